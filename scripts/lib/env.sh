@@ -1,0 +1,34 @@
+# shellcheck shell=bash
+# Where Levelwind's scripts keep and find things. Sourced by the other scripts (and by anyone who wants
+# to call cmake by hand); it only sets variables, so that sourcing it costs nothing.
+#
+# What the build finds with it, by the same names on Debian 12 and 13:
+#   pkg-config rdkafka++ rdkafka   librdkafka's C++ and C API: static from the cache on 12, Debian's
+#                                  shared library on 13
+#   pkg-config cpp-httplib         httplib.h: header-only from the cache on 12, Debian's compiled library
+#                                  on 13; always with TLS and poll()
+
+# Everything that is made or fetched lives in the cache, never in the tree: a second clone is ready at
+# once, and `git clean` cannot cost anyone a download.
+export LEVELWIND_CACHE="${LEVELWIND_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/levelwind}"
+
+# "12", "13", ...; empty on anything that is not Debian.
+LEVELWIND_DEBIAN="$(. /etc/os-release 2>/dev/null && [ "${ID:-}" = debian ] && echo "${VERSION_ID:-}")" || true
+export LEVELWIND_DEBIAN
+
+# Debian 12 needs newer libraries than it ships; they are under this prefix. From 13 on the packages do.
+if [ "$LEVELWIND_DEBIAN" = 12 ]; then
+  export LEVELWIND_DEPS_PREFIX="$LEVELWIND_CACHE/deps/$LEVELWIND_DEBIAN"
+  case ":${PKG_CONFIG_PATH:-}:" in
+    *":$LEVELWIND_DEPS_PREFIX/lib/pkgconfig:"*) ;;
+    *) export PKG_CONFIG_PATH="$LEVELWIND_DEPS_PREFIX/lib/pkgconfig${PKG_CONFIG_PATH:+:$PKG_CONFIG_PATH}" ;;
+  esac
+else
+  export LEVELWIND_DEPS_PREFIX=/usr
+fi
+
+export LEVELWIND_KAFKA_VERSION="${LEVELWIND_KAFKA_VERSION:-4.3.1}"
+export LEVELWIND_KAFKA_HOME="$LEVELWIND_CACHE/kafka/$LEVELWIND_KAFKA_VERSION"
+export LEVELWIND_KAFKA_LIBS="$LEVELWIND_KAFKA_HOME/libs"
+
+export CCACHE_DIR="${CCACHE_DIR:-$LEVELWIND_CACHE/ccache}"
