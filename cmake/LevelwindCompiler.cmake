@@ -1,0 +1,27 @@
+# Compiler settings shared by every target: warnings, sanitizers, hardening, ccache.
+find_program(LEVELWIND_CCACHE ccache)
+if(LEVELWIND_CCACHE)
+  set(CMAKE_C_COMPILER_LAUNCHER ${LEVELWIND_CCACHE})
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${LEVELWIND_CCACHE})
+endif()
+
+add_library(levelwind_options INTERFACE)
+target_include_directories(levelwind_options INTERFACE ${CMAKE_SOURCE_DIR})
+target_compile_options(levelwind_options INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Wold-style-cast -Woverloaded-virtual
+  -Wimplicit-fallthrough -fstack-protector-strong)
+if(LEVELWIND_WERROR)
+  target_compile_options(levelwind_options INTERFACE -Werror)
+endif()
+if(LEVELWIND_CRASH_POINTS)
+  target_compile_definitions(levelwind_options INTERFACE LEVELWIND_CRASH_POINTS=1)
+endif()
+if(LEVELWIND_SANITIZE)
+  target_compile_options(levelwind_options INTERFACE
+    -fsanitize=${LEVELWIND_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  target_link_options(levelwind_options INTERFACE -fsanitize=${LEVELWIND_SANITIZE})
+else()
+  # FORTIFY needs optimisation, and the sanitizers bring their own checks.
+  target_compile_definitions(levelwind_options INTERFACE
+    $<$<NOT:$<CONFIG:Debug>>:_FORTIFY_SOURCE=2> _GLIBCXX_ASSERTIONS)
+endif()

@@ -1,0 +1,32 @@
+# lw_add_module(NAME DEPENDS lib...)
+#   One folder, one static library called lw_<name>, made of every .cc file below the folder (except
+#   main.cc), so that a file that exists is a file that is built.
+function(lw_add_module name)
+  cmake_parse_arguments(ARG "" "" "DEPENDS;PRIVATE_DEPENDS" ${ARGN})
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS *.cc *.h)
+  list(FILTER sources EXCLUDE REGEX "/main\\.cc$")
+  add_library(lw_${name} STATIC ${sources})
+  set_target_properties(lw_${name} PROPERTIES LINKER_LANGUAGE CXX)
+  target_link_libraries(lw_${name} PUBLIC levelwind_options ${ARG_DEPENDS}
+                                   PRIVATE ${ARG_PRIVATE_DEPENDS})
+endfunction()
+
+# lw_add_tests(NAME LABEL unit|sim|integration DEPENDS lib... [SERIAL])
+#   Every *_test.cc of the calling folder becomes part of one GoogleTest program <name>_test.
+#   unit tests are run case by case by ctest; sim and integration programs as a whole, since their
+#   cases share one cluster.
+function(lw_add_tests name)
+  cmake_parse_arguments(ARG "SERIAL" "LABEL;TIMEOUT" "DEPENDS" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS *.cc *.h)
+  add_executable(${name}_test ${sources})
+  target_link_libraries(${name}_test PRIVATE levelwind_options ${ARG_DEPENDS} lw_test_support
+                                             GTest::gmock GTest::gtest_main)
+  if(NOT ARG_TIMEOUT)
+    set(ARG_TIMEOUT 120)
+  endif()
+  add_test(NAME ${name} COMMAND ${name}_test)
+  set_tests_properties(${name} PROPERTIES LABELS ${ARG_LABEL} TIMEOUT ${ARG_TIMEOUT})
+  if(ARG_SERIAL)
+    set_tests_properties(${name} PROPERTIES RUN_SERIAL TRUE)
+  endif()
+endfunction()

@@ -1,0 +1,78 @@
+#include "model/cluster_snapshot.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace levelwind {
+namespace {
+
+constexpr std::array<std::pair<BrokerState, std::string_view>, 4> kBrokerStates = {{
+    {BrokerState::kAlive, "alive"},
+    {BrokerState::kNew, "new"},
+    {BrokerState::kDead, "dead"},
+    {BrokerState::kRemoving, "removing"},
+}};
+
+/// Binary search in a vector sorted by `key(element)`.
+template <class T, class Key, class Value>
+const T* FindSorted(std::span<const T> sorted, Key key, const Value& wanted) {
+  const auto at = std::lower_bound(sorted.begin(), sorted.end(), wanted,
+                                   [&](const T& x, const Value& v) { return key(x) < v; });
+  return at != sorted.end() && key(*at) == wanted ? &*at : nullptr;
+}
+
+}  // namespace
+
+std::string_view BrokerStateName(BrokerState state) {
+  for (const auto& [value, name] : kBrokerStates) {
+    if (value == state) return name;
+  }
+  return "unknown";
+}
+
+std::optional<BrokerState> ParseBrokerState(std::string_view name) {
+  for (const auto& [value, known] : kBrokerStates) {
+    if (known == name) return value;
+  }
+  return std::nullopt;
+}
+
+std::vector<BrokerId> ClusterSnapshot::ReplicaIds(const Partition& p) const {
+  std::vector<BrokerId> ids;
+  ids.reserve(p.replica_count);
+  for (const Replica& replica : ReplicasOf(p)) ids.push_back(replica.broker);
+  return ids;
+}
+
+const Broker* ClusterSnapshot::FindBroker(BrokerId id) const {
+  return FindSorted(std::span(brokers), [](const Broker& b) { return b.id; }, id);
+}
+
+const Topic* ClusterSnapshot::FindTopic(std::string_view name) const {
+  return FindSorted(std::span(topics), [](const Topic& t) { return std::string_view(t.name); }, name);
+}
+
+const Partition* ClusterSnapshot::FindPartition(std::string_view topic, std::int32_t number) const {
+  const Topic* found = FindTopic(topic);
+  if (found == nullptr) return nullptr;
+  return FindSorted(PartitionsOf(*found), [](const Partition& p) { return p.number; }, number);
+}
+
+const ConsumerGroup* ClusterSnapshot::FindGroup(std::string_view name) const {
+  return FindSorted(std::span(groups), [](const ConsumerGroup& g) { return std::string_view(g.name); }, name);
+}
+
+const Reassignment* ClusterSnapshot::FindReassignment(const TopicPartition& tp) const {
+  const auto at = std::find_if(reassignments.begin(), reassignments.end(),
+                               [&](const Reassignment& r) { return r.partition == tp; });
+  return at == reassignments.end() ? nullptr : &*at;
+}
+
+std::int64_t ClusterSnapshot::SizeOf(const Partition& p) const {
+  std::int64_t size = kUnknownCount;
+  for (const Replica& replica : ReplicasOf(p)) size = std::max(size, replica.size_bytes);
+  return size;
+}
+
+}  // namespace levelwind

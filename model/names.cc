@@ -1,0 +1,81 @@
+// Names of the model's enumerations, as the API, the journal and the tables show them.
+#include <array>
+#include <optional>
+#include <utility>
+
+#include "model/anomaly.h"
+#include "model/operation.h"
+#include "model/proposal.h"
+
+namespace levelwind {
+namespace {
+
+template <class E, std::size_t N>
+using NameTable = std::array<std::pair<E, std::string_view>, N>;
+
+constexpr NameTable<OperationState, 9> kOperationStates = {{
+    {OperationState::kPending, "pending"},
+    {OperationState::kRunning, "running"},
+    {OperationState::kHolding, "holding"},
+    {OperationState::kCancelling, "cancelling"},
+    {OperationState::kFinishing, "finishing"},
+    {OperationState::kCompleted, "completed"},
+    {OperationState::kPartial, "partial"},
+    {OperationState::kCancelled, "cancelled"},
+    {OperationState::kFailed, "failed"},
+}};
+
+constexpr NameTable<StepState, 9> kStepStates = {{
+    {StepState::kPending, "pending"},
+    {StepState::kSubmitted, "submitted"},
+    {StepState::kInProgress, "in_progress"},
+    {StepState::kElecting, "electing"},
+    {StepState::kDone, "done"},
+    {StepState::kYielded, "yielded"},
+    {StepState::kVoided, "voided"},
+    {StepState::kCancelled, "cancelled"},
+    {StepState::kFailed, "failed"},
+}};
+
+template <class E, std::size_t N>
+std::string_view NameIn(const NameTable<E, N>& table, E value) {
+  for (const auto& [known, name] : table) {
+    if (known == value) return name;
+  }
+  return "unknown";
+}
+
+template <class E, std::size_t N>
+std::optional<E> ParseIn(const NameTable<E, N>& table, std::string_view text) {
+  for (const auto& [known, name] : table) {
+    if (name == text) return known;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::string_view OperationStateName(OperationState state) { return NameIn(kOperationStates, state); }
+std::optional<OperationState> ParseOperationState(std::string_view name) {
+  return ParseIn(kOperationStates, name);
+}
+bool IsTerminal(OperationState state) { return state >= OperationState::kCompleted; }
+
+std::string_view StepStateName(StepState state) { return NameIn(kStepStates, state); }
+std::optional<StepState> ParseStepState(std::string_view name) { return ParseIn(kStepStates, name); }
+bool IsTerminal(StepState state) { return state >= StepState::kDone; }
+
+std::string_view MoveKindName(MoveKind kind) {
+  return kind == MoveKind::kReplica ? "replica" : "leader";
+}
+
+std::string_view SeverityName(Severity severity) {
+  switch (severity) {
+    case Severity::kInfo: return "info";
+    case Severity::kWarning: return "warning";
+    case Severity::kCritical: return "critical";
+  }
+  return "unknown";
+}
+
+}  // namespace levelwind

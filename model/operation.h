@@ -1,0 +1,85 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.h"
+#include "model/ids.h"
+#include "model/measure.h"
+
+namespace levelwind {
+
+enum class OperationState : std::uint8_t {
+  kPending,     ///< Journalled, nothing sent.
+  kRunning,     ///< Steps are being sent and watched.
+  kHolding,     ///< Nothing new is sent; `hold_reason` says why; continues by itself.
+  kCancelling,  ///< A person asked to stop; what is safe to cancel is cancelled.
+  kFinishing,   ///< All steps are over; throttles are being restored.
+  kCompleted,   ///< Every step reached its target.
+  kPartial,     ///< Over, but some steps were yielded, voided or failed.
+  kCancelled,   ///< Over on request; what was done stays.
+  kFailed,      ///< Could not be carried out; `hold_reason` says why.
+};
+std::string_view OperationStateName(OperationState state);
+std::optional<OperationState> ParseOperationState(std::string_view name);
+bool IsTerminal(OperationState state);
+
+enum class StepState : std::uint8_t {
+  kPending,
+  kSubmitted,   ///< Intent journalled; request sent or about to be; outcome from the cluster only.
+  kInProgress,  ///< Seen in ListPartitionReassignments with our signature.
+  kElecting,    ///< Replicas are right; the leader is not yet the preferred one.
+  kDone,
+  kYielded,     ///< Another tool changed this partition; we do not touch it again (I12).
+  kVoided,      ///< Topic deleted or recreated (I13), or already as wished.
+  kCancelled,
+  kFailed,
+};
+std::string_view StepStateName(StepState state);
+std::optional<StepState> ParseStepState(std::string_view name);
+bool IsTerminal(StepState state);
+
+/// One step as people see it.
+struct StepView {
+  std::int32_t number = 0;
+  TopicPartition partition;
+  std::vector<BrokerId> before;
+  std::vector<BrokerId> after;
+  StepState state = StepState::kPending;
+  std::int64_t bytes_total = 0;        ///< To be copied for it; 0 for leader moves.
+  std::int64_t bytes_done = 0;
+  std::string note;                    ///< Why it is held, yielded or failed.
+};
+
+/// One operation as people see it: immutable, published anew after each executor step.
+struct OperationView {
+  std::string id;                      ///< "op1", "op2", ...
+  std::string proposal_id;
+  std::string author;                  ///< Who asked, for the audit ("cli:root").
+  std::string reason;
+  OperationState state = OperationState::kPending;
+  std::string hold_reason;
+  WallTime created_at;
+  WallTime updated_at;
+  WallTime finished_at;                ///< 0 while not terminal.
+  std::int32_t steps_total = 0, steps_done = 0, steps_in_progress = 0, steps_failed = 0;
+  std::int64_t bytes_total = 0, bytes_done = 0;
+  double bytes_per_s = kUnknown;       ///< Over the last seconds.
+  double eta_s = kUnknown;             ///< Unknown while no rate is known.
+  std::int64_t throttle_bytes_per_s = kUnknownCount;
+  std::vector<StepView> steps;
+};
+
+/// All operations, newest first, and what the executor is doing.
+struct ExecutorView {
+  std::string mode;                    ///< observe, operate.
+  std::string status;                  ///< One sentence: "idle", "running op3", "observe only: ...".
+  std::vector<OperationView> operations;
+};
+using ExecutorViewPtr = std::shared_ptr<const ExecutorView>;
+
+}  // namespace levelwind

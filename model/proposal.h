@@ -1,0 +1,87 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/uuid.h"
+#include "model/cluster_snapshot.h"
+#include "model/ids.h"
+
+namespace levelwind {
+
+/// What a move changes about its partition.
+enum class MoveKind : std::uint8_t {
+  kReplica,  ///< The set of replicas changes (bytes are copied); the leader may change too.
+  kLeader,   ///< Same set, other order: another replica becomes preferred leader. No bytes.
+};
+std::string_view MoveKindName(MoveKind kind);
+
+/// One partition's change. `before` and `after` list brokers, preferred leader first.
+struct Move {
+  MoveKind kind = MoveKind::kLeader;
+  TopicPartition partition;
+  Uuid topic_id;                       ///< The step is bound to it (I13); none in offline plans.
+  std::vector<BrokerId> before;
+  std::vector<BrokerId> after;
+  BrokerId leader_before = kNoBroker;  ///< The leader as observed, preferred or not.
+  std::int64_t bytes = kUnknownCount;  ///< To be copied: size times the number of added replicas.
+  double bytes_in_per_s = kUnknown;    ///< Produce rate, for the throttle floor.
+  std::string goal;                    ///< The goal that gains most by it.
+  std::string reason;                  ///< One sentence for a person.
+
+  std::vector<BrokerId> Added() const;
+  std::vector<BrokerId> Removed() const;
+};
+
+/// One goal's verdict on the placement before and after the proposal.
+struct GoalVerdict {
+  std::string goal;
+  bool hard = false;
+  double cost_before = 0;              ///< Distance outside the band, summed; 0 = satisfied.
+  double cost_after = 0;
+  std::int32_t violations_before = 0;  ///< Brokers (or partitions) outside the goal.
+  std::int32_t violations_after = 0;
+  std::string note;                    ///< Why it is still violated, or "".
+};
+
+/// Per-broker figures before and after, for the tables. Unknown sums are NaN.
+struct BrokerBalance {
+  BrokerId broker = kNoBroker;
+  std::int32_t replicas_before = 0, replicas_after = 0;
+  std::int32_t leaders_before = 0, leaders_after = 0;
+  double disk_bytes_before = 0, disk_bytes_after = 0;
+  double leader_bytes_in_before = kUnknown, leader_bytes_in_after = kUnknown;
+};
+
+/// An immutable, numbered set of moves with its reasons. An empty one says why in `summary`.
+struct Proposal {
+  std::string id;                      ///< "p1", "p2", ...: unique in the life of a state directory.
+  std::string cluster_id;
+  std::uint64_t snapshot_sequence = 0;
+  WallTime created_at;
+  std::uint64_t seed = 0;
+  Confidence confidence;
+  std::vector<Move> moves;             ///< Sorted by topic and partition.
+  std::vector<GoalVerdict> goals;      ///< In the order of priority.
+  std::vector<BrokerBalance> brokers;
+  std::int64_t bytes_to_move = 0;
+  std::int64_t bytes_lower_bound = kUnknownCount;  ///< No plan for the same goals can move less.
+  std::int32_t replica_moves = 0;
+  std::int32_t leader_moves = 0;       ///< Partitions whose preferred leader changes or is regained.
+  double score_before = 0;             ///< 0 (worst) to 100 (every goal satisfied).
+  double score_after = 0;
+  std::string summary;                 ///< "12 replica moves (340 MiB), 9 leader moves: ...".
+  std::vector<std::string> notes;      ///< What could not be done and why; rejected-candidate counts.
+  bool empty() const { return moves.empty(); }
+};
+using ProposalPtr = std::shared_ptr<const Proposal>;
+
+/// The proposal as Kafka's reassignment tool takes it (kafka-reassign-partitions):
+/// {"version":1,"partitions":[{"topic":..,"partition":..,"replicas":[..]}]}.
+std::string ToReassignmentJson(const Proposal& proposal);
+
+}  // namespace levelwind
