@@ -22,7 +22,8 @@ enum class Overflow {
 template <class T>
 class BoundedQueue {
  public:
-  BoundedQueue(std::size_t capacity, Overflow overflow) : capacity_(capacity), overflow_(overflow) {}
+  BoundedQueue(std::size_t capacity, Overflow overflow)
+      : capacity_(capacity), overflow_(overflow) {}
 
   /// Any thread. False when the queue is full and the policy is kReject.
   bool Push(T value) {

@@ -6,6 +6,7 @@ namespace levelwind::internal {
 
 /// Aborts with a message when an invariant of our own does not hold. Never for anything that the
 /// outside world can cause: that is a Result.
-#define LW_CHECK(condition)                                                      \
-  (static_cast<bool>(condition) ? static_cast<void>(0)                           \
-                                : ::levelwind::internal::CheckFailed(#condition, __FILE__, __LINE__))
+#define LW_CHECK(condition)     \
+  (static_cast<bool>(condition) \
+       ? static_cast<void>(0)   \
+       : ::levelwind::internal::CheckFailed(#condition, __FILE__, __LINE__))

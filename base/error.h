@@ -73,8 +73,8 @@ std::ostream& operator<<(std::ostream& out, const Error& error);
 Error InvalidArgument(std::string message);
 Error NotFound(std::string message);
 Error FailedPrecondition(std::string message);
-Error Unavailable(std::string message);        // retriable
-Error DeadlineExceeded(std::string message);   // retriable
+Error Unavailable(std::string message);       // retriable
+Error DeadlineExceeded(std::string message);  // retriable
 Error DataLoss(std::string message);
 Error Internal(std::string message);
 

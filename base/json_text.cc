@@ -1,8 +1,8 @@
 #include "base/json_text.h"
 
-#include <cstddef>
-
 #include <fmt/format.h>
+
+#include <cstddef>
 
 namespace levelwind {
 namespace {
@@ -47,11 +47,21 @@ std::string JsonQuoted(std::string_view text) {
   std::string out = "\"";
   for (char c : RepairUtf8(text)) {
     switch (c) {
-      case '"': out += "\\\""; break;
-      case '\\': out += "\\\\"; break;
-      case '\n': out += "\\n"; break;
-      case '\r': out += "\\r"; break;
-      case '\t': out += "\\t"; break;
+      case '"':
+        out += "\\\"";
+        break;
+      case '\\':
+        out += "\\\\";
+        break;
+      case '\n':
+        out += "\\n";
+        break;
+      case '\r':
+        out += "\\r";
+        break;
+      case '\t':
+        out += "\\t";
+        break;
       default:
         if (static_cast<unsigned char>(c) < 0x20) {
           out += fmt::format("\\u{:04x}", static_cast<unsigned char>(c));

@@ -1,7 +1,7 @@
 #pragma once
 
-#include <condition_variable>
 #include <chrono>
+#include <condition_variable>
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -12,7 +12,8 @@ namespace levelwind {
 /// The latest immutable value of something, written by one thread and read by any.
 ///
 /// Readers get a shared_ptr and may keep it as long as they like. Not std::atomic<std::shared_ptr>:
-/// GCC 12's is reported by ThreadSanitizer, and a mutex held for one pointer copy costs nothing here.
+/// GCC 12's is reported by ThreadSanitizer, and a mutex held for one pointer copy costs nothing
+/// here.
 template <class T>
 class Published {
  public:

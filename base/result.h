@@ -18,7 +18,7 @@ namespace levelwind {
 template <class T>
 class [[nodiscard]] Result {
  public:
-  Result(T value) : rep_(std::move(value)) {}                     // NOLINT: implicit by design
+  Result(T value) : rep_(std::move(value)) {}                    // NOLINT: implicit by design
   Result(Error error) : rep_(tl::unexpect, std::move(error)) {}  // NOLINT: implicit by design
 
   bool ok() const { return rep_.has_value(); }
@@ -80,13 +80,14 @@ inline Status Ok() { return {}; }
 #define LW_CONCAT(a, b) LW_CONCAT_INNER(a, b)
 
 /// Returns the error of `expr` (a Result of any type) from the enclosing function, if it is one.
-#define LW_RETURN_IF_ERROR(expr)                                     \
-  do {                                                               \
+#define LW_RETURN_IF_ERROR(expr)                                            \
+  do {                                                                      \
     if (auto lw_status = (expr); !lw_status.ok()) return lw_status.error(); \
   } while (false)
 
 /// LW_ASSIGN_OR_RETURN(auto x, Call()); declares x from the value or returns the error.
-#define LW_ASSIGN_OR_RETURN(lhs, expr) LW_ASSIGN_OR_RETURN_IMPL(LW_CONCAT(lw_result_, __LINE__), lhs, expr)
+#define LW_ASSIGN_OR_RETURN(lhs, expr) \
+  LW_ASSIGN_OR_RETURN_IMPL(LW_CONCAT(lw_result_, __LINE__), lhs, expr)
 #define LW_ASSIGN_OR_RETURN_IMPL(result, lhs, expr) \
   auto result = (expr);                             \
   if (!result.ok()) return result.error();          \

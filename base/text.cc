@@ -1,13 +1,13 @@
 #include "base/text.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
 #include <ctime>
 #include <numeric>
-
-#include <fmt/format.h>
 
 namespace levelwind {
 namespace {
@@ -72,7 +72,8 @@ std::string FormatTime(WallTime time) {
   std::tm parts{};
   gmtime_r(&seconds, &parts);
   return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", parts.tm_year + 1900,
-                     parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec, ms);
+                     parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec,
+                     ms);
 }
 
 Result<std::int64_t> ParseBytes(std::string_view text) {
@@ -115,8 +116,8 @@ Result<Duration> ParseDuration(std::string_view text) {
     if (ns > 9e18) return InvalidArgument(fmt::format("'{}' is too long a time", text));
     return Duration(std::llround(ns));
   }
-  return InvalidArgument(
-      fmt::format("'{}' has no unit of time that is known; write for example 250ms, 15s or 5m", text));
+  return InvalidArgument(fmt::format(
+      "'{}' has no unit of time that is known; write for example 250ms, 15s or 5m", text));
 }
 
 std::vector<std::string_view> Split(std::string_view text, char separator) {

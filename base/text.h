@@ -33,8 +33,8 @@ std::string Join(const std::vector<std::string>& parts, std::string_view separat
 std::optional<std::string> NearestWord(std::string_view word,
                                        const std::vector<std::string>& candidates);
 
-/// Replaces control characters (and DEL) by \xNN and backslash by \\, so that text from outside cannot
-/// forge log lines or drive a terminal. Bytes above 0x7f pass through.
+/// Replaces control characters (and DEL) by \xNN and backslash by \\, so that text from outside
+/// cannot forge log lines or drive a terminal. Bytes above 0x7f pass through.
 std::string EscapeControl(std::string_view text);
 
 }  // namespace levelwind

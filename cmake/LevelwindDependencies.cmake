@@ -10,9 +10,10 @@ find_package(yaml-cpp 0.7 REQUIRED)
 find_package(SQLite3 3.40 REQUIRED)
 find_package(nlohmann_json 3.11 REQUIRED)
 find_package(CLI11 2.1 REQUIRED)
-find_package(prometheus-cpp 1.0.1 CONFIG REQUIRED COMPONENTS core)
+# Debian 12 packages it without a version file; the minimum (1.0.1) is what both Debians ship.
+find_package(prometheus-cpp CONFIG REQUIRED COMPONENTS core)
 
-# librdkafka (data plane only). Debian 12's own is too old to log in to Kafka 4 with SCRAM;
+# librdkafka (data plane only) and cpp-httplib (HTTP client only). Debian 12's own are too old;
 # scripts/setup keeps Debian 13's in LEVELWIND_DEPS_PREFIX, which scripts/lib/env.sh exports.
 set(LEVELWIND_DEPS_PREFIX "$ENV{LEVELWIND_DEPS_PREFIX}" CACHE PATH
     "Where scripts/setup put the libraries that this Debian has only in too old a version")
@@ -20,9 +21,8 @@ if(LEVELWIND_DEPS_PREFIX)
   set(ENV{PKG_CONFIG_PATH} "${LEVELWIND_DEPS_PREFIX}/lib/pkgconfig:$ENV{PKG_CONFIG_PATH}")
 endif()
 pkg_check_modules(RDKAFKA REQUIRED IMPORTED_TARGET rdkafka>=2.6.1)
+pkg_check_modules(HTTPLIB REQUIRED IMPORTED_TARGET cpp-httplib>=0.18.7)
 
-# cpp-httplib is used as a header (HTTP client only).
-find_path(HTTPLIB_INCLUDE_DIR httplib.h HINTS ${LEVELWIND_DEPS_PREFIX}/include REQUIRED)
 add_library(levelwind_httplib INTERFACE)
-target_include_directories(levelwind_httplib SYSTEM INTERFACE ${HTTPLIB_INCLUDE_DIR})
-target_link_libraries(levelwind_httplib INTERFACE OpenSSL::SSL Threads::Threads)
+target_link_libraries(levelwind_httplib INTERFACE PkgConfig::HTTPLIB OpenSSL::SSL OpenSSL::Crypto
+                                                  Threads::Threads)

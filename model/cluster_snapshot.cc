@@ -46,21 +46,25 @@ std::vector<BrokerId> ClusterSnapshot::ReplicaIds(const Partition& p) const {
 }
 
 const Broker* ClusterSnapshot::FindBroker(BrokerId id) const {
-  return FindSorted(std::span(brokers), [](const Broker& b) { return b.id; }, id);
+  return FindSorted(
+      std::span(brokers), [](const Broker& b) { return b.id; }, id);
 }
 
 const Topic* ClusterSnapshot::FindTopic(std::string_view name) const {
-  return FindSorted(std::span(topics), [](const Topic& t) { return std::string_view(t.name); }, name);
+  return FindSorted(
+      std::span(topics), [](const Topic& t) { return std::string_view(t.name); }, name);
 }
 
 const Partition* ClusterSnapshot::FindPartition(std::string_view topic, std::int32_t number) const {
   const Topic* found = FindTopic(topic);
   if (found == nullptr) return nullptr;
-  return FindSorted(PartitionsOf(*found), [](const Partition& p) { return p.number; }, number);
+  return FindSorted(
+      PartitionsOf(*found), [](const Partition& p) { return p.number; }, number);
 }
 
 const ConsumerGroup* ClusterSnapshot::FindGroup(std::string_view name) const {
-  return FindSorted(std::span(groups), [](const ConsumerGroup& g) { return std::string_view(g.name); }, name);
+  return FindSorted(
+      std::span(groups), [](const ConsumerGroup& g) { return std::string_view(g.name); }, name);
 }
 
 const Reassignment* ClusterSnapshot::FindReassignment(const TopicPartition& tp) const {

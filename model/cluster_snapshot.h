@@ -29,14 +29,14 @@ std::optional<BrokerState> ParseBrokerState(std::string_view name);
 struct LogDir {
   std::string path;
   bool offline = false;
-  std::int64_t total_bytes = kUnknownCount;   ///< Of the file system; unknown before Kafka 3.3.
+  std::int64_t total_bytes = kUnknownCount;  ///< Of the file system; unknown before Kafka 3.3.
   std::int64_t usable_bytes = kUnknownCount;
-  std::int64_t replica_bytes = 0;             ///< Sum of the replica sizes in it.
+  std::int64_t replica_bytes = 0;  ///< Sum of the replica sizes in it.
 };
 
 /// What a broker can bear. Unknown where nobody said so and nothing could be measured.
 struct BrokerCapacity {
-  double cpu_percent = kUnknown;              ///< 100 = one whole broker.
+  double cpu_percent = kUnknown;  ///< 100 = one whole broker.
   double network_in_bytes_per_s = kUnknown;
   double network_out_bytes_per_s = kUnknown;
   double disk_bytes = kUnknown;
@@ -44,11 +44,11 @@ struct BrokerCapacity {
 
 struct Broker {
   BrokerId id = kNoBroker;
-  std::string rack;                           ///< Empty: none configured.
+  std::string rack;  ///< Empty: none configured.
   std::string host;
   std::int32_t port = 0;
   BrokerState state = BrokerState::kAlive;
-  std::vector<LogDir> log_dirs;               ///< Empty when unknown (dead broker).
+  std::vector<LogDir> log_dirs;  ///< Empty when unknown (dead broker).
   BrokerCapacity capacity;
   bool serving() const { return state == BrokerState::kAlive || state == BrokerState::kNew; }
 };
@@ -56,15 +56,16 @@ struct Broker {
 /// Load of one partition as its leader bears it. A follower has the same inbound load and disk, no
 /// outbound load to consumers, and a share of the cpu (planner/load_model.h).
 struct PartitionLoad {
-  double bytes_in_per_s = kUnknown;    ///< Produced bytes, before replication.
-  double bytes_out_per_s = kUnknown;   ///< To consumers and followers; unknown without broker metrics.
-  double messages_in_per_s = kUnknown; ///< From two looks at the log end offset.
+  double bytes_in_per_s = kUnknown;  ///< Produced bytes, before replication.
+  double bytes_out_per_s =
+      kUnknown;  ///< To consumers and followers; unknown without broker metrics.
+  double messages_in_per_s = kUnknown;  ///< From two looks at the log end offset.
   double cpu_percent = kUnknown;
 };
 
 struct Replica {
   BrokerId broker = kNoBroker;
-  std::int16_t log_dir = -1;           ///< Index into Broker::log_dirs; -1 unknown.
+  std::int16_t log_dir = -1;  ///< Index into Broker::log_dirs; -1 unknown.
   bool in_sync = false;
   bool offline = false;
   std::int64_t size_bytes = kUnknownCount;
@@ -72,23 +73,24 @@ struct Replica {
 };
 
 struct Partition {
-  std::int32_t topic = 0;              ///< Index into ClusterSnapshot::topics.
+  std::int32_t topic = 0;  ///< Index into ClusterSnapshot::topics.
   std::int32_t number = 0;
-  BrokerId leader = kNoBroker;         ///< kNoBroker: offline.
+  BrokerId leader = kNoBroker;  ///< kNoBroker: offline.
   std::int32_t leader_epoch = -1;
-  std::uint32_t first_replica = 0;     ///< Into ClusterSnapshot::replicas; the first is preferred.
+  std::uint32_t first_replica = 0;  ///< Into ClusterSnapshot::replicas; the first is preferred.
   std::uint16_t replica_count = 0;
-  bool reassigning = false;            ///< A reassignment (ours or not) is in progress.
+  bool reassigning = false;  ///< A reassignment (ours or not) is in progress.
   std::int64_t log_start_offset = kUnknownCount;
-  std::int64_t log_end_offset = kUnknownCount;  ///< High watermark, as ListOffsets(latest) tells it.
+  std::int64_t log_end_offset =
+      kUnknownCount;  ///< High watermark, as ListOffsets(latest) tells it.
   PartitionLoad load;
 };
 
 struct Topic {
   std::string name;
-  Uuid id;                             ///< None on brokers before 2.8.
+  Uuid id;  ///< None on brokers before 2.8.
   bool internal = false;
-  std::uint32_t first_partition = 0;   ///< Into ClusterSnapshot::partitions.
+  std::uint32_t first_partition = 0;  ///< Into ClusterSnapshot::partitions.
   std::uint32_t partition_count = 0;
 };
 
@@ -102,49 +104,49 @@ struct Reassignment {
 
 /// One group's position in one partition.
 struct GroupOffset {
-  std::int32_t partition = -1;         ///< Index into ClusterSnapshot::partitions.
+  std::int32_t partition = -1;  ///< Index into ClusterSnapshot::partitions.
   std::int64_t committed = kUnknownCount;
-  std::int64_t lag = kUnknownCount;    ///< >= 0; unknown where end or committed offset is unknown.
-  std::string owner;                   ///< Member (client id / host) that has the partition; empty: none.
+  std::int64_t lag = kUnknownCount;  ///< >= 0; unknown where end or committed offset is unknown.
+  std::string owner;  ///< Member (client id / host) that has the partition; empty: none.
 };
 
 struct ConsumerGroup {
   std::string name;
-  std::string type;                    ///< classic, consumer, share, streams.
-  std::string state;                   ///< Stable, Empty, ... as Kafka says; "Unknown" if not readable.
+  std::string type;   ///< classic, consumer, share, streams.
+  std::string state;  ///< Stable, Empty, ... as Kafka says; "Unknown" if not readable.
   std::string protocol_type;
   BrokerId coordinator = kNoBroker;
   std::int32_t member_count = 0;
-  std::vector<GroupOffset> offsets;    ///< Sorted by partition index.
+  std::vector<GroupOffset> offsets;        ///< Sorted by partition index.
   std::int64_t total_lag = kUnknownCount;  ///< Unknown if any partition's lag is.
-  double lag_growth_per_s = kUnknown;  ///< Positive: falls behind. From the last looks.
-  double consume_rate_per_s = kUnknown;///< Committed messages per second.
+  double lag_growth_per_s = kUnknown;      ///< Positive: falls behind. From the last looks.
+  double consume_rate_per_s = kUnknown;    ///< Committed messages per second.
 };
 
 /// How a collector fared last. `age` is that of its data in this snapshot, not of its last try.
 struct SourceStatus {
   std::string name;
   bool ok = false;
-  std::string error;                   ///< Empty when ok.
-  Duration duration{};                 ///< Of the last run.
-  std::optional<Duration> age;         ///< Empty: never succeeded.
-  std::uint64_t requests = 0;          ///< Sent in the last run.
+  std::string error;            ///< Empty when ok.
+  Duration duration{};          ///< Of the last run.
+  std::optional<Duration> age;  ///< Empty: never succeeded.
+  std::uint64_t requests = 0;   ///< Sent in the last run.
 };
 
 /// How far the loads can be trusted; shown beside every proposal.
 struct Confidence {
-  bool sizes = false;                  ///< Every live broker's log dirs are known.
-  bool rates = false;                  ///< Enough looks for produce rates.
-  double rates_in_s = kUnknown;        ///< Seconds until rates are expected; 0 when there.
-  double measured_share = 0;           ///< Of live replicas whose size is known, 0..1.
-  std::string label;                   ///< "sizes and counts; rates in 25 s".
+  bool sizes = false;            ///< Every live broker's log dirs are known.
+  bool rates = false;            ///< Enough looks for produce rates.
+  double rates_in_s = kUnknown;  ///< Seconds until rates are expected; 0 when there.
+  double measured_share = 0;     ///< Of live replicas whose size is known, 0..1.
+  std::string label;             ///< "sizes and counts; rates in 25 s".
 };
 
 /// The cluster as observed at one instant. Immutable once published; readers share it.
 /// Struct of flat arrays: brokers sorted by id, topics by name, partitions topic-major by number.
 struct ClusterSnapshot {
   std::string cluster_id;
-  std::uint64_t sequence = 0;          ///< Grows by one per published snapshot of this process.
+  std::uint64_t sequence = 0;  ///< Grows by one per published snapshot of this process.
   WallTime taken_at;
   SteadyTime taken_at_steady{};
   BrokerId controller = kNoBroker;
@@ -153,7 +155,7 @@ struct ClusterSnapshot {
   std::vector<Partition> partitions;
   std::vector<Replica> replicas;
   std::vector<Reassignment> reassignments;
-  std::vector<ConsumerGroup> groups;   ///< Sorted by name.
+  std::vector<ConsumerGroup> groups;  ///< Sorted by name.
   std::vector<SourceStatus> sources;
   Confidence confidence;
 
@@ -163,7 +165,9 @@ struct ClusterSnapshot {
   std::span<const Partition> PartitionsOf(const Topic& t) const {
     return std::span(partitions).subspan(t.first_partition, t.partition_count);
   }
-  const Topic& TopicOf(const Partition& p) const { return topics[static_cast<std::size_t>(p.topic)]; }
+  const Topic& TopicOf(const Partition& p) const {
+    return topics[static_cast<std::size_t>(p.topic)];
+  }
   TopicPartition NameOf(const Partition& p) const { return {TopicOf(p).name, p.number}; }
   std::vector<BrokerId> ReplicaIds(const Partition& p) const;
 

@@ -6,8 +6,8 @@
 
 namespace levelwind {
 
-// Unknown is never zero (I17). Rates and other measured doubles that are not known are NaN, measured
-// byte counts and offsets that are not known are -1. Only these helpers test for it.
+// Unknown is never zero (I17). Rates and other measured doubles that are not known are NaN,
+// measured byte counts and offsets that are not known are -1. Only these helpers test for it.
 inline constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
 inline constexpr std::int64_t kUnknownCount = -1;
 

@@ -55,14 +55,18 @@ std::optional<E> ParseIn(const NameTable<E, N>& table, std::string_view text) {
 
 }  // namespace
 
-std::string_view OperationStateName(OperationState state) { return NameIn(kOperationStates, state); }
+std::string_view OperationStateName(OperationState state) {
+  return NameIn(kOperationStates, state);
+}
 std::optional<OperationState> ParseOperationState(std::string_view name) {
   return ParseIn(kOperationStates, name);
 }
 bool IsTerminal(OperationState state) { return state >= OperationState::kCompleted; }
 
 std::string_view StepStateName(StepState state) { return NameIn(kStepStates, state); }
-std::optional<StepState> ParseStepState(std::string_view name) { return ParseIn(kStepStates, name); }
+std::optional<StepState> ParseStepState(std::string_view name) {
+  return ParseIn(kStepStates, name);
+}
 bool IsTerminal(StepState state) { return state >= StepState::kDone; }
 
 std::string_view MoveKindName(MoveKind kind) {
@@ -71,9 +75,12 @@ std::string_view MoveKindName(MoveKind kind) {
 
 std::string_view SeverityName(Severity severity) {
   switch (severity) {
-    case Severity::kInfo: return "info";
-    case Severity::kWarning: return "warning";
-    case Severity::kCritical: return "critical";
+    case Severity::kInfo:
+      return "info";
+    case Severity::kWarning:
+      return "warning";
+    case Severity::kCritical:
+      return "critical";
   }
   return "unknown";
 }

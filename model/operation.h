@@ -34,8 +34,8 @@ enum class StepState : std::uint8_t {
   kInProgress,  ///< Seen in ListPartitionReassignments with our signature.
   kElecting,    ///< Replicas are right; the leader is not yet the preferred one.
   kDone,
-  kYielded,     ///< Another tool changed this partition; we do not touch it again (I12).
-  kVoided,      ///< Topic deleted or recreated (I13), or already as wished.
+  kYielded,  ///< Another tool changed this partition; we do not touch it again (I12).
+  kVoided,   ///< Topic deleted or recreated (I13), or already as wished.
   kCancelled,
   kFailed,
 };
@@ -50,34 +50,34 @@ struct StepView {
   std::vector<BrokerId> before;
   std::vector<BrokerId> after;
   StepState state = StepState::kPending;
-  std::int64_t bytes_total = 0;        ///< To be copied for it; 0 for leader moves.
+  std::int64_t bytes_total = 0;  ///< To be copied for it; 0 for leader moves.
   std::int64_t bytes_done = 0;
-  std::string note;                    ///< Why it is held, yielded or failed.
+  std::string note;  ///< Why it is held, yielded or failed.
 };
 
 /// One operation as people see it: immutable, published anew after each executor step.
 struct OperationView {
-  std::string id;                      ///< "op1", "op2", ...
+  std::string id;  ///< "op1", "op2", ...
   std::string proposal_id;
-  std::string author;                  ///< Who asked, for the audit ("cli:root").
+  std::string author;  ///< Who asked, for the audit ("cli:root").
   std::string reason;
   OperationState state = OperationState::kPending;
   std::string hold_reason;
   WallTime created_at;
   WallTime updated_at;
-  WallTime finished_at;                ///< 0 while not terminal.
+  WallTime finished_at;  ///< 0 while not terminal.
   std::int32_t steps_total = 0, steps_done = 0, steps_in_progress = 0, steps_failed = 0;
   std::int64_t bytes_total = 0, bytes_done = 0;
-  double bytes_per_s = kUnknown;       ///< Over the last seconds.
-  double eta_s = kUnknown;             ///< Unknown while no rate is known.
+  double bytes_per_s = kUnknown;  ///< Over the last seconds.
+  double eta_s = kUnknown;        ///< Unknown while no rate is known.
   std::int64_t throttle_bytes_per_s = kUnknownCount;
   std::vector<StepView> steps;
 };
 
 /// All operations, newest first, and what the executor is doing.
 struct ExecutorView {
-  std::string mode;                    ///< observe, operate.
-  std::string status;                  ///< One sentence: "idle", "running op3", "observe only: ...".
+  std::string mode;    ///< observe, operate.
+  std::string status;  ///< One sentence: "idle", "running op3", "observe only: ...".
   std::vector<OperationView> operations;
 };
 using ExecutorViewPtr = std::shared_ptr<const ExecutorView>;

@@ -7,7 +7,8 @@
 namespace levelwind {
 namespace {
 
-std::vector<BrokerId> Difference(const std::vector<BrokerId>& from, const std::vector<BrokerId>& minus) {
+std::vector<BrokerId> Difference(const std::vector<BrokerId>& from,
+                                 const std::vector<BrokerId>& minus) {
   std::vector<BrokerId> out;
   for (BrokerId id : from) {
     if (std::find(minus.begin(), minus.end(), id) == minus.end()) out.push_back(id);

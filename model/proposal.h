@@ -24,7 +24,7 @@ std::string_view MoveKindName(MoveKind kind);
 struct Move {
   MoveKind kind = MoveKind::kLeader;
   TopicPartition partition;
-  Uuid topic_id;                       ///< The step is bound to it (I13); none in offline plans.
+  Uuid topic_id;  ///< The step is bound to it (I13); none in offline plans.
   std::vector<BrokerId> before;
   std::vector<BrokerId> after;
   BrokerId leader_before = kNoBroker;  ///< The leader as observed, preferred or not.
@@ -41,11 +41,11 @@ struct Move {
 struct GoalVerdict {
   std::string goal;
   bool hard = false;
-  double cost_before = 0;              ///< Distance outside the band, summed; 0 = satisfied.
+  double cost_before = 0;  ///< Distance outside the band, summed; 0 = satisfied.
   double cost_after = 0;
   std::int32_t violations_before = 0;  ///< Brokers (or partitions) outside the goal.
   std::int32_t violations_after = 0;
-  std::string note;                    ///< Why it is still violated, or "".
+  std::string note;  ///< Why it is still violated, or "".
 };
 
 /// Per-broker figures before and after, for the tables. Unknown sums are NaN.
@@ -59,23 +59,23 @@ struct BrokerBalance {
 
 /// An immutable, numbered set of moves with its reasons. An empty one says why in `summary`.
 struct Proposal {
-  std::string id;                      ///< "p1", "p2", ...: unique in the life of a state directory.
+  std::string id;  ///< "p1", "p2", ...: unique in the life of a state directory.
   std::string cluster_id;
   std::uint64_t snapshot_sequence = 0;
   WallTime created_at;
   std::uint64_t seed = 0;
   Confidence confidence;
-  std::vector<Move> moves;             ///< Sorted by topic and partition.
-  std::vector<GoalVerdict> goals;      ///< In the order of priority.
+  std::vector<Move> moves;         ///< Sorted by topic and partition.
+  std::vector<GoalVerdict> goals;  ///< In the order of priority.
   std::vector<BrokerBalance> brokers;
   std::int64_t bytes_to_move = 0;
   std::int64_t bytes_lower_bound = kUnknownCount;  ///< No plan for the same goals can move less.
   std::int32_t replica_moves = 0;
-  std::int32_t leader_moves = 0;       ///< Partitions whose preferred leader changes or is regained.
-  double score_before = 0;             ///< 0 (worst) to 100 (every goal satisfied).
+  std::int32_t leader_moves = 0;  ///< Partitions whose preferred leader changes or is regained.
+  double score_before = 0;        ///< 0 (worst) to 100 (every goal satisfied).
   double score_after = 0;
-  std::string summary;                 ///< "12 replica moves (340 MiB), 9 leader moves: ...".
-  std::vector<std::string> notes;      ///< What could not be done and why; rejected-candidate counts.
+  std::string summary;             ///< "12 replica moves (340 MiB), 9 leader moves: ...".
+  std::vector<std::string> notes;  ///< What could not be done and why; rejected-candidate counts.
   bool empty() const { return moves.empty(); }
 };
 using ProposalPtr = std::shared_ptr<const Proposal>;

@@ -1,9 +1,9 @@
+#include <gtest/gtest.h>
+
 #include <atomic>
 #include <memory>
 #include <thread>
 #include <vector>
-
-#include <gtest/gtest.h>
 
 #include "base/bounded_queue.h"
 #include "base/published.h"
@@ -32,7 +32,8 @@ TEST(BoundedQueue, NewestWinsWhenAsked) {
 
 TEST(BoundedQueue, PopEndsOnStop) {
   BoundedQueue<int> queue(1, Overflow::kReject);
-  std::jthread consumer([&](std::stop_token stop) { EXPECT_FALSE(queue.Pop(stop, 1h).has_value()); });
+  std::jthread consumer(
+      [&](std::stop_token stop) { EXPECT_FALSE(queue.Pop(stop, 1h).has_value()); });
   consumer.request_stop();
 }
 

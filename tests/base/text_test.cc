@@ -1,8 +1,8 @@
 #include "base/text.h"
 
-#include <limits>
-
 #include <gtest/gtest.h>
+
+#include <limits>
 
 #include "base/json_text.h"
 #include "base/uuid.h"

@@ -19,7 +19,8 @@ TEST(ClusterSnapshot, FindsByName) {
   EXPECT_EQ(snapshot.FindBroker(2)->rack, "r2");
   EXPECT_EQ(snapshot.FindBroker(3), nullptr);
   ASSERT_NE(snapshot.FindPartition("orders", 1), nullptr);
-  EXPECT_EQ(snapshot.ReplicaIds(*snapshot.FindPartition("orders", 1)), (std::vector<BrokerId>{2, 1}));
+  EXPECT_EQ(snapshot.ReplicaIds(*snapshot.FindPartition("orders", 1)),
+            (std::vector<BrokerId>{2, 1}));
   EXPECT_EQ(snapshot.FindPartition("orders", 2), nullptr);
   EXPECT_EQ(snapshot.FindPartition("order", 0), nullptr);
   EXPECT_EQ(snapshot.NameOf(*snapshot.FindPartition("bills", 0)).ToString(), "bills-0");

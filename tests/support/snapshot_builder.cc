@@ -24,7 +24,8 @@ SnapshotBuilder& SnapshotBuilder::AddTopic(std::string name,
   return AddTopic(std::move(name), std::move(partitions));
 }
 
-SnapshotBuilder& SnapshotBuilder::AddTopic(std::string name, std::vector<PartitionSpec> partitions) {
+SnapshotBuilder& SnapshotBuilder::AddTopic(std::string name,
+                                           std::vector<PartitionSpec> partitions) {
   topics_.emplace_back(std::move(name), std::move(partitions));
   return *this;
 }

@@ -8,9 +8,10 @@
 namespace levelwind::testing {
 
 /// Builds small snapshots for unit tests:
-///   SnapshotBuilder().AddBroker(1, "r1").AddBroker(2, "r2").AddTopic("orders", {{1, 2}, {2, 1}}).Build()
-/// Every replica is in sync, every leader is the preferred one, sizes are 1 MiB and rates unknown unless
-/// said otherwise. Topics may be added in any order; Build() sorts.
+///   SnapshotBuilder().AddBroker(1, "r1").AddBroker(2, "r2").AddTopic("orders", {{1, 2}, {2,
+///   1}}).Build()
+/// Every replica is in sync, every leader is the preferred one, sizes are 1 MiB and rates unknown
+/// unless said otherwise. Topics may be added in any order; Build() sorts.
 class SnapshotBuilder {
  public:
   struct PartitionSpec {
