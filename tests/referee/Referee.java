@@ -86,6 +86,7 @@ public final class Referee {
     final Map<TopicPartition, List<Replica>> replicas = new HashMap<>();
     final Map<TopicPartition, PartitionReassignment> reassignments = new HashMap<>();
     final List<String> throttles = new ArrayList<>();
+    final List<String> dirErrors = new ArrayList<>();
   }
 
   private static final class UsageException extends Exception {
@@ -254,6 +255,9 @@ public final class Referee {
     Map<Integer, Map<String, LogDirDescription>> dirs =
         admin.describeLogDirs(ids).allDescriptions().get();
     dirs.forEach((broker, ofBroker) -> ofBroker.forEach((path, dir) -> {
+      if (dir.error() != null) {
+        state.dirErrors.add("broker " + broker + " " + path + ": " + dir.error());
+      }
       for (Map.Entry<TopicPartition, ReplicaInfo> e : dir.replicaInfos().entrySet()) {
         if (!e.getValue().isFuture()) {
           state.replicas.computeIfAbsent(e.getKey(), k -> new ArrayList<>())
@@ -378,6 +382,9 @@ public final class Referee {
     }
     if (!leaderless.isEmpty()) {
       return new Verdict(check, false, "without a leader: " + some(leaderless));
+    }
+    if (weights != null && !state.dirErrors.isEmpty()) {
+      return new Verdict(check, false, "sizes are not to be had: " + some(state.dirErrors));
     }
     if (total == 0) {
       return new Verdict(check, false, "there are no " + unit + " to share");
@@ -515,7 +522,7 @@ public final class Referee {
         "partition", p.partition(), "replicas", r.replicas(), "adding", r.addingReplicas(),
         "removing", r.removingReplicas())));
     return ordered("controller", state.controller, "brokers", brokers, "topics", topics,
-        "reassignments", reassignments, "throttles", state.throttles);
+        "reassignments", reassignments, "throttles", state.throttles, "log_dir_errors", state.dirErrors);
   }
 
   /** Lag as Kafka defines it: the partition's end (high watermark) less the group's committed offset. */
