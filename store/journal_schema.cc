@@ -1,0 +1,83 @@
+#include "store/journal_schema.h"
+
+#include <fmt/format.h>
+
+#include <cstdint>
+
+namespace levelwind::store {
+namespace {
+
+// "LWJ1": tells our file from any other SQLite file.
+constexpr std::int64_t kApplicationId = 0x4c574a31;
+
+constexpr const char* kTables = R"sql(
+CREATE TABLE counters(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
+INSERT INTO counters VALUES('generation', 0), ('next_operation', 1), ('next_proposal', 1);
+
+CREATE TABLE operations(
+  number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, proposal_id TEXT NOT NULL,
+  cluster_id TEXT NOT NULL, author TEXT NOT NULL, reason TEXT NOT NULL, state TEXT NOT NULL,
+  hold_reason TEXT NOT NULL, cancel_requested INTEGER NOT NULL, cancel_note TEXT NOT NULL,
+  throttle INTEGER NOT NULL, generation INTEGER NOT NULL, created_ms INTEGER NOT NULL,
+  updated_ms INTEGER NOT NULL, finished_ms INTEGER NOT NULL);
+
+CREATE TABLE steps(
+  operation TEXT NOT NULL, number INTEGER NOT NULL, kind TEXT NOT NULL, topic TEXT NOT NULL,
+  partition INTEGER NOT NULL, topic_id TEXT NOT NULL, before TEXT NOT NULL, after TEXT NOT NULL,
+  leader_before INTEGER NOT NULL, bytes INTEGER NOT NULL, bytes_in REAL, goal TEXT NOT NULL,
+  reason TEXT NOT NULL, state TEXT NOT NULL, delivery TEXT NOT NULL, seen INTEGER NOT NULL,
+  attempts INTEGER NOT NULL, cancel TEXT NOT NULL, note TEXT NOT NULL,
+  PRIMARY KEY(operation, number)) WITHOUT ROWID;
+
+CREATE TABLE config_preimages(
+  operation TEXT NOT NULL, scope TEXT NOT NULL, resource TEXT NOT NULL, key TEXT NOT NULL,
+  entry TEXT NOT NULL, topic_id TEXT NOT NULL, before TEXT, ours TEXT NOT NULL,
+  state TEXT NOT NULL, note TEXT NOT NULL,
+  PRIMARY KEY(operation, scope, resource, key, entry)) WITHOUT ROWID;
+
+CREATE TABLE audit(
+  generation INTEGER NOT NULL, sequence INTEGER NOT NULL, time_ms INTEGER NOT NULL,
+  operation TEXT NOT NULL, author TEXT NOT NULL, api TEXT NOT NULL, target TEXT NOT NULL,
+  outcome TEXT NOT NULL, PRIMARY KEY(generation, sequence)) WITHOUT ROWID;
+
+CREATE TABLE proposals(number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, json TEXT NOT NULL);
+)sql";
+
+Status MakeTables(Database& db) {
+  Transaction transaction(db);
+  LW_RETURN_IF_ERROR(transaction.begun());
+  LW_RETURN_IF_ERROR(db.Exec(kTables));
+  LW_RETURN_IF_ERROR(db.Exec(fmt::format("PRAGMA application_id={}; PRAGMA user_version={};",
+                                         kApplicationId, kSchemaVersion)
+                                 .c_str()));
+  return transaction.Commit();
+}
+
+}  // namespace
+
+Status EnsureSchema(Database& db) {
+  LW_ASSIGN_OR_RETURN(const std::int64_t application, db.QueryInt("PRAGMA application_id"));
+  LW_ASSIGN_OR_RETURN(const std::int64_t version, db.QueryInt("PRAGMA user_version"));
+  LW_ASSIGN_OR_RETURN(const std::int64_t tables, db.QueryInt("SELECT count(*) FROM sqlite_master"));
+  if (application == 0 && version == 0 && tables == 0) return MakeTables(db);
+  if (application != kApplicationId) {
+    return DataLoss(fmt::format(
+        "journal {}: it is another program's database; choose another directory with --state-dir",
+        db.path()));
+  }
+  if (version > kSchemaVersion) {
+    return FailedPrecondition(fmt::format(
+        "journal {}: its schema version is {}, this levelwind knows up to {}; start the "
+        "newer version that wrote it",
+        db.path(), version, kSchemaVersion));
+  }
+  if (version < kSchemaVersion) {
+    return DataLoss(
+        fmt::format("journal {}: its schema version is {}, which no release has written; move the "
+                    "file away and start again",
+                    db.path(), version));
+  }
+  return Ok();
+}
+
+}  // namespace levelwind::store

@@ -1,0 +1,15 @@
+#pragma once
+
+#include "base/result.h"
+#include "store/sqlite.h"
+
+namespace levelwind::store {
+
+/// Version of the tables that this binary writes (PRAGMA user_version).
+inline constexpr std::int64_t kSchemaVersion = 1;
+
+/// Makes the tables in an empty file, or checks that the file is ours and of a version that we
+/// know.
+Status EnsureSchema(Database& db);
+
+}  // namespace levelwind::store

@@ -1,0 +1,128 @@
+#pragma once
+
+// What the journal keeps, as values. Times are wall times: they are for people, never for timers.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.h"
+#include "model/operation.h"
+#include "model/proposal.h"
+
+namespace levelwind::store {
+
+/// What is known about the request that starts a step.
+enum class Delivery : std::uint8_t {
+  kNone,      ///< Nothing was journalled for sending.
+  kIntended,  ///< About to be sent, or sent without a readable answer: it may or may not have
+              ///< arrived.
+  kAccepted,  ///< Kafka answered that it took the request.
+};
+std::string_view DeliveryName(Delivery delivery);
+std::optional<Delivery> ParseDelivery(std::string_view name);
+
+/// Why a running reassignment is being taken back.
+enum class CancelCause : std::uint8_t {
+  kNone,
+  kOperator,    ///< A person cancelled the operation; the step ends kCancelled.
+  kDeadTarget,  ///< A target broker stayed dead; the step ends kFailed.
+};
+std::string_view CancelCauseName(CancelCause cause);
+std::optional<CancelCause> ParseCancelCause(std::string_view name);
+
+/// One step: a move and how far it is.
+struct StepRecord {
+  std::int32_t number = 0;  ///< 1, 2, ... in the order of the proposal.
+  Move move;
+  StepState state = StepState::kPending;
+  Delivery delivery = Delivery::kNone;
+  bool seen = false;          ///< Was seen in ListPartitionReassignments with our signature.
+  std::int32_t attempts = 0;  ///< Requests journalled for sending, the first included.
+  CancelCause cancel = CancelCause::kNone;  ///< Set before the cancelling request is sent.
+  std::string note;
+};
+
+/// One operation without its steps.
+struct OperationRecord {
+  std::string id;  ///< "op" + number.
+  std::uint64_t number = 0;
+  std::string proposal_id;
+  std::string cluster_id;
+  std::string author;
+  std::string reason;
+  OperationState state = OperationState::kPending;
+  std::string hold_reason;
+  bool cancel_requested = false;
+  std::string cancel_note;                ///< Who asked for it and why.
+  std::int64_t throttle_bytes_per_s = 0;  ///< 0: none.
+  std::uint64_t generation = 0;           ///< Of the process that took it.
+  WallTime created_at;
+  WallTime updated_at;
+  WallTime finished_at;
+};
+
+struct StoredOperation {
+  OperationRecord header;
+  std::vector<StepRecord> steps;  ///< By number.
+};
+
+enum class ConfigScope : std::uint8_t { kBroker, kTopic };
+enum class PreimageState : std::uint8_t {
+  kIntended,  ///< May have been set.
+  kApplied,   ///< Seen in the cluster.
+  kRestored,  ///< Seen as it was before.
+  kForeign,   ///< Somebody else changed it; it is theirs now.
+  kGone,      ///< The topic no longer exists.
+};
+std::string_view PreimageStateName(PreimageState state);
+std::optional<PreimageState> ParsePreimageState(std::string_view name);
+inline bool IsOpen(PreimageState state) {
+  return state == PreimageState::kIntended || state == PreimageState::kApplied;
+}
+
+/// A configuration value as it was before an operation changed it (I7). One row per broker and key,
+/// or per topic, key and appended list entry.
+struct PreimageRecord {
+  std::string operation;
+  ConfigScope scope = ConfigScope::kBroker;
+  std::string resource;  ///< Broker id or topic name.
+  std::string key;
+  std::string entry;  ///< "partition:broker" for a topic list, empty for a broker rate.
+  std::string topic_id;
+  std::optional<std::string> before;  ///< The resource's own value; empty: it had none.
+  std::string ours;                   ///< What we set or appended.
+  PreimageState state = PreimageState::kIntended;
+  std::string note;
+};
+
+/// One mutating request (I18). Written before it is sent; the outcome follows.
+struct AuditRecord {
+  std::uint64_t generation = 0;
+  std::uint64_t sequence = 0;  ///< Unique with the generation.
+  WallTime time;
+  std::string operation;
+  std::string author;
+  std::string api;      ///< Kafka's name of the request.
+  std::string target;   ///< What it asks for, shortened to about 1,000 characters.
+  std::string outcome;  ///< "sent" until an answer came.
+};
+
+/// Everything in it is stored by one transaction, or nothing.
+struct JournalBatch {
+  struct StepChange {
+    std::string operation;
+    StepRecord step;
+  };
+  std::vector<OperationRecord> operations;
+  std::vector<StepChange> steps;
+  std::vector<PreimageRecord> preimages;
+  std::vector<AuditRecord> audit;
+  bool empty() const {
+    return operations.empty() && steps.empty() && preimages.empty() && audit.empty();
+  }
+};
+
+}  // namespace levelwind::store

@@ -1,0 +1,347 @@
+#include "store/journal.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sqlite3.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmath>
+#include <fstream>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "store/sqlite.h"
+#include "tests/support/temp_dir.h"
+
+namespace levelwind::store {
+namespace {
+
+using levelwind::testing::TempDir;
+using ::testing::HasSubstr;
+
+StepRecord SampleStep(std::int32_t number) {
+  StepRecord step;
+  step.number = number;
+  step.move.kind = MoveKind::kReplica;
+  step.move.partition = {"orders", number};
+  step.move.topic_id.bytes[3] = 7;
+  step.move.before = {1, 2, 3};
+  step.move.after = {4, 2, 3};
+  step.move.leader_before = 1;
+  step.move.bytes = 12345;
+  step.move.goal = "leaders";
+  step.move.reason = "broker 1 leads all";
+  return step;
+}
+
+OperationRecord SampleOperation(std::uint64_t number) {
+  OperationRecord op;
+  op.number = number;
+  op.id = "op" + std::to_string(number);
+  op.proposal_id = "p7";
+  op.cluster_id = "cluster";
+  op.author = "cli:root";
+  op.reason = "it's \"quoted\"; DROP TABLE steps";
+  op.throttle_bytes_per_s = 1000;
+  op.created_at = {17};
+  return op;
+}
+
+std::unique_ptr<Journal> MustOpen(const std::string& dir, const JournalOptions& options = {}) {
+  auto journal = Journal::Open(dir, options);
+  EXPECT_TRUE(journal.ok()) << (journal.ok() ? "" : journal.error().ToString());
+  return journal.ok() ? std::move(journal).value() : nullptr;
+}
+
+mode_t ModeOf(const std::string& path) {
+  struct stat info {};
+  return ::stat(path.c_str(), &info) == 0 ? info.st_mode & 0777u : 0;
+}
+
+void Tamper(const std::string& file, const char* sql) {
+  auto db = Database::Open(file);
+  ASSERT_TRUE(db.ok());
+  ASSERT_TRUE(db->Exec(sql).ok());
+}
+
+TEST(Journal, MakesAPrivateDirectoryAndFile) {
+  TempDir temp;
+  auto journal = MustOpen(temp / "state");
+  ASSERT_NE(journal, nullptr);
+  EXPECT_EQ(ModeOf(temp / "state"), 0700u);
+  EXPECT_EQ(ModeOf(temp / "state/levelwind.db"), 0600u);
+  ASSERT_TRUE(journal->Commit({{SampleOperation(1)}, {}, {}, {}}).ok());
+  EXPECT_EQ(ModeOf(temp / "state/levelwind.db-wal"), 0600u);
+}
+
+TEST(Journal, AMissingParentIsOneClearLine) {
+  TempDir temp;
+  auto journal = Journal::Open(temp / "no/such");
+  ASSERT_FALSE(journal.ok());
+  EXPECT_EQ(journal.error().code(), ErrorCode::kNotFound);
+  EXPECT_THAT(journal.error().message(), HasSubstr("no/such"));
+  EXPECT_THAT(journal.error().message(), HasSubstr("--state-dir"));
+  EXPECT_EQ(journal.error().message().find('\n'), std::string::npos);
+}
+
+TEST(Journal, AFileInPlaceOfTheDirectoryIsRefused) {
+  TempDir temp;
+  std::ofstream(temp / "state") << "x";
+  auto journal = Journal::Open(temp / "state");
+  ASSERT_FALSE(journal.ok());
+  EXPECT_THAT(journal.error().message(), HasSubstr("not a directory"));
+}
+
+TEST(Journal, ASecondDaemonIsToldWhoHasIt) {
+  TempDir temp;
+  auto first = MustOpen(temp / "state");
+  auto second = Journal::Open(temp / "state");
+  ASSERT_FALSE(second.ok());
+  EXPECT_EQ(second.error().code(), ErrorCode::kFailedPrecondition);
+  EXPECT_THAT(second.error().message(), HasSubstr("process " + std::to_string(::getpid())));
+  first.reset();
+  EXPECT_TRUE(Journal::Open(temp / "state").ok());
+}
+
+TEST(Journal, NoOtherConnectionCanReadOrWrite) {
+  TempDir temp;
+  auto journal = MustOpen(temp / "state");
+  ASSERT_TRUE(journal->Commit({{SampleOperation(1)}, {}, {}, {}}).ok());
+  auto other = Database::Open(temp / "state/levelwind.db");
+  ASSERT_TRUE(other.ok());
+  EXPECT_FALSE(other->QueryInt("SELECT count(*) FROM operations").ok());
+}
+
+TEST(Journal, EverythingComesBackAfterReopening) {
+  TempDir temp;
+  StepRecord step = SampleStep(1);
+  step.state = StepState::kSubmitted;
+  step.delivery = Delivery::kAccepted;
+  step.seen = true;
+  step.attempts = 2;
+  step.cancel = CancelCause::kDeadTarget;
+  step.note = "note";
+  PreimageRecord rate{"op3", ConfigScope::kBroker,     "2", "leader.rate", "", "", std::nullopt,
+                      "50",  PreimageState::kIntended, ""};
+  PreimageRecord done = rate;
+  done.resource = "3";
+  done.before = "";
+  done.state = PreimageState::kRestored;
+  {
+    auto journal = MustOpen(temp / "state");
+    OperationRecord op = SampleOperation(3);
+    op.state = OperationState::kHolding;
+    op.hold_reason = "broker 4 is dead";
+    op.cancel_requested = true;
+    ASSERT_TRUE(journal->Commit({{op}, {{"op3", step}}, {rate, done}, {}}).ok());
+  }
+  auto journal = MustOpen(temp / "state");
+  auto operations = journal->LoadOperations(10);
+  ASSERT_TRUE(operations.ok());
+  ASSERT_EQ(operations->size(), 1u);
+  const StoredOperation& stored = operations->front();
+  EXPECT_EQ(stored.header.reason, "it's \"quoted\"; DROP TABLE steps");
+  EXPECT_EQ(stored.header.state, OperationState::kHolding);
+  EXPECT_TRUE(stored.header.cancel_requested);
+  ASSERT_EQ(stored.steps.size(), 1u);
+  const StepRecord& back = stored.steps.front();
+  EXPECT_EQ(back.move.partition, step.move.partition);
+  EXPECT_EQ(back.move.topic_id, step.move.topic_id);
+  EXPECT_EQ(back.move.before, step.move.before);
+  EXPECT_EQ(back.move.after, step.move.after);
+  EXPECT_TRUE(std::isnan(back.move.bytes_in_per_s)) << "unknown must not become 0 (I17)";
+  EXPECT_EQ(back.state, StepState::kSubmitted);
+  EXPECT_EQ(back.delivery, Delivery::kAccepted);
+  EXPECT_TRUE(back.seen);
+  EXPECT_EQ(back.attempts, 2);
+  EXPECT_EQ(back.cancel, CancelCause::kDeadTarget);
+  auto open = journal->LoadOpenPreimages();
+  ASSERT_TRUE(open.ok());
+  ASSERT_EQ(open->size(), 1u);
+  EXPECT_EQ(open->front().before, std::nullopt) << "absent is not empty";
+  auto all = journal->LoadPreimages("op3");
+  ASSERT_EQ(all->size(), 2u);
+  EXPECT_EQ((*all)[1].before, "");
+}
+
+TEST(Journal, OperationNumbersGoOnAndGenerationsGrow) {
+  TempDir temp;
+  {
+    auto journal = MustOpen(temp / "state");
+    EXPECT_EQ(*journal->NextOperationNumber(), 1u);
+    EXPECT_EQ(journal->generation(), 1u);
+    ASSERT_TRUE(journal->Commit({{SampleOperation(1)}, {}, {}, {}}).ok());
+  }
+  auto journal = MustOpen(temp / "state");
+  EXPECT_EQ(*journal->NextOperationNumber(), 2u);
+  EXPECT_EQ(journal->generation(), 2u);
+}
+
+TEST(Journal, ABatchIsAllOrNothing) {
+  TempDir temp;
+  JournalOptions options;
+  options.max_bytes = 128 * 1024;
+  auto journal = MustOpen(temp / "state", options);
+  JournalBatch batch;
+  batch.operations.push_back(SampleOperation(1));
+  StepRecord big = SampleStep(1);
+  big.note.assign(512 * 1024, 'x');
+  batch.steps.push_back({"op1", big});
+  const Status full = journal->Commit(batch);
+  ASSERT_FALSE(full.ok());
+  EXPECT_EQ(full.error().code(), ErrorCode::kResourceExhausted);
+  EXPECT_THAT(full.error().message(), HasSubstr("free space"));
+  EXPECT_EQ(full.error().message().find('\n'), std::string::npos);
+  EXPECT_TRUE(journal->LoadOperations(10)->empty());
+  EXPECT_EQ(*journal->NextOperationNumber(), 1u);
+  ASSERT_TRUE(journal->Commit({{SampleOperation(1)}, {}, {}, {}}).ok()) << "usable afterwards";
+  EXPECT_EQ(journal->LoadOperations(10)->size(), 1u);
+}
+
+TEST(Journal, ANewerSchemaIsRefusedLoudly) {
+  TempDir temp;
+  MustOpen(temp / "state").reset();
+  Tamper(temp / "state/levelwind.db", "PRAGMA user_version=2");
+  auto journal = Journal::Open(temp / "state");
+  ASSERT_FALSE(journal.ok());
+  EXPECT_EQ(journal.error().code(), ErrorCode::kFailedPrecondition);
+  EXPECT_THAT(journal.error().message(), HasSubstr("schema version is 2"));
+}
+
+TEST(Journal, AForeignDatabaseIsNotTouched) {
+  TempDir temp;
+  ASSERT_EQ(::mkdir((temp / "state").c_str(), 0700), 0);
+  Tamper(temp / "state/levelwind.db", "CREATE TABLE theirs(x)");
+  auto journal = Journal::Open(temp / "state");
+  ASSERT_FALSE(journal.ok());
+  EXPECT_EQ(journal.error().code(), ErrorCode::kDataLoss);
+}
+
+TEST(Journal, DamageIsFound) {
+  TempDir temp;
+  {
+    auto journal = MustOpen(temp / "state");
+    JournalBatch batch;
+    batch.operations.push_back(SampleOperation(1));
+    for (int i = 1; i <= 500; ++i) batch.steps.push_back({"op1", SampleStep(i)});
+    ASSERT_TRUE(journal->Commit(batch).ok());
+  }
+  const std::string file = temp / "state/levelwind.db";
+  struct stat info {};
+  ASSERT_EQ(::stat(file.c_str(), &info), 0);
+  for (off_t page = 4096; page < info.st_size; page += 4096) {
+    std::fstream out(file, std::ios::in | std::ios::out | std::ios::binary);
+    out.seekp(page);
+    out << std::string(64, '\x5a');
+  }
+  auto journal = Journal::Open(temp / "state");
+  ASSERT_FALSE(journal.ok());
+  EXPECT_EQ(journal.error().code(), ErrorCode::kDataLoss) << journal.error();
+}
+
+TEST(Journal, PruningKeepsWhatIsOpen) {
+  TempDir temp;
+  {
+    auto journal = MustOpen(temp / "state");
+    JournalBatch batch;
+    for (std::uint64_t n = 1; n <= 5; ++n) {
+      OperationRecord op = SampleOperation(n);
+      op.state = n == 2 ? OperationState::kRunning : OperationState::kCompleted;
+      if (n != 2) op.finished_at = {99};
+      batch.operations.push_back(op);
+      batch.steps.push_back({op.id, SampleStep(1)});
+      batch.audit.push_back({1, n, {5}, op.id, "me", "ElectLeaders", "orders-1", "ok"});
+    }
+    PreimageRecord debt;
+    debt.operation = "op1";
+    debt.resource = "4";
+    debt.key = "rate";
+    batch.preimages.push_back(debt);
+    ASSERT_TRUE(journal->Commit(batch).ok());
+  }
+  JournalOptions options;
+  options.keep_operations = 1;
+  options.keep_audit_rows = 2;
+  auto journal = MustOpen(temp / "state", options);
+  std::vector<std::string> ids;
+  const auto operations = journal->LoadOperations(10);
+  for (const StoredOperation& op : *operations) ids.push_back(op.header.id);
+  EXPECT_THAT(ids, ::testing::ElementsAre("op1", "op2", "op5"));
+  EXPECT_EQ(journal->LoadOpenPreimages()->size(), 1u);
+  const auto audit = journal->LoadAudit(100);
+  ASSERT_EQ(audit->size(), 3u);
+  EXPECT_EQ(audit->front().operation, "op5");
+}
+
+TEST(Journal, ATenThousandStepJournalOpensAndLoadsInTime) {
+  TempDir temp;
+  {
+    auto journal = MustOpen(temp / "state");
+    JournalBatch batch;
+    batch.operations.push_back(SampleOperation(1));
+    for (int i = 1; i <= 10000; ++i) batch.steps.push_back({"op1", SampleStep(i)});
+    ASSERT_TRUE(journal->Commit(batch).ok());
+  }
+  const auto start = std::chrono::steady_clock::now();
+  auto journal = MustOpen(temp / "state");
+  const auto operations = journal->LoadOperations(10);
+  const auto took = std::chrono::steady_clock::now() - start;
+  ASSERT_EQ(operations->front().steps.size(), 10000u);
+  EXPECT_LT(took, std::chrono::seconds(3));
+  RecordProperty("load_ms",
+                 static_cast<int>(std::chrono::duration<double, std::milli>(took).count()));
+}
+
+TEST(Journal, ProposalsSurviveWithEveryField) {
+  TempDir temp;
+  Proposal proposal;
+  proposal.id = "p7";
+  proposal.cluster_id = "cluster";
+  proposal.snapshot_sequence = 9;
+  proposal.seed = ~std::uint64_t{0};
+  proposal.confidence.label = "sizes and counts";
+  proposal.moves = {SampleStep(1).move};
+  proposal.goals = {{"racks", true, 1.5, 0, 3, 0, "note"}};
+  proposal.brokers.resize(1);
+  proposal.brokers[0].broker = 4;
+  proposal.brokers[0].leaders_after = 12;
+  proposal.bytes_to_move = 12345;
+  proposal.score_before = 61.5;
+  proposal.summary = "bad utf8 \xff stays readable";
+  proposal.notes = {"one", "two"};
+  {
+    auto journal = MustOpen(temp / "state");
+    EXPECT_EQ(*journal->NextProposalNumber(), 1u);
+    ASSERT_TRUE(journal->SaveProposal(proposal).ok());
+  }
+  JournalOptions options;
+  options.keep_proposals = 1;
+  auto journal = MustOpen(temp / "state", options);
+  EXPECT_EQ(*journal->NextProposalNumber(), 8u);
+  auto stored = journal->LoadProposals(10);
+  ASSERT_TRUE(stored.ok()) << stored.error();
+  ASSERT_EQ(stored->size(), 1u);
+  const Proposal& back = *stored->front();
+  EXPECT_EQ(back.id, "p7");
+  EXPECT_EQ(back.seed, ~std::uint64_t{0});
+  EXPECT_EQ(back.moves.front().after, proposal.moves.front().after);
+  EXPECT_EQ(back.moves.front().topic_id, proposal.moves.front().topic_id);
+  EXPECT_TRUE(std::isnan(back.moves.front().bytes_in_per_s));
+  EXPECT_TRUE(std::isnan(back.brokers.front().leader_bytes_in_before));
+  EXPECT_EQ(back.brokers.front().leaders_after, 12);
+  EXPECT_EQ(back.goals.front().violations_before, 3);
+  EXPECT_EQ(back.bytes_lower_bound, kUnknownCount);
+  EXPECT_THAT(back.summary, HasSubstr("stays readable"));
+  EXPECT_EQ(back.notes, proposal.notes);
+
+  proposal.id = "p8";
+  ASSERT_TRUE(journal->SaveProposal(proposal).ok());
+  EXPECT_EQ(journal->LoadProposals(10)->front()->id, "p8") << "only the newest is kept";
+  proposal.id = "draft";
+  EXPECT_FALSE(journal->SaveProposal(proposal).ok());
+}
+
+}  // namespace
+}  // namespace levelwind::store
