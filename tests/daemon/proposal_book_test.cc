@@ -1,0 +1,44 @@
+#include "daemon/proposal_book.h"
+
+#include <gtest/gtest.h>
+
+namespace levelwind::daemon {
+namespace {
+
+Proposal WithMove(std::int32_t partition) {
+  Proposal proposal;
+  Move move;
+  move.partition = {"orders", partition};
+  move.before = {1, 2};
+  move.after = {2, 1};
+  proposal.moves.push_back(move);
+  return proposal;
+}
+
+TEST(ProposalBook, NumbersOnAndKeepsTheNewest) {
+  ProposalBook book(2, 7, nullptr);
+  EXPECT_EQ((*book.Add(WithMove(0)))->id, "p7");
+  EXPECT_EQ((*book.Add(WithMove(1)))->id, "p8");
+  EXPECT_EQ((*book.Add(WithMove(2)))->id, "p9");
+  EXPECT_EQ(book.All().size(), 2u);
+  EXPECT_EQ(book.Newest()->id, "p9");
+  EXPECT_TRUE(book.Find("p8").ok());
+  const auto gone = book.Find("p7");
+  ASSERT_FALSE(gone.ok());
+  EXPECT_NE(gone.error().message().find("p9"), std::string::npos);
+}
+
+TEST(ProposalBook, TheSameMovesAreTheSameProposal) {
+  ProposalBook book(5, 1, nullptr);
+  EXPECT_EQ(*book.Add(WithMove(0)), *book.Add(WithMove(0)));
+  EXPECT_EQ((*book.Add(WithMove(1)))->id, "p2");
+}
+
+TEST(ProposalBook, WhatCannotBeStoredIsNotShown) {
+  ProposalBook book(5, 1, [](const Proposal&) -> Status { return Unavailable("disk full"); });
+  EXPECT_FALSE(book.Add(WithMove(0)).ok());
+  EXPECT_EQ(book.Newest(), nullptr);
+}
+
+}  // namespace
+}  // namespace levelwind::daemon
