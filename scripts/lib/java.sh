@@ -22,9 +22,10 @@ kafka_java() {
   if [ -e "$archive" ]; then
     exec java "${flags[@]}" -XX:SharedArchiveFile="$archive" -cp "$classpath" "$class" "$@"
   fi
-  # Made aside and moved into place, for others may run the same class now.
+  # Made aside and moved into place, for others may run the same class now. Someone who ends this shell
+  # means the JVM, whose process it will be the next time.
   local status=0 made="$archive.$$"
-  java "${flags[@]}" -XX:ArchiveClassesAtExit="$made" -cp "$classpath" "$class" "$@" || status=$?
+  setpriv --pdeathsig KILL java "${flags[@]}" -XX:ArchiveClassesAtExit="$made" -cp "$classpath" "$class" "$@" || status=$?
   # What a failed run loaded is not what the class usually needs.
   if [ "$status" = 0 ] && [ -e "$made" ]; then mv -f "$made" "$archive"; else rm -f "$made"; fi
   exit "$status"
