@@ -1,0 +1,10 @@
+#include "kafka/protocol/messages_configs.h"
+
+#include "kafka/protocol/codec_impl.h"
+
+namespace levelwind::kafka {
+
+LW_INSTANTIATE_API(DescribeConfigs)
+LW_INSTANTIATE_API(IncrementalAlterConfigs)
+
+}  // namespace levelwind::kafka

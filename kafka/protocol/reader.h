@@ -1,0 +1,79 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "base/uuid.h"
+
+namespace levelwind::kafka {
+
+/// Reads Kafka's primitive types from one frame. A value type, used by one thread at a time; the
+/// bytes must outlive it.
+///
+/// Bytes come from outside, so nothing is trusted: every length is checked against the bytes left
+/// before memory is taken. The first failure sticks: later reads give zeros and empty strings, and
+/// Finish() tells what was wrong. Loops over wire counts must look at ok().
+class Reader {
+ public:
+  explicit Reader(std::span<const std::uint8_t> data) : data_(data) {}
+
+  bool ok() const { return what_.empty(); }
+  std::size_t offset() const { return offset_; }
+  std::size_t remaining() const { return data_.size() - offset_; }
+
+  bool Bool() { return Int8() != 0; }
+  std::int8_t Int8() { return static_cast<std::int8_t>(BigEndian<std::uint8_t>()); }
+  std::int16_t Int16() { return static_cast<std::int16_t>(BigEndian<std::uint16_t>()); }
+  std::int32_t Int32() { return static_cast<std::int32_t>(BigEndian<std::uint32_t>()); }
+  std::int64_t Int64() { return static_cast<std::int64_t>(BigEndian<std::uint64_t>()); }
+  Uuid ReadUuid();
+  /// At most 5 bytes; more, or bits above 32, are an error.
+  std::uint32_t Uvarint();
+
+  /// Lengths of strings, byte strings and arrays. -1 means null. Any other negative length and any
+  /// length above the bytes left (or above `remaining() / min_element_size`) is an error.
+  std::int32_t StringLength(bool flexible);
+  std::int32_t BytesLength(bool flexible) { return ArrayLength(flexible, 1); }
+  std::int32_t ArrayLength(bool flexible, std::size_t min_element_size);
+
+  /// The next `size` bytes; an error (and empty) if there are fewer.
+  std::span<const std::uint8_t> Raw(std::size_t size);
+  std::string_view Text(std::size_t size);
+
+  void Fail(std::string what);
+  /// Puts `name` before the path of the failure ("Topics.Partitions").
+  void AddContext(std::string_view name);
+  /// Success if nothing failed and every byte was consumed; DataLoss otherwise.
+  Status Finish() const;
+  /// The failure as an error, without looking at the bytes left. Only when !ok().
+  Error failure() const;
+  /// Takes over the failure of a reader over a part of the same bytes that began at `offset`.
+  void FailFrom(const Reader& part, std::size_t part_offset);
+
+ private:
+  template <class U>
+  U BigEndian() {
+    if (remaining() < sizeof(U)) {
+      FailShort(sizeof(U));
+      return 0;
+    }
+    std::uint64_t value = 0;
+    for (std::size_t i = 0; i < sizeof(U); ++i) value = value << 8 | data_[offset_ + i];
+    offset_ += sizeof(U);
+    return static_cast<U>(value);
+  }
+  void FailShort(std::size_t wanted);
+  std::int32_t CheckedLength(std::int64_t length, std::size_t min_element_size);
+
+  std::span<const std::uint8_t> data_;
+  std::size_t offset_ = 0;
+  std::size_t failed_at_ = 0;
+  std::string what_;
+  std::string path_;
+};
+
+}  // namespace levelwind::kafka
