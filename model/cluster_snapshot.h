@@ -131,6 +131,7 @@ struct SourceStatus {
   Duration duration{};          ///< Of the last run.
   std::optional<Duration> age;  ///< Empty: never succeeded.
   std::uint64_t requests = 0;   ///< Sent in the last run.
+  std::uint64_t skipped = 0;    ///< Items of the last run that made no sense and were left out.
 };
 
 /// How far the loads can be trusted; shown beside every proposal.

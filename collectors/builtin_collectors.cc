@@ -1,0 +1,21 @@
+#include "collectors/builtin_collectors.h"
+
+#include "collectors/cluster_collector.h"
+#include "collectors/group_collector.h"
+#include "collectors/log_dir_collector.h"
+#include "collectors/offset_collector.h"
+#include "collectors/reassignment_collector.h"
+
+namespace levelwind::collectors {
+
+std::vector<std::unique_ptr<Collector>> BuiltinCollectors() {
+  std::vector<std::unique_ptr<Collector>> collectors;
+  collectors.push_back(std::make_unique<ClusterCollector>());
+  collectors.push_back(std::make_unique<ReassignmentCollector>());
+  collectors.push_back(std::make_unique<GroupCollector>());
+  collectors.push_back(std::make_unique<OffsetCollector>());
+  collectors.push_back(std::make_unique<LogDirCollector>());
+  return collectors;
+}
+
+}  // namespace levelwind::collectors

@@ -1,0 +1,84 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "collectors/cluster_table.h"
+#include "collectors/collector_options.h"
+#include "collectors/rate_tracker.h"
+#include "model/cluster_snapshot.h"
+
+namespace levelwind::collectors {
+
+/// A replica as a broker's log dir has it, whether the metadata knows it there or not.
+struct ReplicaOnDisk {
+  std::int32_t partition = -1;  ///< Index into the table's partitions.
+  std::int16_t log_dir = -1;
+  std::int64_t size_bytes = 0;
+  std::int64_t offset_lag = kUnknownCount;
+};
+
+/// One broker's last good answer about its log dirs.
+struct BrokerDisks {
+  SteadyTime at{};
+  std::vector<LogDir> log_dirs;
+  std::vector<ReplicaOnDisk> replicas;
+  std::int32_t future_replicas = 0;  ///< Copies between log dirs, not counted in any size.
+};
+
+/// End and start of every partition's log, by index in the table.
+struct LogOffsets {
+  SteadyTime at{};  ///< When the last look began. All commits before it are <= the ends it brought.
+  std::int32_t looks = 0;
+  std::vector<std::int64_t> end;    ///< Of the last look; unknown where it brought none.
+  std::vector<std::int64_t> start;  ///< Of the last look at starts, kept where a look brought none.
+  SteadyTime start_at{};
+};
+
+/// What a group had done at one look, for its rates.
+struct GroupLook {
+  SteadyTime at{};
+  double consumed = 0;  ///< Sum of all advances of its commits since it is known.
+  double lag_change = 0;
+};
+
+/// One consumer group's last good look.
+struct GroupRecord {
+  ConsumerGroup group;      ///< Partition indices are those of the table.
+  SteadyTime commits_at{};  ///< When the commits had been read.
+  SteadyTime lag_at{};      ///< When the look at the end offsets began that its lags come from.
+  bool commits_missing = false;  ///< Some commit could not be read: the total is not known.
+  std::deque<GroupLook> looks;
+  std::vector<GroupOffset> counted;  ///< Offsets at the last entry of `looks`.
+};
+
+/// Everything that the collectors know: per source the last good data. Owned by the Monitor,
+/// touched by the monitor thread only.
+///
+/// Partition indices all over it are those of `table`. When a new table orders its partitions
+/// differently, SetTable renumbers everything; what belongs to a deleted or recreated topic is
+/// lost.
+struct CollectState {
+  explicit CollectState(const CollectorOptions& collector_options)
+      : options(collector_options), rates(collector_options) {}
+
+  void SetTable(ClusterTable next);
+
+  const CollectorOptions options;
+  ClusterTable table;  ///< Empty until the first look.
+  std::map<BrokerId, BrokerDisks> disks;
+  std::int32_t disk_looks = 0;
+  LogOffsets offsets;
+  std::map<std::string, GroupRecord> groups;
+  std::vector<Reassignment> reassignments;
+  RateTracker rates;
+};
+
+/// `usual`, but `options.start_interval` if that is less and fewer than `start_looks` were taken.
+Duration IntervalAtStart(const CollectorOptions& options, std::int32_t looks, Duration usual);
+
+}  // namespace levelwind::collectors

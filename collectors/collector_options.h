@@ -1,0 +1,40 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+
+#include "base/clock.h"
+
+namespace levelwind::collectors {
+
+/// How often and how long the cluster is asked. All looks are reads.
+struct CollectorOptions {
+  /// Brokers, topics, partitions, leaders, and reassignments in progress. Range 500 ms to 5 min.
+  Duration metadata_interval = std::chrono::seconds(5);
+  /// End offsets and consumer groups; one value, for lag needs both. Range 500 ms to 5 min.
+  Duration offset_interval = std::chrono::seconds(5);
+  /// Replica sizes of all brokers. Range 1 s to 30 min.
+  Duration log_dir_interval = std::chrono::seconds(10);
+  /// Log start offsets: they only move with retention. Range 5 s to 1 h.
+  Duration log_start_interval = std::chrono::seconds(30);
+
+  /// The first `start_looks` looks at offsets and sizes come this quickly one after the other
+  /// (never slower than their own interval), so that rates are there soon after a start.
+  Duration start_interval = std::chrono::seconds(3);
+  std::int32_t start_looks = 4;
+
+  /// Limit of one call to the cluster. A broker that hangs costs each source this much, once a
+  /// look.
+  Duration call_timeout = std::chrono::seconds(3);
+  /// Limit of one Monitor::Step over all sources; the last ones then get what is left.
+  Duration step_budget = std::chrono::seconds(8);
+
+  /// Rates are averages over the looks of the last `rate_window` (at least over two looks).
+  Duration rate_window = std::chrono::seconds(15);
+  /// The looks must span this much before a snapshot says that its rates can be trusted.
+  Duration rates_ready = std::chrono::seconds(9);
+  /// The last good figure is kept this long when newer looks give none; then it is unknown.
+  Duration keep_for = std::chrono::seconds(60);
+};
+
+}  // namespace levelwind::collectors

@@ -1,0 +1,180 @@
+#include "collectors/group_collector.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <map>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <utility>
+
+#include "collectors/group_records.h"
+
+namespace levelwind::collectors {
+namespace {
+
+/// A group to be looked at: listed now, or known and listed by nobody.
+struct Wanted {
+  kafka::GroupListing listing;
+  bool listed = true;
+};
+
+/// One look, from the list to the records.
+class GroupLookup {
+ public:
+  GroupLookup(CollectState& state, const kafka::AdminClient::GroupListings& listings)
+      : state_(state), unreachable_(listings.unreachable.begin(), listings.unreachable.end()) {
+    for (const kafka::GroupListing& listing : listings.groups) {
+      // While coordinators change two brokers may list the same group; the second one is as good.
+      if (!wanted_.emplace(listing.name, Wanted{listing, true}).second) ++report_.skipped;
+    }
+    KeepUnlisted();
+  }
+
+  std::vector<kafka::GroupListing> ToDescribe() const {
+    std::vector<kafka::GroupListing> listings;
+    for (const auto& [name, wanted] : wanted_) {
+      if (HasLag(wanted.listing)) listings.push_back(wanted.listing);
+    }
+    return listings;
+  }
+  void SetDescriptions(std::vector<kafka::GroupDescription> descriptions) {
+    for (kafka::GroupDescription& d : descriptions) descriptions_[d.name] = std::move(d);
+  }
+  void SetCommits(std::vector<kafka::GroupOffsets> commits, SteadyTime at) {
+    commits_at_ = at;
+    for (kafka::GroupOffsets& c : commits) commits_[c.group] = std::move(c);
+  }
+  void Note(const std::string& problem) {
+    if (report_.missing.empty()) report_.missing = problem;
+  }
+
+  LookReport Finish() {
+    for (const auto& [name, wanted] : wanted_) Apply(name, wanted);
+    std::erase_if(state_.groups, [&](const auto& entry) {
+      return !wanted_.contains(entry.first) && !kept_.contains(entry.first);
+    });
+    if (unread_ > 0) {
+      Note(fmt::format("{} of {} groups could not be read; {}", unread_,
+                       wanted_.size() + kept_.size(), why_));
+    }
+    return report_;
+  }
+
+ private:
+  /// Known groups that are not in the list. With a broker missing the list is not the whole truth,
+  /// and asking that broker again would cost a whole timeout: they stay as they are. Otherwise they
+  /// are asked for by name, for a coordinator that has just moved lists nothing yet.
+  void KeepUnlisted() {
+    for (auto& [name, record] : state_.groups) {
+      if (wanted_.contains(name)) continue;
+      if (!unreachable_.empty()) {
+        kept_.insert(name);
+        Lose(record,
+             fmt::format("group {}: broker {} does not answer", name, *unreachable_.begin()));
+        continue;
+      }
+      kafka::GroupListing listing;
+      listing.name = name;
+      listing.type = record.group.type;
+      listing.protocol_type = record.group.protocol_type;
+      wanted_.emplace(name, Wanted{std::move(listing), false});
+    }
+  }
+
+  void Apply(const std::string& name, const Wanted& wanted) {
+    if (!HasLag(wanted.listing)) {
+      if (wanted.listed) {
+        ApplyDescription(state_.groups[name], wanted.listing, nullptr);
+      } else {
+        state_.groups.erase(name);
+      }
+      return;
+    }
+    const auto described = descriptions_.find(name);
+    const kafka::GroupDescription* description =
+        described == descriptions_.end() ? nullptr : &described->second;
+    const auto committed = commits_.find(name);
+    const bool read = committed != commits_.end() && committed->second.error == 0;
+    if (!wanted.listed && read && IsGone(description, committed->second)) {
+      state_.groups.erase(name);
+      return;
+    }
+    GroupRecord& record = state_.groups[name];
+    ApplyDescription(record, wanted.listing, description);
+    if (read) {
+      report_.skipped +=
+          ApplyCommits(record, committed->second, description, state_.table, commits_at_);
+      return;
+    }
+    Lose(record,
+         committed == commits_.end()
+             ? fmt::format("group {}: no answer about its commits", name)
+             : fmt::format("group {}: {}", name, kafka::KafkaErrorName(committed->second.error)));
+  }
+
+  static bool IsGone(const kafka::GroupDescription* description,
+                     const kafka::GroupOffsets& commits) {
+    constexpr std::int16_t kGroupIdNotFound = 69;
+    if (!commits.offsets.empty() || description == nullptr) return false;
+    return description->error == kGroupIdNotFound ||
+           (description->error == 0 && description->state == "Dead");
+  }
+
+  void Lose(GroupRecord& record, const std::string& why) {
+    record.group.state = kUnknownGroupState;
+    if (unread_++ == 0) why_ = why;
+  }
+
+  CollectState& state_;
+  std::set<BrokerId> unreachable_;
+  std::map<std::string, Wanted> wanted_;
+  std::set<std::string> kept_;
+  std::unordered_map<std::string, kafka::GroupDescription> descriptions_;
+  std::unordered_map<std::string, kafka::GroupOffsets> commits_;
+  SteadyTime commits_at_{};
+  LookReport report_;
+  std::size_t unread_ = 0;
+  std::string why_;  ///< The first group that could not be read.
+};
+
+}  // namespace
+
+Result<LookReport> GroupCollector::Collect(kafka::AdminClient& admin, CollectState& state,
+                                           const Clock& clock, Duration timeout) {
+  if (state.table.empty()) return FailedPrecondition("no partition is known yet");
+  LW_ASSIGN_OR_RETURN(const kafka::AdminClient::GroupListings listings, admin.ListGroups(timeout));
+  if (listings.groups.empty() && !listings.unreachable.empty() &&
+      listings.unreachable.size() >= state.table.ServingBrokers().size()) {
+    return Unavailable("no broker listed its groups");
+  }
+  GroupLookup lookup(state, listings);
+  if (!listings.unreachable.empty()) {
+    lookup.Note(
+        fmt::format("{} brokers did not list their groups, broker {} first; those groups "
+                    "stay as last seen",
+                    listings.unreachable.size(), listings.unreachable.front()));
+  }
+  const std::vector<kafka::GroupListing> groups = lookup.ToDescribe();
+  if (groups.empty()) return lookup.Finish();
+  auto descriptions = admin.DescribeGroups(groups, timeout);
+  if (descriptions.ok()) {
+    lookup.SetDescriptions(*std::move(descriptions));
+  } else {
+    lookup.Note(descriptions.error().Wrap("describing groups").ToString());
+  }
+  std::vector<std::string> names;
+  names.reserve(groups.size());
+  for (const kafka::GroupListing& group : groups) names.push_back(group.name);
+  auto commits = admin.FetchGroupOffsets(names, timeout);
+  if (commits.ok()) {
+    lookup.SetCommits(*std::move(commits), clock.Now());
+  } else {
+    lookup.Note(commits.error().Wrap("reading committed offsets").ToString());
+  }
+  return lookup.Finish();
+}
+
+}  // namespace levelwind::collectors

@@ -1,0 +1,114 @@
+#include "collectors/monitor.h"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include "base/log.h"
+#include "collectors/builtin_collectors.h"
+#include "collectors/group_records.h"
+#include "collectors/snapshot_assembler.h"
+
+namespace levelwind::collectors {
+namespace {
+
+constexpr Duration kRetry = std::chrono::seconds(1);
+/// Sources that are due within this are looked at together: fewer wake-ups, one snapshot.
+constexpr Duration kTogether = std::chrono::milliseconds(50);
+/// A step that takes longer (a broker hangs) publishes what it has so far.
+constexpr Duration kPatience = std::chrono::milliseconds(500);
+constexpr Duration kLeastTimeout = std::chrono::milliseconds(250);
+/// Until there is a snapshot no broker that hangs may hold it up for long.
+constexpr Duration kFirstTimeout = std::chrono::seconds(1);
+
+}  // namespace
+
+Monitor::Monitor(kafka::AdminClient& admin, const Clock& clock, const CollectorOptions& options)
+    : admin_(admin), clock_(clock), options_(options), state_(options) {
+  for (auto& collector : BuiltinCollectors()) {
+    Source source;
+    source.status.name = collector->name();
+    source.status.error = "not looked at yet";
+    source.collector = std::move(collector);
+    sources_.push_back(std::move(source));
+  }
+}
+
+SteadyTime Monitor::Step(SteadyTime now) {
+  const SteadyTime deadline = clock_.Now() + options_.step_budget;
+  SteadyTime published_at = clock_.Now();
+  std::vector<Source*> looked;
+  for (Source& source : sources_) {
+    if (source.due > now + kTogether) continue;
+    Look(source, deadline);
+    looked.push_back(&source);
+    if (clock_.Now() - published_at < kPatience) continue;
+    Publish();
+    published_at = clock_.Now();
+  }
+  // Only now, for the intervals of the first looks are counted in looks, which just went up:
+  // sources that belong together (commits and ends) must stay together.
+  for (Source* source : looked) {
+    const Duration interval = source->collector->Interval(state_);
+    source->due = now + (source->failed ? std::min(kRetry, interval) : interval);
+  }
+  if (!looked.empty()) Publish();
+  const auto next =
+      std::min_element(sources_.begin(), sources_.end(),
+                       [](const Source& a, const Source& b) { return a.due < b.due; });
+  return next->due;
+}
+
+void Monitor::MakeAllDue() {
+  for (Source& source : sources_) source.due = SteadyTime{};
+}
+
+void Monitor::Look(Source& source, SteadyTime deadline) {
+  const SteadyTime began = clock_.Now();
+  const Duration left = deadline - began;
+  const Duration timeout =
+      std::clamp<Duration>(left, kLeastTimeout, std::max(kLeastTimeout, options_.call_timeout));
+  const std::uint64_t requests = admin_.requests_sent();
+  const Result<LookReport> outcome = source.collector->Collect(admin_, state_, clock_, timeout);
+  source.status.requests = admin_.requests_sent() - requests;
+  source.status.duration = clock_.Now() - began;
+  Record(source, began, outcome);
+}
+
+void Monitor::Record(Source& source, SteadyTime began, const Result<LookReport>& outcome) {
+  SourceStatus& status = source.status;
+  const bool was_ok = status.ok;
+  const bool first = !source.complete_at && status.error == "not looked at yet";
+  source.failed = !outcome.ok();
+  status.ok = outcome.ok() && outcome->missing.empty();
+  status.error = outcome.ok() ? outcome->missing : outcome.error().ToString();
+  status.skipped = outcome.ok() ? outcome->skipped : 0;
+  if (status.ok) source.complete_at = began;
+  if (!status.ok && (was_ok || first)) {
+    LW_WARN("monitor", "{}: {}", status.name, status.error);
+  } else if (status.ok && !was_ok && !first) {
+    LW_INFO("monitor", "{}: complete again", status.name);
+  }
+}
+
+void Monitor::Publish() {
+  const SteadyTime now = clock_.Now();
+  std::vector<SourceStatus> statuses;
+  statuses.reserve(sources_.size());
+  for (const Source& source : sources_) {
+    statuses.push_back(source.status);
+    if (source.complete_at) statuses.back().age = now - *source.complete_at;
+  }
+  if (!state_.table.empty()) {
+    UpdateLags(state_, now);
+    ClusterSnapshot snapshot = AssembleSnapshot(state_, now);
+    snapshot.sequence = ++sequence_;
+    snapshot.taken_at = clock_.WallNow();
+    snapshot.taken_at_steady = now;
+    snapshot.sources = statuses;
+    snapshots_.Publish(std::make_shared<const ClusterSnapshot>(std::move(snapshot)));
+  }
+  statuses_.Publish(std::make_shared<const std::vector<SourceStatus>>(std::move(statuses)));
+}
+
+}  // namespace levelwind::collectors

@@ -1,0 +1,71 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/published.h"
+#include "collectors/collect_state.h"
+#include "collectors/collector.h"
+#include "collectors/collector_options.h"
+#include "kafka/admin_client.h"
+#include "model/cluster_snapshot.h"
+
+namespace levelwind::collectors {
+
+/// Watches one cluster: runs each source when it is due and publishes what all of them know
+/// together.
+///
+/// Step is for one thread, the monitor thread. snapshots() and sources() are for any thread.
+/// `admin` and `clock` must outlive the monitor. Only read calls are made (I15).
+///
+/// A source that fails spoils nothing: its last good data stays in the snapshots, and SourceStatus
+/// tells the error and the data's age. Ages count from the last complete look; a look that brought
+/// a part (one broker silent) has ok = false and an error, and the part is in the data.
+/// SourceStatus::requests counts all requests of `admin` in the meantime: another thread's are
+/// among them.
+class Monitor {
+ public:
+  Monitor(kafka::AdminClient& admin, const Clock& clock, const CollectorOptions& options);
+
+  /// Looks at what is due at `now` and publishes a snapshot if it looked at anything and the
+  /// cluster's metadata is known. Blocks while it asks the cluster: milliseconds, or the timeouts
+  /// of CollectorOptions when brokers hang; then snapshots come out between the sources too.
+  /// Returns when it wants to be called next.
+  SteadyTime Step(SteadyTime now);
+
+  /// The next Step looks at everything. Monitor thread only.
+  void MakeAllDue();
+
+  /// Nothing until the first metadata.
+  const Published<ClusterSnapshot>& snapshots() const { return snapshots_; }
+  /// Also while there is no snapshot: tells what is wrong at a start.
+  const Published<std::vector<SourceStatus>>& sources() const { return statuses_; }
+
+ private:
+  struct Source {
+    std::unique_ptr<Collector> collector;
+    SteadyTime due{};
+    SourceStatus status;
+    std::optional<SteadyTime> complete_at;  ///< Start of the last complete look.
+    bool failed = false;                    ///< The last look brought nothing.
+  };
+
+  void Look(Source& source, SteadyTime deadline);
+  void Record(Source& source, SteadyTime began, const Result<LookReport>& outcome);
+  void Publish();
+
+  kafka::AdminClient& admin_;
+  const Clock& clock_;
+  const CollectorOptions options_;
+  CollectState state_;
+  std::vector<Source> sources_;
+  std::uint64_t sequence_ = 0;
+  Published<ClusterSnapshot> snapshots_;
+  Published<std::vector<SourceStatus>> statuses_;
+};
+
+}  // namespace levelwind::collectors

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "collectors/collector.h"
+
+namespace levelwind::collectors {
+
+/// Log end offsets (and, less often, log start offsets) of every partition that has a leader: one
+/// request per leader and kind. Runs right after the groups in a step, so that every end is read
+/// after the commits that it is compared with.
+class OffsetCollector final : public Collector {
+ public:
+  std::string_view name() const override { return "offsets"; }
+  Duration Interval(const CollectState& state) const override {
+    return IntervalAtStart(state.options, state.offsets.looks, state.options.offset_interval);
+  }
+  Result<LookReport> Collect(kafka::AdminClient& admin, CollectState& state, const Clock& clock,
+                             Duration timeout) override;
+
+ private:
+  void BuildQueries(const ClusterTable& table);
+  void SetTimestamp(std::int64_t timestamp);
+
+  std::vector<kafka::OffsetQuery> queries_;  ///< Kept for its memory, with the names.
+};
+
+}  // namespace levelwind::collectors
