@@ -146,4 +146,22 @@ Status CreateTopics(const std::string& bootstrap, const std::vector<kafka::NewTo
   return Ok();
 }
 
+Result<int> PartitionCount(const std::string& bootstrap, const std::string& topic,
+                           Duration timeout) {
+  LW_ASSIGN_OR_RETURN(const Owned<rd_kafka_t> handle, Connect(bootstrap));
+  const rd_kafka_metadata_t* raw = nullptr;
+  const rd_kafka_resp_err_t code =
+      rd_kafka_metadata(handle.get(), 1, nullptr, &raw, static_cast<int>(ToMillis(timeout)));
+  if (code != RD_KAFKA_RESP_ERR_NO_ERROR) {
+    return Unavailable(fmt::format("metadata from {}: {}", bootstrap, rd_kafka_err2str(code)));
+  }
+  const Owned<const rd_kafka_metadata_t> metadata(raw);
+  for (int i = 0; i < raw->topic_cnt; ++i) {
+    if (topic == raw->topics[i].topic && raw->topics[i].partition_cnt > 0) {
+      return raw->topics[i].partition_cnt;
+    }
+  }
+  return NotFound(fmt::format("there is no topic {} on {}", topic, bootstrap));
+}
+
 }  // namespace levelwind::testing

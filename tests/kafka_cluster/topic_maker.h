@@ -15,4 +15,8 @@ namespace levelwind::testing {
 Status CreateTopics(const std::string& bootstrap, const std::vector<kafka::NewTopic>& topics,
                     Duration timeout);
 
+/// How many partitions a topic has; kNotFound when it does not exist (or not before `timeout`).
+Result<int> PartitionCount(const std::string& bootstrap, const std::string& topic,
+                           Duration timeout);
+
 }  // namespace levelwind::testing
