@@ -1,0 +1,119 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "actions/executor_options.h"
+#include "actions/mutator.h"
+#include "actions/observation.h"
+#include "actions/operation_run.h"
+#include "actions/progress.h"
+#include "actions/step_driver.h"
+#include "actions/throttle_manager.h"
+#include "base/clock.h"
+#include "base/published.h"
+#include "base/result.h"
+#include "kafka/admin_client.h"
+#include "model/operation.h"
+#include "model/proposal.h"
+#include "store/operation_journal.h"
+
+namespace levelwind::actions {
+
+/// Carries out proposals: one operation at a time, under caps and throttles, journalled and
+/// resumable.
+///
+/// Driven by `Step`, which looks at the cluster once per `poll_interval`, judges every step by what
+/// it saw, restores what is owed, and sends what is due. Nothing is remembered outside the journal
+/// that a restart would miss: after a kill at any instruction a new Executor on the same journal
+/// goes on (I2).
+///
+/// `View` may be called from any thread; everything else on one thread, the executor's. Calls block
+/// for the time of their admin requests (each at most `request_timeout`). `admin`, `journal` and
+/// `clock` must outlive the object. Build it in operate mode only: observe mode has no executor.
+class Executor {
+ public:
+  Executor(kafka::AdminClient& admin, store::OperationJournal& journal, const Clock& clock,
+           const ExecutorOptions& options);
+
+  /// Takes up what the journal holds. Call once, before anything else.
+  Status Recover();
+
+  /// Does what is due and returns how long nothing will be.
+  Duration Step(SteadyTime now);
+
+  /// Checks the proposal against the cluster as it is now, journals it and returns the operation's
+  /// id
+  /// ("op3"). It starts at the next Step, or after the operations before it. Errors: those of
+  /// CheckProposal (preflight.h); kFailedPrecondition if a partition belongs to an operation that
+  /// is not over, or the state directory to another cluster; kResourceExhausted if too many
+  /// operations wait; kUnavailable, kDeadlineExceeded if the cluster cannot be read; the journal's.
+  /// On an error nothing was stored.
+  Result<std::string> Submit(const Proposal& proposal, const std::string& author,
+                             const std::string& reason);
+
+  /// Stops an operation: nothing new is sent, running moves are taken back where that is safe, what
+  /// is done stays, throttles are restored. Ok also when it is being cancelled already. kNotFound,
+  /// kFailedPrecondition (it is over, or finishing), or the journal's error: then the wish is kept
+  /// in memory, and nothing is sent before it could be written.
+  Status Cancel(const std::string& operation, const std::string& author, const std::string& reason);
+
+  /// Never null after the constructor.
+  ExecutorViewPtr View() const { return view_.Get(); }
+  const Published<ExecutorView>& published() const { return view_; }
+
+  /// What a shutdown leaves in the cluster and the next start will restore (I14); for the log.
+  std::vector<std::string> OpenThrottles() const;
+
+ private:
+  void Activate();
+  void Poll(SteadyTime now);
+  void Drive(const Observation& seen, SteadyTime now);
+  void Advance(const Observation& seen, SteadyTime now);
+  Status SendDue(const Observation& seen, SteadyTime now, bool held);
+  std::string HoldReason(const Observation& seen, SteadyTime now);
+  void Finish(const Observation& seen, SteadyTime now);
+  void SetHold(const std::string& reason);
+  bool Flush();
+  void Retire();
+  Status CheckOverlap(const Proposal& proposal) const;
+  Status CheckCluster(const Observation& seen) const;
+  store::StoredOperation MakeOperation(const Proposal& proposal, const Observation& seen,
+                                       std::uint64_t number, const std::string& author,
+                                       const std::string& reason) const;
+  OperationRun* FindOpen(const std::string& operation);
+  void Publish();
+  std::string StatusText() const;
+
+  kafka::AdminClient& admin_;
+  store::OperationJournal& journal_;
+  const Clock& clock_;
+  const ExecutorOptions options_;
+  Mutator mutator_;
+  ThrottleManager throttles_;
+  StepDriver driver_;
+  Progress progress_;
+
+  std::unique_ptr<OperationRun> current_;
+  std::deque<std::unique_ptr<OperationRun>> queue_;
+  std::deque<OperationView> finished_;  // newest first
+  std::string bound_cluster_;           // empty until the first operation ever
+  std::string trouble_;                 // why nothing at all can be done now
+  SteadyTime next_poll_{};
+
+  // About current_ only, forgotten with it.
+  std::optional<std::set<BrokerId>> dead_at_start_;
+  std::string stress_;
+  SteadyTime stress_until_{};
+  std::optional<SteadyTime> finishing_since_;
+
+  Published<ExecutorView> view_;
+};
+
+}  // namespace levelwind::actions

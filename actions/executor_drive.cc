@@ -1,0 +1,216 @@
+// Executor's side that carries operations out, one poll at a time.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "actions/executor.h"
+#include "actions/move_scheduler.h"
+#include "actions/operation_view.h"
+#include "base/log.h"
+
+namespace levelwind::actions {
+namespace {
+
+bool IsUnderWay(StepState state) {
+  return state == StepState::kSubmitted || state == StepState::kInProgress ||
+         state == StepState::kElecting;
+}
+
+OperationState FinalState(const OperationRun& run) {
+  if (run.header().cancel_requested) return OperationState::kCancelled;
+  const auto& steps = run.steps();
+  const auto done = std::count_if(steps.begin(), steps.end(), [](const store::StepRecord& step) {
+    return step.state == StepState::kDone;
+  });
+  if (done == static_cast<std::ptrdiff_t>(steps.size())) return OperationState::kCompleted;
+  return done == 0 ? OperationState::kFailed : OperationState::kPartial;
+}
+
+// "2 yielded, 1 failed; first: ..." for what did not go as planned; empty when all did.
+std::string Shortfall(const OperationRun& run) {
+  static constexpr std::array kStates = {StepState::kYielded, StepState::kVoided,
+                                         StepState::kFailed, StepState::kCancelled};
+  std::string text;
+  for (StepState state : kStates) {
+    const auto count =
+        std::count_if(run.steps().begin(), run.steps().end(),
+                      [&](const store::StepRecord& step) { return step.state == state; });
+    if (count == 0) continue;
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, StepStateName(state));
+  }
+  if (text.empty()) return text;
+  const auto first =
+      std::find_if(run.steps().begin(), run.steps().end(),
+                   [](const store::StepRecord& step) { return step.state != StepState::kDone; });
+  return text + "; first: " + first->note;
+}
+
+std::set<BrokerId> DeadBrokers(const Observation& seen) {
+  std::set<BrokerId> dead;
+  for (const kafka::TopicInfo& topic : seen.topics()) {
+    for (const kafka::PartitionInfo& partition : topic.partitions) {
+      for (BrokerId broker : partition.replicas) {
+        if (!seen.IsLive(broker)) dead.insert(broker);
+      }
+    }
+  }
+  return dead;
+}
+
+}  // namespace
+
+void Executor::Activate() {
+  if (current_ || queue_.empty()) return;
+  current_ = std::move(queue_.front());
+  queue_.pop_front();
+  dead_at_start_.reset();
+  finishing_since_.reset();
+  stress_.clear();
+  stress_until_ = {};
+  progress_.Reset();
+  if (current_->header().state == OperationState::kPending) {
+    current_->SetState(OperationState::kRunning);
+  }
+}
+
+void Executor::Poll(SteadyTime now) {
+  trouble_.clear();
+  const auto seen = Observation::Read(admin_, options_.request_timeout);
+  if (!seen.ok()) {
+    const std::string reason = "the cluster cannot be read: " + seen.error().message();
+    LW_WARN("executor", "{}", reason);
+    trouble_ = reason;
+    if (current_) SetHold(reason);
+    return;
+  }
+  if (const Status ours = CheckCluster(*seen); !ours.ok()) {
+    trouble_ = ours.error().message();
+    LW_ERROR("executor", "{}", trouble_);
+    return;
+  }
+  throttles_.SettleDebts(current_ ? current_->header().id : std::string(), *seen, now);
+  if (current_) Drive(*seen, now);
+}
+
+void Executor::Drive(const Observation& seen, SteadyTime now) {
+  OperationRun& run = *current_;
+  if (!dead_at_start_) dead_at_start_ = DeadBrokers(seen);
+  run.Observe(seen, now, options_.settle, options_.max_attempts);
+  if (!Flush()) return SetHold(trouble_);
+  if (IsTerminal(run.header().state)) return Retire();
+  if (run.StepsOver() && run.header().state != OperationState::kFinishing) {
+    run.SetState(OperationState::kFinishing, "restoring replication throttles");
+    if (!Flush()) return;
+  }
+  if (run.header().state == OperationState::kFinishing) return Finish(seen, now);
+  if (run.stopping()) {
+    if (const Status sent = driver_.CancelRunning(run, seen, now); !sent.ok()) {
+      trouble_ = sent.error().message();
+    }
+  } else {
+    Advance(seen, now);
+  }
+  Flush();
+  progress_.Update(run, seen, admin_, now);
+}
+
+void Executor::Advance(const Observation& seen, SteadyTime now) {
+  OperationRun& run = *current_;
+  if (const Status given_up = driver_.GiveUp(run, seen, now); !given_up.ok()) {
+    return SetHold(given_up.error().message());
+  }
+  const Status throttled = throttles_.Ensure(run, seen);
+  const bool wait_a_poll = !throttled.ok() && throttled.error().code() == ErrorCode::kAborted;
+  std::string hold;
+  if (!throttled.ok() && !wait_a_poll) {
+    hold = throttled.error().message();
+  } else {
+    hold = HoldReason(seen, now);
+  }
+  if (wait_a_poll && hold.empty()) return SetHold({});
+  if (const Status sent = SendDue(seen, now, !hold.empty()); !sent.ok()) {
+    hold = sent.error().message();
+  }
+  if (hold.empty()) {
+    // Nothing is under way and nothing could be started: the first reason is the operation's.
+    const auto& steps = run.steps();
+    const bool busy = std::any_of(steps.begin(), steps.end(), [](const store::StepRecord& step) {
+      return IsUnderWay(step.state);
+    });
+    for (std::size_t i = 0; !busy && hold.empty() && i < steps.size(); ++i) {
+      if (steps[i].state == StepState::kPending) hold = run.runtime(i).waiting_for;
+    }
+  }
+  SetHold(hold);
+}
+
+// Held: what was begun is finished (elections after a copy), but nothing new is started.
+Status Executor::SendDue(const Observation& seen, SteadyTime now, bool held) {
+  OperationRun& run = *current_;
+  Selection selection = SelectSteps(run, seen, options_, now);
+  for (const auto& [i, reason] : selection.waiting) run.runtime(i).waiting_for = reason;
+  if (held) {
+    selection.reassign.clear();
+    std::erase_if(selection.elect,
+                  [&](std::size_t i) { return run.steps()[i].state != StepState::kElecting; });
+  }
+  LW_RETURN_IF_ERROR(driver_.Elect(run, selection.elect, now));
+  return driver_.Reassign(run, selection.reassign, now);
+}
+
+std::string Executor::HoldReason(const Observation& seen, SteadyTime now) {
+  if (auto stress = FindStress(*current_, seen, *dead_at_start_)) {
+    stress_ = std::move(*stress);
+    stress_until_ = now + std::chrono::duration_cast<SteadyTime::duration>(options_.hold_release);
+    return stress_;
+  }
+  return now < stress_until_ ? stress_ : std::string();
+}
+
+void Executor::Finish(const Observation& seen, SteadyTime now) {
+  OperationRun& run = *current_;
+  if (!finishing_since_) finishing_since_ = now;
+  const bool restored = throttles_.Restore(run.cause(), seen, now);
+  if (!restored && now - *finishing_since_ < options_.restore_patience) return;
+  std::string reason = Shortfall(run);
+  if (!restored) {
+    const auto owed = throttles_.OpenRows(run.header().id, 3);
+    for (const std::string& line : owed) reason += (reason.empty() ? "" : "; ") + line;
+  }
+  run.SetState(FinalState(run), reason);
+  if (Flush()) Retire();
+}
+
+void Executor::Retire() {
+  finished_.push_front(MakeView(*current_, kUnknown));
+  TrimHistory(finished_, options_.shown_operations);
+  current_.reset();
+  progress_.Reset();
+  next_poll_ = {};
+}
+
+// The reason why nothing new starts; empty: it goes on. A cancelled or finishing operation keeps
+// its state.
+void Executor::SetHold(const std::string& reason) {
+  OperationRun& run = *current_;
+  const OperationState state = run.header().state;
+  if (state == OperationState::kRunning || state == OperationState::kHolding) {
+    run.SetState(reason.empty() ? OperationState::kRunning : OperationState::kHolding, reason);
+  }
+  Flush();
+}
+
+// False when the journal cannot be written: then nothing may be sent (B3).
+bool Executor::Flush() {
+  if (const Status written = mutator_.Commit(current_->Changes()); !written.ok()) {
+    trouble_ = written.error().message();
+    LW_ERROR("executor", "{}", trouble_);
+    return false;
+  }
+  current_->MarkFlushed();
+  return true;
+}
+
+}  // namespace levelwind::actions

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+#include "base/clock.h"
+
+namespace levelwind::actions {
+
+/// How fast and how patiently the executor works. Every default is safe for a busy cluster.
+struct ExecutorOptions {
+  /// Replicas being copied to one broker, and partitions being copied from one, at the same time;
+  /// moves of other tools count (I6). 1 or more.
+  std::int32_t max_moves_per_broker = 5;
+  /// Partitions being reassigned in the whole cluster at the same time, other tools' included. 1 or
+  /// more.
+  std::int32_t max_moves_cluster = 20;
+  /// Leader moves under way at the same time, and the largest election request. 1 or more.
+  std::int32_t max_leader_moves_per_batch = 50;
+  /// Replication throttle per broker and direction while replicas are copied; 0: none. Raised per
+  /// broker to 1.5 times what its moving partitions take in, since a slower copy would never catch
+  /// up.
+  std::int64_t throttle_bytes_per_s = std::int64_t{50} << 20;
+
+  Duration request_timeout = std::chrono::seconds(15);  ///< One admin call, its retries included.
+  Duration poll_interval = std::chrono::seconds(1);     ///< Between two looks at the cluster.
+  /// How long an observation that contradicts what we expect must last before it is believed: a
+  /// broker's metadata can lag behind the controller.
+  Duration settle = std::chrono::seconds(3);
+  /// How long a step waits for a dead target broker before it is given up.
+  Duration dead_target_patience = std::chrono::minutes(10);
+  /// How long a preferred replica may stay out of sync before its leader move is given up.
+  Duration election_patience = std::chrono::minutes(2);
+  Duration election_retry = std::chrono::seconds(5);
+  /// How long the rest of the cluster must be in sync again before new steps start (I5).
+  Duration hold_release = std::chrono::seconds(5);
+  Duration progress_interval = std::chrono::seconds(2);  ///< Between two looks at log dirs.
+  Duration stall_after =
+      std::chrono::seconds(60);  ///< Without a copied byte: said in the step's note.
+  /// How long an operation waits for its throttles to be restored before it ends with a note; what
+  /// is left is tried for ever in the background (a dead broker's when it returns).
+  Duration restore_patience = std::chrono::seconds(60);
+  Duration restore_retry =
+      std::chrono::seconds(30);                     ///< Between tries at a dead broker's throttle.
+  Duration resend_delay = std::chrono::seconds(2);  ///< After a refusal that asks to try again.
+  Duration cancel_retry = std::chrono::seconds(5);  ///< While a reassignment is not taken back.
+
+  std::int32_t max_attempts = 5;      ///< Requests per step, the first included.
+  std::size_t max_queued = 16;        ///< Operations waiting behind the running one.
+  std::size_t shown_operations = 50;  ///< Finished operations kept in the view.
+};
+
+}  // namespace levelwind::actions

@@ -1,0 +1,208 @@
+#include "actions/move_scheduler.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <tuple>
+#include <unordered_set>
+#include <utility>
+
+namespace levelwind::actions {
+namespace {
+
+using store::StepRecord;
+
+bool IsReassignmentInFlight(const StepRecord& step) {
+  return step.state == StepState::kSubmitted || step.state == StepState::kInProgress;
+}
+
+void Count(InFlight& flight, const std::vector<BrokerId>& adding, BrokerId leader) {
+  if (adding.empty()) return;
+  ++flight.partitions;
+  for (BrokerId broker : adding) ++flight.in[broker];
+  if (leader != kNoBroker) ++flight.out[leader];
+}
+
+BrokerId LeaderOf(const Observation& seen, const TopicPartition& tp) {
+  const kafka::PartitionInfo* partition = seen.FindPartition(tp);
+  return partition == nullptr ? kNoBroker : partition->leader;
+}
+
+// Why the step may not start, whatever the caps say.
+std::optional<std::string> NotStartable(const StepRecord& step, const Observation& seen) {
+  const kafka::PartitionInfo* partition = seen.FindPartition(step.move.partition);
+  if (partition == nullptr || Look(step.move, seen).finding != Finding::kAtSource) {
+    return "waiting for a clear view of the partition";
+  }
+  if (const auto dead = DeadTargets(step, seen); !dead.empty()) {
+    return fmt::format("waiting for target broker {}, which is not live", dead.front());
+  }
+  if (partition->leader == kNoBroker) return "waiting for a leader: the partition is offline";
+  const std::vector<BrokerId> removed = step.move.Removed();
+  for (BrokerId broker : partition->replicas) {
+    if (Contains(partition->isr, broker)) continue;
+    if (Contains(removed, broker) && !seen.IsLive(broker)) continue;  // the step repairs it
+    return fmt::format("waiting for the replica on broker {} to catch up", broker);
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string> OverCap(const StepRecord& step, const InFlight& flight, BrokerId leader,
+                                   const ExecutorOptions& options) {
+  const std::vector<BrokerId> added = step.move.Added();
+  if (added.empty()) {
+    if (flight.leader_moves < options.max_leader_moves_per_batch) return std::nullopt;
+    return fmt::format("waiting for its turn: {} leader moves are under way", flight.leader_moves);
+  }
+  if (flight.partitions >= options.max_moves_cluster) {
+    return fmt::format("waiting for its turn: {} moves are under way in the cluster",
+                       flight.partitions);
+  }
+  const auto at_cap = [&](const std::map<BrokerId, std::int32_t>& counts, BrokerId broker) {
+    const auto found = counts.find(broker);
+    return found != counts.end() && found->second >= options.max_moves_per_broker;
+  };
+  for (BrokerId broker : added) {
+    if (at_cap(flight.in, broker)) {
+      return fmt::format("waiting for its turn: broker {} takes in {} moves", broker,
+                         flight.in.at(broker));
+    }
+  }
+  if (at_cap(flight.out, leader)) {
+    return fmt::format("waiting for its turn: broker {} gives out {} moves", leader,
+                       flight.out.at(leader));
+  }
+  return std::nullopt;
+}
+
+// Why an election for the step would fail now.
+std::optional<std::string> NotElectable(const StepRecord& step, const Observation& seen) {
+  const BrokerId preferred = step.move.after.front();
+  if (!seen.IsLive(preferred)) {
+    return fmt::format("waiting for broker {}, the preferred leader, which is not live", preferred);
+  }
+  const kafka::PartitionInfo* partition = seen.FindPartition(step.move.partition);
+  if (partition == nullptr || !Contains(partition->isr, preferred)) {
+    return fmt::format("waiting for the preferred leader on broker {} to be in sync", preferred);
+  }
+  return std::nullopt;
+}
+
+std::vector<std::size_t> PendingInOrder(const OperationRun& run, const Observation& seen) {
+  std::vector<std::size_t> order;
+  for (std::size_t i = 0; i < run.steps().size(); ++i) {
+    if (run.steps()[i].state == StepState::kPending) order.push_back(i);
+  }
+  const auto rank = [&](std::size_t i) {
+    const StepRecord& step = run.steps()[i];
+    const std::vector<BrokerId> removed = step.move.Removed();
+    const bool repair = std::any_of(removed.begin(), removed.end(),
+                                    [&](BrokerId broker) { return !seen.IsLive(broker); });
+    const int group = step.move.Added().empty() ? 0 : repair ? 1 : 2;
+    const std::int64_t bytes = group == 0 ? 0 : run.runtime(i).bytes_total;
+    return std::tuple(group, bytes, step.number);
+  };
+  std::sort(order.begin(), order.end(),
+            [&](std::size_t a, std::size_t b) { return rank(a) < rank(b); });
+  return order;
+}
+
+void SelectElections(const OperationRun& run, const Observation& seen,
+                     const ExecutorOptions& options, SteadyTime now, Selection& selection) {
+  for (std::size_t i = 0; i < run.steps().size(); ++i) {
+    const StepRecord& step = run.steps()[i];
+    if (step.state != StepState::kElecting) continue;
+    if (auto reason = NotElectable(step, seen)) {
+      selection.waiting.emplace(i, std::move(*reason));
+    } else if (now >= run.runtime(i).not_before &&
+               selection.elect.size() <
+                   static_cast<std::size_t>(options.max_leader_moves_per_batch)) {
+      selection.elect.push_back(i);
+    }
+  }
+}
+
+void SelectPending(const OperationRun& run, const Observation& seen, const ExecutorOptions& options,
+                   SteadyTime now, Selection& selection) {
+  InFlight flight = CountInFlight(run, seen);
+  const auto batch = static_cast<std::size_t>(options.max_leader_moves_per_batch);
+  for (std::size_t i : PendingInOrder(run, seen)) {
+    const StepRecord& step = run.steps()[i];
+    const bool only_election = step.move.before == step.move.after;
+    const BrokerId leader = LeaderOf(seen, step.move.partition);
+    std::optional<std::string> reason =
+        only_election ? NotElectable(step, seen) : NotStartable(step, seen);
+    if (!reason) reason = OverCap(step, flight, leader, options);
+    if (!reason && only_election && selection.elect.size() >= batch)
+      reason = "waiting for its turn";
+    if (reason) {
+      selection.waiting.emplace(i, std::move(*reason));
+      continue;
+    }
+    if (now < run.runtime(i).not_before) continue;
+    if (step.move.Added().empty()) ++flight.leader_moves;
+    Count(flight, step.move.Added(), leader);
+    (only_election ? selection.elect : selection.reassign).push_back(i);
+  }
+}
+
+}  // namespace
+
+std::vector<BrokerId> DeadTargets(const StepRecord& step, const Observation& seen) {
+  std::vector<BrokerId> dead;
+  for (BrokerId broker : step.move.Added()) {
+    if (!seen.IsLive(broker)) dead.push_back(broker);
+  }
+  return dead;
+}
+
+InFlight CountInFlight(const OperationRun& run, const Observation& seen) {
+  InFlight flight;
+  for (const kafka::ReassignmentInfo& running : seen.reassignments()) {
+    Count(flight, running.adding, LeaderOf(seen, running.partition));
+  }
+  for (const StepRecord& step : run.steps()) {
+    const bool leader_move = step.move.Added().empty();
+    if (leader_move && (IsReassignmentInFlight(step) || step.state == StepState::kElecting)) {
+      ++flight.leader_moves;
+    }
+    // Sent, but not listed yet or no more: it may be running all the same.
+    if (!leader_move && IsReassignmentInFlight(step) &&
+        seen.FindReassignment(step.move.partition) == nullptr) {
+      Count(flight, step.move.Added(), LeaderOf(seen, step.move.partition));
+    }
+  }
+  return flight;
+}
+
+Selection SelectSteps(const OperationRun& run, const Observation& seen,
+                      const ExecutorOptions& options, SteadyTime now) {
+  Selection selection;
+  SelectElections(run, seen, options, now, selection);
+  SelectPending(run, seen, options, now, selection);
+  return selection;
+}
+
+std::optional<std::string> FindStress(const OperationRun& run, const Observation& seen,
+                                      const std::set<BrokerId>& dead_at_start) {
+  std::unordered_set<TopicPartition> ours;
+  for (const StepRecord& step : run.steps()) {
+    if (!IsTerminal(step.state)) ours.insert(step.move.partition);
+  }
+  for (const kafka::TopicInfo& topic : seen.topics()) {
+    for (const kafka::PartitionInfo& partition : topic.partitions) {
+      const TopicPartition tp{topic.name, partition.number};
+      const kafka::ReassignmentInfo* running = seen.FindReassignment(tp);
+      for (BrokerId broker : partition.replicas) {
+        if (Contains(partition.isr, broker) || ours.count(tp) > 0) continue;
+        if (running != nullptr && Contains(running->adding, broker)) continue;
+        if (dead_at_start.count(broker) > 0 && !seen.IsLive(broker)) continue;
+        return fmt::format("{} is not fully in sync: the replica on broker {} is {}", tp.ToString(),
+                           broker, seen.IsLive(broker) ? "behind" : "down");
+      }
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace levelwind::actions

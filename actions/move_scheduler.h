@@ -1,0 +1,51 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "actions/executor_options.h"
+#include "actions/observation.h"
+#include "actions/operation_run.h"
+
+namespace levelwind::actions {
+
+/// Replicas being copied, per broker and in the cluster, whoever started them (I6).
+struct InFlight {
+  std::map<BrokerId, std::int32_t> in;   ///< Replicas being copied to the broker.
+  std::map<BrokerId, std::int32_t> out;  ///< Partitions being copied from it, their leader.
+  std::int32_t partitions = 0;
+  std::int32_t leader_moves = 0;  ///< Ours only; a foreign election cannot be seen.
+};
+InFlight CountInFlight(const OperationRun& run, const Observation& seen);
+
+/// Which steps may be sent now, by index.
+struct Selection {
+  std::vector<std::size_t> reassign;
+  std::vector<std::size_t> elect;
+  /// Why the others that are due wait, by index.
+  std::map<std::size_t, std::string> waiting;
+};
+
+/// Order: leader moves first (no bytes, relief at once), then moves away from dead brokers, then
+/// small copies before large ones, so that relief comes early and trouble shows cheaply. Pure.
+///
+/// A step waits while: a cap is reached (I6), a broker that it adds is not live (I10), its leader
+/// is gone, or a replica that is to stay is out of sync (I5).
+Selection SelectSteps(const OperationRun& run, const Observation& seen,
+                      const ExecutorOptions& options, SteadyTime now);
+
+/// Why no new step may start anywhere (I5): the first partition outside the steps under way or to
+/// come with a replica out of sync. Replicas on brokers of `dead_at_start` do not count: the plan
+/// was made with them dead, and waiting for them would be waiting for ever.
+std::optional<std::string> FindStress(const OperationRun& run, const Observation& seen,
+                                      const std::set<BrokerId>& dead_at_start);
+
+/// A step's target brokers that are not live (I10).
+std::vector<BrokerId> DeadTargets(const store::StepRecord& step, const Observation& seen);
+
+}  // namespace levelwind::actions

@@ -1,0 +1,152 @@
+#include "actions/operation_run.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "actions/step_transitions.h"
+#include "base/check.h"
+#include "base/log.h"
+
+namespace levelwind::actions {
+
+using store::StepRecord;
+
+OperationRun::OperationRun(store::StoredOperation stored, const Clock& clock)
+    : clock_(clock),
+      header_(std::move(stored.header)),
+      steps_(std::move(stored.steps)),
+      runtime_(steps_.size()) {
+  for (std::size_t i = 0; i < steps_.size(); ++i) {
+    if (steps_[i].move.kind != MoveKind::kReplica) continue;
+    runtime_[i].bytes_total = std::max<std::int64_t>(0, steps_[i].move.bytes);
+    if (steps_[i].state == StepState::kDone) runtime_[i].bytes_done = runtime_[i].bytes_total;
+  }
+}
+
+bool OperationRun::StepsOver() const {
+  return std::all_of(steps_.begin(), steps_.end(),
+                     [](const StepRecord& step) { return IsTerminal(step.state); });
+}
+
+void OperationRun::Observe(const Observation& seen, SteadyTime now, Duration settle,
+                           std::int32_t max_attempts) {
+  for (std::size_t i = 0; i < steps_.size(); ++i) {
+    if (!IsTerminal(steps_[i].state)) ObserveStep(i, seen, now, settle, max_attempts);
+  }
+}
+
+void OperationRun::ObserveStep(std::size_t i, const Observation& seen, SteadyTime now,
+                               Duration settle, std::int32_t max_attempts) {
+  const Sighting sighting = Look(steps_[i].move, seen);
+  StepRuntime& runtime = runtime_[i];
+  if (runtime.finding != sighting.finding || runtime.finding_since == SteadyTime{}) {
+    runtime.finding = sighting.finding;
+    runtime.finding_since = now;
+  }
+  runtime.leader = sighting.leader;
+  const bool settled = now - runtime.finding_since >= settle;
+  if (sighting.finding == Finding::kOurs && !steps_[i].seen &&
+      steps_[i].state != StepState::kPending) {
+    steps_[i].seen = true;
+    runtime.last_progress = now;
+    changed_steps_.insert(i);
+  }
+  if (auto verdict = Judge(steps_[i], sighting, settled, stopping(), max_attempts)) {
+    SetStep(i, verdict->state, std::move(verdict->note));
+  }
+}
+
+void OperationRun::Touch() {
+  header_.updated_at = clock_.WallNow();
+  header_changed_ = true;
+}
+
+void OperationRun::SetState(OperationState state, std::string hold_reason) {
+  if (state == header_.state && hold_reason == header_.hold_reason) return;
+  if (state != header_.state) {
+    LW_CHECK(MayFollow(header_.state, state));
+    LW_INFO("executor", "{}: {} -> {} {}", header_.id, OperationStateName(header_.state),
+            OperationStateName(state), hold_reason);
+  }
+  header_.state = state;
+  header_.hold_reason = std::move(hold_reason);
+  Touch();
+  if (IsTerminal(state)) header_.finished_at = header_.updated_at;
+}
+
+void OperationRun::SetStep(std::size_t i, StepState state, std::string note) {
+  StepRecord& step = steps_[i];
+  LW_CHECK(MayFollow(step.state, state));
+  LW_INFO("executor", "{}: step {} {}: {} -> {} {}", header_.id, step.number,
+          step.move.partition.ToString(), StepStateName(step.state), StepStateName(state), note);
+  step.state = state;
+  step.note = std::move(note);
+  StepRuntime& runtime = runtime_[i];
+  runtime.waiting_for.clear();
+  if (state == StepState::kPending) step.delivery = store::Delivery::kNone;
+  if (state == StepState::kDone || state == StepState::kElecting) {
+    runtime.bytes_done = runtime.bytes_total;
+  }
+  changed_steps_.insert(i);
+  Touch();
+}
+
+void OperationRun::SetNote(std::size_t i, std::string note) {
+  if (steps_[i].note == note) return;
+  steps_[i].note = std::move(note);
+  changed_steps_.insert(i);
+}
+
+void OperationRun::SetDelivery(std::size_t i, store::Delivery delivery) {
+  if (steps_[i].delivery == delivery) return;
+  steps_[i].delivery = delivery;
+  changed_steps_.insert(i);
+}
+
+void OperationRun::RequestCancel(const std::string& note) {
+  header_.cancel_requested = true;
+  header_.cancel_note = note;
+  for (std::size_t i = 0; i < steps_.size(); ++i) {
+    if (steps_[i].state == StepState::kPending) SetStep(i, StepState::kCancelled, note);
+  }
+  const bool queued = header_.state == OperationState::kPending;
+  SetState(queued ? OperationState::kCancelled : OperationState::kCancelling, note);
+}
+
+store::JournalBatch OperationRun::Changes() const {
+  store::JournalBatch batch;
+  if (header_changed_) batch.operations.push_back(header_);
+  for (std::size_t i : changed_steps_) batch.steps.push_back({header_.id, steps_[i]});
+  return batch;
+}
+
+void OperationRun::MarkFlushed() {
+  header_changed_ = false;
+  changed_steps_.clear();
+}
+
+store::JournalBatch OperationRun::Intent::Batch(const std::string& operation) const {
+  store::JournalBatch batch;
+  for (const StepRecord& record : records) batch.steps.push_back({operation, record});
+  return batch;
+}
+
+OperationRun::Intent OperationRun::Announce(const std::vector<std::size_t>& indices) const {
+  Intent intent{indices, {}};
+  intent.records.reserve(indices.size());
+  for (std::size_t i : indices) intent.records.push_back(steps_[i]);
+  return intent;
+}
+
+void OperationRun::Adopt(const Intent& intent, SteadyTime now) {
+  for (std::size_t k = 0; k < intent.indices.size(); ++k) {
+    const std::size_t i = intent.indices[k];
+    const StepRecord& record = intent.records[k];
+    LW_CHECK(record.state == steps_[i].state || MayFollow(steps_[i].state, record.state));
+    steps_[i] = record;
+    runtime_[i].finding_since = now;  // what was seen before the request proves nothing about it
+    runtime_[i].waiting_for.clear();
+  }
+}
+
+}  // namespace levelwind::actions

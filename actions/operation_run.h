@@ -1,0 +1,84 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "actions/mutator.h"
+#include "actions/observation.h"
+#include "actions/step_judge.h"
+#include "base/clock.h"
+#include "model/measure.h"
+#include "store/records.h"
+
+namespace levelwind::actions {
+
+/// What this process remembers about a step beside its record. Lost in a crash without harm.
+struct StepRuntime {
+  Finding finding = Finding::kUnreadable;
+  SteadyTime finding_since{};
+  BrokerId leader = kNoBroker;   ///< As last seen.
+  SteadyTime not_before{};       ///< No new request for this step earlier.
+  SteadyTime dead_since{};       ///< A target broker is not live since; zero: all are.
+  SteadyTime electing_since{};   ///< Zero: not electing.
+  SteadyTime last_progress{};    ///< A byte was copied, or the copy began.
+  std::int64_t bytes_total = 0;  ///< To be copied; 0 for leader moves, and until a size is known.
+  std::int64_t bytes_done = 0;
+  std::string waiting_for;  ///< Why it does not go on; shown when the record has no note.
+};
+
+/// One operation in memory: the journal's records, kept in step with the journal, and the runtime
+/// of its steps. All changes of states go through here and are checked against step_transitions.h.
+/// Executor's thread only.
+class OperationRun {
+ public:
+  OperationRun(store::StoredOperation stored, const Clock& clock);
+
+  const store::OperationRecord& header() const { return header_; }
+  const std::vector<store::StepRecord>& steps() const { return steps_; }
+  StepRuntime& runtime(std::size_t i) { return runtime_[i]; }
+  const StepRuntime& runtime(std::size_t i) const { return runtime_[i]; }
+  Mutator::Cause cause() const { return {header_.id, header_.author}; }
+
+  bool StepsOver() const;
+  bool stopping() const { return header_.state == OperationState::kCancelling; }
+
+  /// Judges every step that is not over by what was seen, and notes the changes for the next Flush.
+  void Observe(const Observation& seen, SteadyTime now, Duration settle, std::int32_t max_attempts);
+
+  void SetState(OperationState state, std::string hold_reason = {});
+  void SetStep(std::size_t i, StepState state, std::string note);
+  void SetNote(std::size_t i, std::string note);
+  void SetDelivery(std::size_t i, store::Delivery delivery);
+  /// A person asked to stop: steps that were not sent are over at once.
+  void RequestCancel(const std::string& note);
+
+  /// Everything changed since the last MarkFlushed, as rows.
+  store::JournalBatch Changes() const;
+  void MarkFlushed();
+
+  /// Copies of steps with an announced change. They replace the records only when they are on disk.
+  struct Intent {
+    std::vector<std::size_t> indices;
+    std::vector<store::StepRecord> records;
+    store::JournalBatch Batch(const std::string& operation) const;
+  };
+  Intent Announce(const std::vector<std::size_t>& indices) const;
+  void Adopt(const Intent& intent, SteadyTime now);
+
+ private:
+  void ObserveStep(std::size_t i, const Observation& seen, SteadyTime now, Duration settle,
+                   std::int32_t max_attempts);
+  void Touch();
+
+  const Clock& clock_;
+  store::OperationRecord header_;
+  std::vector<store::StepRecord> steps_;
+  std::vector<StepRuntime> runtime_;
+  std::set<std::size_t> changed_steps_;
+  bool header_changed_ = false;
+};
+
+}  // namespace levelwind::actions

@@ -1,0 +1,110 @@
+#include "actions/operation_view.h"
+
+#include <algorithm>
+
+namespace levelwind::actions {
+namespace {
+
+// Of all finished operations together.
+constexpr std::size_t kMaxHistorySteps = 20'000;
+
+OperationView HeaderView(const store::OperationRecord& header) {
+  OperationView view;
+  view.id = header.id;
+  view.proposal_id = header.proposal_id;
+  view.author = header.author;
+  view.reason = header.reason;
+  view.state = header.state;
+  view.hold_reason = header.hold_reason;
+  view.created_at = header.created_at;
+  view.updated_at = header.updated_at;
+  view.finished_at = header.finished_at;
+  view.throttle_bytes_per_s =
+      header.throttle_bytes_per_s > 0 ? header.throttle_bytes_per_s : kUnknownCount;
+  return view;
+}
+
+StepView OneStep(const store::StepRecord& step) {
+  StepView view;
+  view.number = step.number;
+  view.partition = step.move.partition;
+  view.before = step.move.before;
+  view.after = step.move.after;
+  view.state = step.state;
+  view.note = step.note;
+  return view;
+}
+
+void CountStep(OperationView& view, const StepView& step) {
+  ++view.steps_total;
+  switch (step.state) {
+    case StepState::kDone:
+      ++view.steps_done;
+      break;
+    case StepState::kSubmitted:
+    case StepState::kInProgress:
+    case StepState::kElecting:
+      ++view.steps_in_progress;
+      break;
+    case StepState::kYielded:
+    case StepState::kVoided:
+    case StepState::kFailed:
+      ++view.steps_failed;
+      break;
+    case StepState::kPending:
+    case StepState::kCancelled:
+      break;
+  }
+  view.bytes_total += step.bytes_total;
+  view.bytes_done += step.bytes_done;
+}
+
+}  // namespace
+
+OperationView MakeView(const OperationRun& run, double rate) {
+  OperationView view = HeaderView(run.header());
+  view.steps.reserve(run.steps().size());
+  for (std::size_t i = 0; i < run.steps().size(); ++i) {
+    StepView step = OneStep(run.steps()[i]);
+    const StepRuntime& runtime = run.runtime(i);
+    step.bytes_total = runtime.bytes_total;
+    step.bytes_done = std::min(runtime.bytes_done, runtime.bytes_total);
+    if (!runtime.waiting_for.empty()) step.note = runtime.waiting_for;
+    CountStep(view, step);
+    view.steps.push_back(std::move(step));
+  }
+  view.bytes_per_s = rate;
+  if (IsKnown(rate) && rate > 0) {
+    view.eta_s = static_cast<double>(view.bytes_total - view.bytes_done) / rate;
+  }
+  return view;
+}
+
+OperationView MakeView(const store::StoredOperation& stored) {
+  OperationView view = HeaderView(stored.header);
+  view.steps.reserve(stored.steps.size());
+  for (const store::StepRecord& record : stored.steps) {
+    StepView step = OneStep(record);
+    if (record.move.kind == MoveKind::kReplica) {
+      step.bytes_total = std::max<std::int64_t>(0, record.move.bytes);
+      step.bytes_done = record.state == StepState::kDone ? step.bytes_total : 0;
+    }
+    CountStep(view, step);
+    view.steps.push_back(std::move(step));
+  }
+  return view;
+}
+
+void TrimHistory(std::deque<OperationView>& finished, std::size_t operations) {
+  while (finished.size() > operations) finished.pop_back();
+  std::size_t steps = 0;
+  for (OperationView& view : finished) {
+    steps += view.steps.size();
+    if (steps > kMaxHistorySteps) {
+      view.steps.clear();
+      view.steps.shrink_to_fit();
+    }
+  }
+}
+
+}  // namespace levelwind::actions

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <deque>
+
+#include "actions/operation_run.h"
+#include "model/operation.h"
+#include "store/records.h"
+
+namespace levelwind::actions {
+
+/// The operation as people see it. `rate` is in bytes per second, unknown when nothing is copied.
+OperationView MakeView(const OperationRun& run, double rate);
+/// The same for an operation that is over.
+OperationView MakeView(const store::StoredOperation& stored);
+
+/// Keeps at most `operations` of them (newest first), and the steps of the newest ones only, so
+/// that a long history costs neither memory nor a copy at every poll (I19).
+void TrimHistory(std::deque<OperationView>& finished, std::size_t operations);
+
+}  // namespace levelwind::actions

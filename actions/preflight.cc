@@ -1,0 +1,94 @@
+#include "actions/preflight.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+#include <string>
+#include <string_view>
+#include <unordered_set>
+#include <vector>
+
+namespace levelwind::actions {
+namespace {
+
+constexpr std::string_view kPlanAgain = "make a new plan with 'levelwind plan'";
+
+Error Changed(const std::string& what) {
+  return Error(ErrorCode::kAborted, fmt::format("{}; {}", what, kPlanAgain));
+}
+
+bool HasDuplicate(const std::vector<BrokerId>& brokers) {
+  return std::set<BrokerId>(brokers.begin(), brokers.end()).size() != brokers.size();
+}
+
+Status CheckMove(const Move& move) {
+  const std::string name = move.partition.ToString();
+  if (move.before.empty() || move.after.empty() || HasDuplicate(move.after)) {
+    return InvalidArgument(fmt::format("{}: {} -> {} is not a valid replica list", name,
+                                       BrokersText(move.before), BrokersText(move.after)));
+  }
+  if (move.before.size() != move.after.size()) {
+    return InvalidArgument(
+        fmt::format("{}: {} -> {} would change the replication factor from {} to {}, which a plan "
+                    "may not do",
+                    name, BrokersText(move.before), BrokersText(move.after), move.before.size(),
+                    move.after.size()));
+  }
+  return Ok();
+}
+
+Status CheckPartition(const Move& move, const Observation& seen) {
+  const std::string name = move.partition.ToString();
+  const kafka::TopicInfo* topic = seen.FindTopic(move.partition.topic);
+  const kafka::PartitionInfo* partition = seen.FindPartition(move.partition);
+  if (topic == nullptr || partition == nullptr) {
+    return Changed(fmt::format("{} does not exist any more", name));
+  }
+  if (!topic->id.is_none() && !move.topic_id.is_none() && topic->id != move.topic_id) {
+    return Changed(fmt::format("topic {} was deleted and made anew since the plan (id {}, was {})",
+                               topic->name, topic->id.ToString(), move.topic_id.ToString()));
+  }
+  if (const auto* running = seen.FindReassignment(move.partition)) {
+    return Changed(fmt::format("{} is being reassigned by another tool (adding {}, removing {})",
+                               name, BrokersText(running->adding), BrokersText(running->removing)));
+  }
+  if (partition->replicas != move.before) {
+    return Changed(fmt::format("{} has replicas {}, the plan was made for {}", name,
+                               BrokersText(partition->replicas), BrokersText(move.before)));
+  }
+  for (BrokerId broker : move.Added()) {
+    if (!seen.IsLive(broker)) {
+      return FailedPrecondition(
+          fmt::format("{} is to go to broker {}, which is not live; start it, "
+                      "or {}",
+                      name, broker, kPlanAgain));
+    }
+  }
+  return Ok();
+}
+
+}  // namespace
+
+Status CheckProposal(const Proposal& proposal, const Observation& seen) {
+  if (proposal.empty()) {
+    return FailedPrecondition(
+        fmt::format("proposal {} has no moves, so there is nothing to apply", proposal.id));
+  }
+  if (!proposal.cluster_id.empty() && proposal.cluster_id != seen.cluster_id()) {
+    return FailedPrecondition(fmt::format("proposal {} was made for cluster {}, this is {}; {}",
+                                          proposal.id, proposal.cluster_id, seen.cluster_id(),
+                                          kPlanAgain));
+  }
+  std::unordered_set<TopicPartition> known;
+  for (const Move& move : proposal.moves) {
+    LW_RETURN_IF_ERROR(CheckMove(move));
+    if (!known.insert(move.partition).second) {
+      return InvalidArgument(fmt::format("{} is in the proposal twice", move.partition.ToString()));
+    }
+    LW_RETURN_IF_ERROR(CheckPartition(move, seen));
+  }
+  return Ok();
+}
+
+}  // namespace levelwind::actions

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <string>
+#include <utility>
+
+#include "actions/executor_options.h"
+#include "actions/observation.h"
+#include "actions/operation_run.h"
+#include "kafka/admin_client.h"
+
+namespace levelwind::actions {
+
+/// How much was copied, how fast, and when it will be over. Reads log dirs only while copies run.
+/// Executor's thread only.
+class Progress {
+ public:
+  explicit Progress(const ExecutorOptions& options) : options_(options) {}
+
+  /// Looks at the log dirs of the brokers involved, at most every `progress_interval`, and updates
+  /// the bytes and stall notes of the running steps. A broker that does not answer leaves its
+  /// figures as they were.
+  void Update(OperationRun& run, const Observation& seen, kafka::AdminClient& admin,
+              SteadyTime now);
+  void Reset();
+
+  /// Bytes per second over the last 15 s; unknown until two looks.
+  double rate() const;
+
+ private:
+  void UpdateStep(OperationRun& run, std::size_t i, std::int64_t total, std::int64_t done,
+                  SteadyTime now);
+
+  const ExecutorOptions& options_;
+  SteadyTime next_look_{};
+  std::deque<std::pair<SteadyTime, std::int64_t>> looks_;  // bytes done of the whole operation
+};
+
+}  // namespace levelwind::actions
