@@ -153,9 +153,10 @@ Result<LookReport> GroupCollector::Collect(kafka::AdminClient& admin, CollectSta
   GroupLookup lookup(state, listings);
   if (!listings.unreachable.empty()) {
     lookup.Note(
-        fmt::format("{} brokers did not list their groups, broker {} first; those groups "
-                    "stay as last seen",
-                    listings.unreachable.size(), listings.unreachable.front()));
+        fmt::format("{} of {} brokers did not list their groups (broker {}); what they "
+                    "coordinate stays as last seen",
+                    listings.unreachable.size(), state.table.ServingBrokers().size(),
+                    listings.unreachable.front()));
   }
   const std::vector<kafka::GroupListing> groups = lookup.ToDescribe();
   if (groups.empty()) return lookup.Finish();

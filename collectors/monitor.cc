@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <string_view>
 #include <utility>
 
 #include "base/log.h"
@@ -21,6 +22,9 @@ constexpr Duration kLeastTimeout = std::chrono::milliseconds(250);
 /// Until there is a snapshot no broker that hangs may hold it up for long.
 constexpr Duration kFirstTimeout = std::chrono::seconds(1);
 
+/// Errors of sources that were not looked at; nobody needs a log line about them.
+constexpr std::string_view kWaits = "waits for the cluster's metadata";
+
 }  // namespace
 
 Monitor::Monitor(kafka::AdminClient& admin, const Clock& clock, const CollectorOptions& options)
@@ -28,7 +32,7 @@ Monitor::Monitor(kafka::AdminClient& admin, const Clock& clock, const CollectorO
   for (auto& collector : BuiltinCollectors()) {
     Source source;
     source.status.name = collector->name();
-    source.status.error = "not looked at yet";
+    source.status.error = kWaits;
     source.collector = std::move(collector);
     sources_.push_back(std::move(source));
   }
@@ -40,8 +44,13 @@ SteadyTime Monitor::Step(SteadyTime now) {
   std::vector<Source*> looked;
   for (Source& source : sources_) {
     if (source.due > now + kTogether) continue;
-    Look(source, deadline);
     looked.push_back(&source);
+    if (state_.table.empty() && &source != &sources_.front()) {
+      source.status.error = kWaits;
+      source.failed = true;
+      continue;
+    }
+    Look(source, deadline);
     if (clock_.Now() - published_at < kPatience) continue;
     Publish();
     published_at = clock_.Now();
@@ -65,9 +74,10 @@ void Monitor::MakeAllDue() {
 
 void Monitor::Look(Source& source, SteadyTime deadline) {
   const SteadyTime began = clock_.Now();
-  const Duration left = deadline - began;
+  const Duration limit =
+      sequence_ == 0 ? std::min(kFirstTimeout, options_.call_timeout) : options_.call_timeout;
   const Duration timeout =
-      std::clamp<Duration>(left, kLeastTimeout, std::max(kLeastTimeout, options_.call_timeout));
+      std::clamp<Duration>(deadline - began, kLeastTimeout, std::max(kLeastTimeout, limit));
   const std::uint64_t requests = admin_.requests_sent();
   const Result<LookReport> outcome = source.collector->Collect(admin_, state_, clock_, timeout);
   source.status.requests = admin_.requests_sent() - requests;
@@ -78,7 +88,7 @@ void Monitor::Look(Source& source, SteadyTime deadline) {
 void Monitor::Record(Source& source, SteadyTime began, const Result<LookReport>& outcome) {
   SourceStatus& status = source.status;
   const bool was_ok = status.ok;
-  const bool first = !source.complete_at && status.error == "not looked at yet";
+  const bool first = !source.complete_at && status.error == kWaits;
   source.failed = !outcome.ok();
   status.ok = outcome.ok() && outcome->missing.empty();
   status.error = outcome.ok() ? outcome->missing : outcome.error().ToString();

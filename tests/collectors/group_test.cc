@@ -1,0 +1,216 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <string>
+
+#include "collectors/monitor.h"
+#include "tests/collectors/fake_admin.h"
+#include "tests/collectors/monitor_fixture.h"
+
+namespace levelwind::collectors {
+namespace {
+
+using std::chrono::seconds;
+using ::testing::HasSubstr;
+using testing::MonitorFixture;
+
+class GroupTest : public MonitorFixture {
+ protected:
+  GroupTest() {
+    for (int p = 0; p < 3; ++p) admin_.Produce("orders", p, 100, 1000);
+    admin_.groups["billing"].commits = {{{"orders", 0}, 90}, {{"orders", 1}, 100}};
+  }
+  static const GroupOffset* OffsetOf(const ClusterSnapshot& s, const std::string& group,
+                                     const std::string& topic, int partition) {
+    const Partition* p = s.FindPartition(topic, partition);
+    for (const GroupOffset& offset : s.FindGroup(group)->offsets) {
+      if (&s.partitions[static_cast<std::size_t>(offset.partition)] == p) return &offset;
+    }
+    return nullptr;
+  }
+};
+
+TEST_F(GroupTest, LagIsEndMinusCommitted) {
+  const SnapshotPtr s = Step();
+  const ConsumerGroup* group = s->FindGroup("billing");
+  ASSERT_EQ(group->offsets.size(), 2u);
+  EXPECT_EQ(OffsetOf(*s, "billing", "orders", 0)->lag, 10);
+  EXPECT_EQ(OffsetOf(*s, "billing", "orders", 1)->lag, 0);
+  EXPECT_EQ(group->total_lag, 10);
+  EXPECT_EQ(group->state, "Stable");
+  EXPECT_EQ(group->type, "consumer");
+  EXPECT_EQ(group->coordinator, 1);
+}
+
+TEST_F(GroupTest, EndsAreReadAfterCommitsSoProductionMeanwhileOnlyAdds) {
+  admin_.before_offsets = [&] { admin_.Produce("orders", 1, 7, 70); };
+  EXPECT_EQ(OffsetOf(*Step(), "billing", "orders", 1)->lag, 7);
+}
+
+TEST_F(GroupTest, ACommitBeyondTheEndHasNoLag) {
+  admin_.groups["billing"].commits = {{{"orders", 0}, 500}};
+  EXPECT_EQ(Step()->FindGroup("billing")->total_lag, 0);
+}
+
+TEST_F(GroupTest, I17_AnUnknownEndMakesTheLagAndTheTotalUnknown) {
+  admin_.At("orders", 0).offset_error = 3;
+  const SnapshotPtr s = Step();
+  EXPECT_EQ(OffsetOf(*s, "billing", "orders", 0)->lag, kUnknownCount);
+  EXPECT_EQ(OffsetOf(*s, "billing", "orders", 1)->lag, 0);
+  EXPECT_EQ(s->FindGroup("billing")->total_lag, kUnknownCount);
+  EXPECT_THAT(SourceOf(*s, "offsets").error, HasSubstr("orders-0"));
+}
+
+TEST_F(GroupTest, I17_AGroupWithoutCommitsHasNoLagAtAll) {
+  admin_.groups["fresh"];
+  const SnapshotPtr s = Step();
+  EXPECT_TRUE(s->FindGroup("fresh")->offsets.empty());
+  EXPECT_EQ(s->FindGroup("fresh")->total_lag, kUnknownCount);
+  EXPECT_FALSE(IsKnown(After(seconds(5))->FindGroup("fresh")->consume_rate_per_s));
+}
+
+TEST_F(GroupTest, AnAssignedPartitionWithoutACommitIsShownButNotPartOfTheLag) {
+  kafka::GroupMember member;
+  member.client_id = "app";
+  member.host = "/10.0.0.7";
+  member.assigned = {{"orders", 0}, {"orders", 2}};
+  admin_.groups["billing"].members = {member};
+  admin_.groups["billing"].commits[{"orders", 1}] = -1;  // How a broker says "no commit".
+  const SnapshotPtr s = Step();
+  const ConsumerGroup* group = s->FindGroup("billing");
+  EXPECT_EQ(group->member_count, 1);
+  ASSERT_EQ(group->offsets.size(), 2u);
+  EXPECT_EQ(OffsetOf(*s, "billing", "orders", 0)->owner, "app/10.0.0.7");
+  const GroupOffset* assigned = OffsetOf(*s, "billing", "orders", 2);
+  ASSERT_NE(assigned, nullptr);
+  EXPECT_EQ(assigned->committed, kUnknownCount);
+  EXPECT_EQ(assigned->lag, kUnknownCount);
+  EXPECT_EQ(assigned->owner, "app/10.0.0.7");
+  EXPECT_EQ(group->total_lag, 10);
+}
+
+TEST_F(GroupTest, ACommitThatCannotBeReadMakesTheTotalUnknown) {
+  admin_.groups["billing"].commit_errors = {{{"orders", 0}, 29}};
+  EXPECT_EQ(Step()->FindGroup("billing")->total_lag, kUnknownCount);
+}
+
+TEST_F(GroupTest, CommitsOnDeletedTopicsAreLeftOutAndCounted) {
+  admin_.groups["billing"].commits[{"gone", 0}] = 5;
+  const SnapshotPtr s = Step();
+  EXPECT_EQ(s->FindGroup("billing")->total_lag, 10);
+  EXPECT_EQ(SourceOf(*s, "groups").skipped, 1u);
+}
+
+TEST_F(GroupTest, I17_AGroupOfAnUnreachableCoordinatorStaysAsUnknown) {
+  admin_.groups["billing"].coordinator = 4;
+  admin_.groups["other"].commits = {{{"orders", 2}, 60}};
+  Step();
+  admin_.silent = {4};
+  admin_.Produce("orders", 0, 1000, 1000);
+  SnapshotPtr s = After(seconds(5));
+  ASSERT_NE(s->FindGroup("billing"), nullptr);
+  EXPECT_EQ(s->FindGroup("billing")->state, "Unknown");
+  EXPECT_EQ(s->FindGroup("billing")->total_lag, 10) << "as last seen, not against newer ends";
+  EXPECT_EQ(s->FindGroup("other")->total_lag, 40);
+  EXPECT_EQ(s->FindGroup("other")->state, "Stable");
+  EXPECT_FALSE(SourceOf(*s, "groups").ok);
+  for (int i = 0; i < 15; ++i) s = After(seconds(5));
+  EXPECT_EQ(s->FindGroup("billing")->total_lag, kUnknownCount) << "too old to be told as a figure";
+  admin_.silent.clear();
+  s = After(seconds(5));
+  EXPECT_EQ(s->FindGroup("billing")->state, "Stable");
+  EXPECT_EQ(s->FindGroup("billing")->total_lag, 1010);
+}
+
+TEST_F(GroupTest, AGroupWhoseCoordinatorDiedStaysUntilAnotherAnswersForIt) {
+  admin_.groups["billing"].coordinator = 4;
+  Step();
+  admin_.brokers.erase(4);  // Not even asked any more: nobody lists the group.
+  SnapshotPtr s = After(seconds(5));
+  ASSERT_NE(s->FindGroup("billing"), nullptr);
+  EXPECT_EQ(s->FindGroup("billing")->state, "Unknown");
+  EXPECT_THAT(SourceOf(*s, "groups").error, HasSubstr("COORDINATOR_NOT_AVAILABLE"));
+  admin_.groups["billing"].coordinator = 2;
+  s = After(seconds(5));
+  EXPECT_EQ(s->FindGroup("billing")->state, "Stable");
+  EXPECT_EQ(s->FindGroup("billing")->coordinator, 2);
+}
+
+TEST_F(GroupTest, AGroupThatIsNotListedIsAskedForByName) {
+  Step();
+  admin_.groups["billing"].unlisted = true;
+  admin_.groups["billing"].commits[{"orders", 0}] = 95;
+  const SnapshotPtr s = After(seconds(5));
+  ASSERT_NE(s->FindGroup("billing"), nullptr);
+  EXPECT_EQ(s->FindGroup("billing")->total_lag, 5);
+  EXPECT_EQ(s->FindGroup("billing")->state, "Stable");
+}
+
+TEST_F(GroupTest, ADeletedGroupIsForgotten) {
+  admin_.groups["other"];
+  Step();
+  admin_.groups.erase("billing");
+  EXPECT_EQ(After(seconds(5))->FindGroup("billing"), nullptr);
+  admin_.groups.erase("other");
+  EXPECT_TRUE(After(seconds(5))->groups.empty());
+}
+
+TEST_F(GroupTest, ShareAndStreamsGroupsAreListedWithoutLag) {
+  admin_.groups["shared"].type = "Share";
+  admin_.groups["shared"].commits = {{{"orders", 0}, 0}};
+  SnapshotPtr s = Step();
+  ASSERT_NE(s->FindGroup("shared"), nullptr);
+  EXPECT_EQ(s->FindGroup("shared")->type, "share");
+  EXPECT_EQ(s->FindGroup("shared")->state, "Stable");
+  EXPECT_EQ(s->FindGroup("shared")->total_lag, kUnknownCount);
+  admin_.groups.erase("shared");
+  EXPECT_EQ(After(seconds(5))->FindGroup("shared"), nullptr);
+}
+
+TEST_F(GroupTest, WithoutNewEndsTheLastLagStaysThenIsUnknown) {
+  Step();
+  admin_.failing = {"ListOffsets"};
+  admin_.groups["billing"].commits[{"orders", 0}] = 100;
+  SnapshotPtr s = After(seconds(5));
+  EXPECT_EQ(OffsetOf(*s, "billing", "orders", 0)->committed, 100);
+  EXPECT_EQ(s->FindGroup("billing")->total_lag, 10) << "of the last pair that belongs together";
+  for (int i = 0; i < 13; ++i) s = After(seconds(5));
+  EXPECT_EQ(s->FindGroup("billing")->total_lag, kUnknownCount);
+}
+
+TEST_F(GroupTest, RatesComeFromTheLooksOfTheWindow) {
+  SnapshotPtr s = Step();
+  EXPECT_FALSE(IsKnown(s->FindGroup("billing")->consume_rate_per_s));
+  for (int i = 0; i < 8; ++i) {
+    admin_.Produce("orders", 0, 500, 5000);
+    admin_.groups["billing"].commits[{"orders", 0}] += 200;
+    s = After(seconds(5));
+    EXPECT_DOUBLE_EQ(s->FindGroup("billing")->consume_rate_per_s, 40);
+    EXPECT_DOUBLE_EQ(s->FindGroup("billing")->lag_growth_per_s, 60);
+  }
+  for (int i = 0; i < 5; ++i) s = After(seconds(5));
+  EXPECT_DOUBLE_EQ(s->FindGroup("billing")->consume_rate_per_s, 0) << "stalled";
+}
+
+TEST_F(GroupTest, AnOffsetResetOrANewPartitionIsNoConsumption) {
+  Step();
+  admin_.groups["billing"].commits[{"orders", 0}] = 0;
+  admin_.groups["billing"].commits[{"orders", 2}] = 50;
+  const SnapshotPtr s = After(seconds(5));
+  EXPECT_DOUBLE_EQ(s->FindGroup("billing")->consume_rate_per_s, 0);
+  EXPECT_EQ(s->FindGroup("billing")->total_lag, 150);
+  EXPECT_DOUBLE_EQ(s->FindGroup("billing")->lag_growth_per_s, 18) << "90 in 5 s on partition 0";
+}
+
+TEST_F(GroupTest, ARecreatedTopicTakesItsCommitsAlong) {
+  Step();
+  admin_.Recreate("orders");
+  admin_.failing = {"ListGroups", "ListOffsets"};
+  const SnapshotPtr s = After(seconds(5));
+  EXPECT_TRUE(s->FindGroup("billing")->offsets.empty()) << "they were of the old topic";
+  EXPECT_EQ(s->FindGroup("billing")->total_lag, kUnknownCount);
+}
+
+}  // namespace
+}  // namespace levelwind::collectors
