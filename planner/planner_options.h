@@ -1,0 +1,55 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace levelwind::planner {
+
+/// How long the search tries, counted in proposals and never in wall time, so that the plan does
+/// not depend on the machine.
+enum class Effort : std::uint8_t {
+  kFast,      ///< About 3 proposals per replica.
+  kNormal,    ///< About 30 per replica up to 30,000 replicas, fewer per replica beyond.
+  kThorough,  ///< Five times normal.
+};
+
+/// What PlanRebalance is to reach. Every default gives the behaviour that Cruise Control's default
+/// goals describe. Plain value; no thread.
+struct PlannerOptions {
+  /// Goal names in Cruise Control's words (planner/goals/goal_table.h), most important first.
+  /// Empty: DefaultGoalNames(). The order is the order of the verdicts and of the weights in the
+  /// score, and where a broker cannot meet two soft goals at once, the later one is given up.
+  std::vector<std::string> goals;
+
+  /// Half width of the band of a distribution goal around its target, 0.005..1. 0.09 is Cruise
+  /// Control's balance threshold 1.10 times its margin 0.9.
+  double band_margin = 0.09;
+
+  /// Share of a known capacity that a broker may use, 0..1. Unknown capacities are not enforced.
+  double cpu_capacity_threshold = 0.7;
+  double network_capacity_threshold = 0.8;
+  double disk_capacity_threshold = 0.8;
+  std::int64_t max_replicas_per_broker = 10'000;
+
+  /// A rate or disk goal is switched off while the mean per broker is below this: levelling noise
+  /// costs moves and brings nothing. Bytes per second, and bytes.
+  double min_mean_rate_bytes_per_s = 1024;
+  double min_mean_disk_bytes = 1 << 20;
+
+  /// The same seed and snapshot give the same plan, byte for byte.
+  std::uint64_t seed = 1;
+  Effort effort = Effort::kNormal;
+
+  /// ECMAScript regular expressions on whole topic names. Topics that do not match `include_topics`
+  /// (empty: all do) or that match `exclude_topics` stay where they are, but are counted.
+  std::string include_topics;
+  std::string exclude_topics;
+
+  /// Most that one plan may move; -1: no limit. What relieves most per byte goes first; moves that
+  /// mend a hard rule are never left out.
+  std::int64_t max_replica_moves = -1;
+  std::int64_t max_bytes = -1;
+};
+
+}  // namespace levelwind::planner

@@ -1,0 +1,113 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "model/cluster_snapshot.h"
+#include "planner/goals/goal_table.h"
+#include "planner/planner_options.h"
+#include "planner/rebalance/vec8.h"
+
+namespace levelwind::planner {
+
+/// Index of a broker in FlatCluster (in the order of broker ids). Names never enter the search.
+using BrokerIndex = std::uint16_t;
+
+/// Replicas that one record can hold. A partition with more is left where it is, and counted.
+inline constexpr std::size_t kMaxReplicas = 7;
+inline constexpr std::uint32_t kNoRow = 0xffffffff;
+
+/// All that the search knows about a partition, in one cache line. Loads are in units of the mean
+/// broker; `replicas[0]` leads. Followers are kept in the order of broker index, so that the order
+/// in which a snapshot lists them cannot change a plan.
+struct alignas(64) PartitionRecord {
+  float cpu_leader = 0, cpu_follower = 0, in = 0, out = 0, disk = 0, leader_in = 0, potential = 0;
+  BrokerIndex replicas[kMaxReplicas] = {};
+  BrokerIndex origin[kMaxReplicas] = {};  ///< Where they were at the start; [0] led.
+  std::uint32_t topic_row = kNoRow;       ///< Into TopicTable; kNoRow: cannot break a topic band.
+  std::uint8_t rf = 0;
+  std::uint8_t required_racks = 0;  ///< min(RF, racks that serve); 0 without the goal.
+  bool leader_fixed = false;  ///< Leadership must not change hands (a replica is not in sync).
+
+  bool Holds(BrokerIndex b) const {
+    for (std::size_t i = 0; i < rf; ++i) {
+      if (replicas[i] == b) return true;
+    }
+    return false;
+  }
+  bool Originally(BrokerIndex b) const {
+    for (std::size_t i = 0; i < rf; ++i) {
+      if (origin[i] == b) return true;
+    }
+    return false;
+  }
+};
+static_assert(sizeof(PartitionRecord) == 64);
+
+/// How many replicas and leaders of one topic one broker has, and may have.
+struct TopicCell {
+  std::uint16_t replicas = 0;
+  std::uint16_t leaders = 0;
+};
+struct TopicRow {
+  std::int32_t topic = 0;  ///< Index into the snapshot's topics.
+  TopicCell most;
+  bool movable = false;
+};
+
+/// A snapshot as flat arrays: what may move, what is pinned, and how loads are scaled.
+struct FlatCluster {
+  // One entry per broker, in the order of ids.
+  std::vector<BrokerId> broker_ids;
+  std::vector<std::uint16_t> racks;  ///< A broker without a rack is one of its own.
+  std::vector<bool> target;          ///< Serving: may hold replicas.
+  std::vector<bool> dead;
+  std::vector<LaneArray> capacity;  ///< Raw units; NaN where unknown.
+  std::vector<Vec8> pinned_load;    ///< Of partitions that do not move.
+  std::vector<std::string> rack_names;
+  std::vector<BrokerIndex> targets;
+  std::size_t serving_racks = 0;
+
+  std::vector<PartitionRecord> partitions;
+  std::vector<std::uint32_t> source;  ///< partitions[i] is snapshot.partitions[source[i]].
+
+  std::vector<TopicRow> topic_rows;
+  std::vector<TopicCell> pinned_cells;  ///< topic_rows x brokers.
+
+  LaneArray unit{};     ///< Raw value of 1.0 in each lane; 0 where nothing is known.
+  LaneFlags known{};    ///< Whether the lane's loads are known.
+  Vec8 count_leader{};  ///< What every leader (follower) adds, whatever its load: the counts.
+  Vec8 count_follower{};
+  std::size_t replica_count = 0;  ///< Of movable partitions.
+  float mean_disk = 0;            ///< Of a movable replica; 0 when sizes are unknown.
+
+  std::vector<std::string> notes;
+
+  Vec8 LeaderLoad(const PartitionRecord& p) const {
+    return Vec8{{p.cpu_leader, p.in, p.out, p.disk}, {0, 0, p.leader_in, p.potential}} +
+           count_leader;
+  }
+  Vec8 FollowerLoad(const PartitionRecord& p) const {
+    return Vec8{{p.cpu_follower, p.in, 0, p.disk}, {0, 0, 0, p.potential}} + count_follower;
+  }
+  Vec8 LoadOf(const PartitionRecord& p, std::size_t slot) const {
+    return slot == 0 ? LeaderLoad(p) : FollowerLoad(p);
+  }
+};
+
+/// Which goals are wanted, resolved once.
+struct GoalSet {
+  std::vector<const GoalInfo*> ordered;
+  bool Has(GoalKind kind) const;
+  bool Has(GoalKind kind, Lane lane) const;
+};
+
+/// Flattens a snapshot. Errors: InvalidArgument for more than 65,000 brokers, a replica listed
+/// twice on one broker, or a bad regular expression in the options.
+Result<FlatCluster> Flatten(const ClusterSnapshot& snapshot, const GoalSet& goals,
+                            const PlannerOptions& options);
+
+}  // namespace levelwind::planner

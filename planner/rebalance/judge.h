@@ -1,0 +1,51 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "planner/rebalance/flat_cluster.h"
+#include "planner/rebalance/placement.h"
+
+namespace levelwind::planner {
+
+/// How a placement does on one goal.
+struct GoalTally {
+  std::int32_t violations = 0;  ///< Brokers, partitions (rack) or topic-broker pairs (topic goals).
+  double cost = 0;              ///< Distance outside, in mean brokers; for counts: how many.
+};
+
+/// A placement judged against every goal, with nothing of the search's weights in it.
+struct Judgement {
+  std::vector<GoalTally> goals;  ///< Parallel to GoalSet::ordered.
+  GoalTally drain;               ///< Replicas on dead or leaving brokers.
+  std::int32_t hard = 0;         ///< Violations of hard goals, drain included.
+  std::int32_t soft = 0;
+  double hard_cost = 0;
+  double soft_cost = 0;  ///< Weighted with the goals' prices.
+  double bytes = 0;      ///< Moved, in mean brokers' disks.
+
+  bool level() const { return hard == 0 && soft == 0; }
+};
+
+/// Preferred leadership is not judged here: who leads is an observation, not part of a placement.
+Judgement Judge(const Placement& placement, const GoalSet& goals);
+
+/// Whether `after` is enough better than `before` to be worth moves: fewer hard violations (or as
+/// many and less over), or fewer soft ones, or a tenth less outside the bands. A difference below
+/// that is noise which would make plans follow plans for ever.
+bool WorthMoving(const Judgement& before, const Judgement& after);
+
+/// Whether `a` is the better of two results: hard, then soft violations, then distance, then bytes.
+bool Better(const Judgement& a, const Judgement& b);
+
+/// Whether a lane of a broker is outside its band or above its cap, up to rounding.
+bool OutsideBand(const Placement& placement, BrokerIndex b, std::size_t lane);
+bool OverCapacity(const Placement& placement, BrokerIndex b, std::size_t lane);
+/// Number of (broker, lane) pairs outside: what the search drives to 0.
+std::size_t CountOutside(const Placement& placement);
+
+/// Distinct racks of the replicas that are on serving brokers.
+std::size_t DistinctRacks(const FlatCluster& cluster, const PartitionRecord& record);
+
+}  // namespace levelwind::planner

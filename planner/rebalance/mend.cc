@@ -1,0 +1,189 @@
+#include "planner/rebalance/mend.h"
+
+#include <algorithm>
+#include <optional>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "planner/rebalance/judge.h"
+
+namespace levelwind::planner {
+namespace {
+
+// Destinations looked at per replica; with more brokers than this a random sample is enough, since
+// the search follows.
+constexpr std::uint32_t kSampled = 96;
+
+class Mender {
+ public:
+  Mender(Placement& placement, Rng& rng) : placement_(placement), rng_(rng) {}
+
+  void Drain();
+  void SeparateRacks();
+  void ThinTopics();
+
+ private:
+  /// How strictly a destination is chosen; each step is tried only when the one before finds none.
+  enum class Rule { kAll, kNoTopicBand, kAnyRack };
+  std::optional<BrokerIndex> CheapestTarget(const PartitionRecord& record, std::size_t slot,
+                                            Rule rule);
+  bool Allowed(const PartitionRecord& record, std::size_t slot, BrokerIndex to, Rule rule) const;
+  void ThinReplicas(std::uint32_t row, BrokerIndex b);
+  void ThinLeaders(std::uint32_t row, BrokerIndex b);
+  std::vector<std::uint32_t> OfTopic(std::uint32_t row, BrokerIndex b, bool led) const;
+
+  Placement& placement_;
+  Rng& rng_;
+};
+
+bool Mender::Allowed(const PartitionRecord& record, std::size_t slot, BrokerIndex to,
+                     Rule rule) const {
+  if (record.Holds(to)) return false;
+  if (rule == Rule::kAnyRack) return true;
+  return placement_.RackAllows(record, slot, to) &&
+         (rule == Rule::kNoTopicBand || placement_.TopicAllows(record, slot, to));
+}
+
+std::optional<BrokerIndex> Mender::CheapestTarget(const PartitionRecord& record, std::size_t slot,
+                                                  Rule rule) {
+  const std::vector<BrokerIndex>& targets = placement_.cluster().targets;
+  const auto count = static_cast<std::uint32_t>(targets.size());
+  std::optional<BrokerIndex> best;
+  float best_delta = 0;
+  const auto look = [&](BrokerIndex to) {
+    if (!Allowed(record, slot, to, rule)) return;
+    const float delta = placement_.MoveDelta(record, slot, to);
+    if (best && delta >= best_delta) return;
+    best = to;
+    best_delta = delta;
+  };
+  if (count > kSampled) {
+    for (std::uint32_t i = 0; i < kSampled; ++i) look(targets[rng_.Below(count)]);
+    if (best) return best;
+  }
+  for (const BrokerIndex to : targets) look(to);
+  return best;
+}
+
+void Mender::Drain() {
+  const FlatCluster& cluster = placement_.cluster();
+  if (cluster.targets.empty()) return;
+  std::vector<std::pair<std::uint32_t, BrokerIndex>> stranded;
+  for (std::size_t b = 0; b < cluster.broker_ids.size(); ++b) {
+    if (cluster.target[b]) continue;
+    for (const std::uint32_t p : placement_.held(static_cast<BrokerIndex>(b))) {
+      stranded.emplace_back(p, static_cast<BrokerIndex>(b));
+    }
+  }
+  std::ranges::sort(stranded, [&](const auto& x, const auto& y) {
+    const float a = placement_.partition(x.first).disk;
+    const float b = placement_.partition(y.first).disk;
+    return std::tie(b, x.first, x.second) < std::tie(a, y.first, y.second);
+  });
+  for (const auto& [p, broker] : stranded) {
+    const PartitionRecord& record = placement_.partition(p);
+    for (const Rule rule : {Rule::kAll, Rule::kNoTopicBand, Rule::kAnyRack}) {
+      const std::size_t slot = placement_.SlotOf(record, broker);
+      if (const auto to = CheapestTarget(record, slot, rule)) {
+        placement_.Move(p, slot, *to);
+        break;
+      }
+    }
+  }
+}
+
+void Mender::SeparateRacks() {
+  const FlatCluster& cluster = placement_.cluster();
+  for (std::uint32_t p = 0; p < placement_.partitions().size(); ++p) {
+    const PartitionRecord& record = placement_.partition(p);
+    for (std::size_t tries = 0; tries < record.rf; ++tries) {
+      const std::size_t distinct = DistinctRacks(cluster, record);
+      if (distinct >= record.required_racks) break;
+      std::optional<std::pair<std::size_t, BrokerIndex>> best;
+      float best_delta = 0;
+      for (std::size_t slot = 0; slot < record.rf; ++slot) {
+        if (slot == 0 && record.leader_fixed) continue;
+        for (const BrokerIndex to : cluster.targets) {
+          if (record.Holds(to)) continue;
+          PartitionRecord moved = record;
+          moved.replicas[slot] = to;
+          if (DistinctRacks(cluster, moved) <= distinct) continue;
+          const float delta = placement_.MoveDelta(record, slot, to);
+          if (best && delta >= best_delta) continue;
+          best = {slot, to};
+          best_delta = delta;
+        }
+      }
+      if (!best) break;
+      placement_.Move(p, best->first, best->second);
+    }
+  }
+}
+
+std::vector<std::uint32_t> Mender::OfTopic(std::uint32_t row, BrokerIndex b, bool led) const {
+  std::vector<std::uint32_t> found;
+  for (const std::uint32_t p : placement_.held(b)) {
+    const PartitionRecord& record = placement_.partition(p);
+    if (record.topic_row == row && (!led || record.replicas[0] == b)) found.push_back(p);
+  }
+  std::ranges::sort(found, [&](std::uint32_t x, std::uint32_t y) {
+    const float a = placement_.partition(x).disk;
+    const float c = placement_.partition(y).disk;
+    return std::tie(a, x) < std::tie(c, y);
+  });
+  return found;
+}
+
+void Mender::ThinReplicas(std::uint32_t row, BrokerIndex b) {
+  const TopicCell most = placement_.cluster().topic_rows[row].most;
+  for (const std::uint32_t p : OfTopic(row, b, false)) {
+    if (placement_.cell(row, b).replicas <= most.replicas) return;
+    const PartitionRecord& record = placement_.partition(p);
+    const std::size_t slot = placement_.SlotOf(record, b);
+    if (slot == 0 && record.leader_fixed) continue;
+    if (const auto to = CheapestTarget(record, slot, Rule::kAll)) placement_.Move(p, slot, *to);
+  }
+}
+
+void Mender::ThinLeaders(std::uint32_t row, BrokerIndex b) {
+  const TopicCell most = placement_.cluster().topic_rows[row].most;
+  for (const std::uint32_t p : OfTopic(row, b, true)) {
+    if (placement_.cell(row, b).leaders <= most.leaders) return;
+    const PartitionRecord& record = placement_.partition(p);
+    std::size_t best = 0;
+    float best_delta = 0;
+    for (std::size_t slot = 1; slot < record.rf; ++slot) {
+      if (!placement_.MayLead(record, slot)) continue;
+      const float delta = placement_.LeadDelta(record, slot);
+      if (best != 0 && delta >= best_delta) continue;
+      best = slot;
+      best_delta = delta;
+    }
+    if (best != 0) placement_.Lead(p, best);
+  }
+}
+
+void Mender::ThinTopics() {
+  const FlatCluster& cluster = placement_.cluster();
+  for (std::uint32_t row = 0; row < cluster.topic_rows.size(); ++row) {
+    const TopicRow& topic = cluster.topic_rows[row];
+    if (!topic.movable) continue;
+    for (const BrokerIndex b : cluster.targets) {
+      if (placement_.cell(row, b).leaders > topic.most.leaders) ThinLeaders(row, b);
+      if (placement_.cell(row, b).replicas > topic.most.replicas) ThinReplicas(row, b);
+    }
+  }
+}
+
+}  // namespace
+
+void MendHardRules(Placement& placement, Rng& rng) {
+  Mender mender(placement, rng);
+  mender.Drain();
+  if (!placement.cluster().targets.empty()) mender.SeparateRacks();
+  mender.ThinTopics();
+  placement.RecomputeLoads();
+}
+
+}  // namespace levelwind::planner

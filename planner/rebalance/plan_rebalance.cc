@@ -1,0 +1,57 @@
+#include "planner/rebalance/plan_rebalance.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/text.h"
+#include "planner/goals/goal_table.h"
+#include "planner/rebalance/bands.h"
+#include "planner/rebalance/explain.h"
+#include "planner/rebalance/flat_cluster.h"
+#include "planner/rebalance/judge.h"
+#include "planner/rebalance/lower_bound.h"
+#include "planner/rebalance/placement.h"
+#include "planner/rebalance/proposal_builder.h"
+#include "planner/rebalance/solve.h"
+
+namespace levelwind::planner {
+namespace {
+
+Status CheckRange(double value, double low, double high, std::string_view name) {
+  if (value >= low && value <= high) return Ok();
+  return InvalidArgument(
+      fmt::format("planner option {} is {}; it must be {} to {}", name, value, low, high));
+}
+
+Status CheckOptions(const PlannerOptions& o) {
+  LW_RETURN_IF_ERROR(CheckRange(o.band_margin, 0.005, 1, "band_margin"));
+  LW_RETURN_IF_ERROR(CheckRange(o.cpu_capacity_threshold, 0.01, 1, "cpu_capacity_threshold"));
+  LW_RETURN_IF_ERROR(
+      CheckRange(o.network_capacity_threshold, 0.01, 1, "network_capacity_threshold"));
+  LW_RETURN_IF_ERROR(CheckRange(o.disk_capacity_threshold, 0.01, 1, "disk_capacity_threshold"));
+  LW_RETURN_IF_ERROR(CheckRange(static_cast<double>(o.max_replicas_per_broker), 1, 10'000'000,
+                                "max_replicas_per_broker"));
+  LW_RETURN_IF_ERROR(CheckRange(o.min_mean_rate_bytes_per_s, 0, 1e15, "min_mean_rate_bytes_per_s"));
+  return CheckRange(o.min_mean_disk_bytes, 0, 1e18, "min_mean_disk_bytes");
+}
+
+}  // namespace
+
+Result<Proposal> PlanRebalance(const ClusterSnapshot& snapshot, const PlannerOptions& options) {
+  LW_RETURN_IF_ERROR(CheckOptions(options));
+  GoalSet goals;
+  LW_ASSIGN_OR_RETURN(goals.ordered, ResolveGoals(options.goals));
+  LW_ASSIGN_OR_RETURN(const FlatCluster cluster, Flatten(snapshot, goals, options));
+  const Bands bands = ComputeBands(cluster, goals, options);
+  Solution solution = Solve(cluster, bands, goals, options);
+  const std::size_t left_out = ApplyLimits(cluster, bands, options, solution);
+  LW_RETURN_IF_ERROR(CheckHardRules(cluster, solution.partitions));
+  return BuildProposal({snapshot, options, goals, cluster, bands, solution, left_out});
+}
+
+}  // namespace levelwind::planner

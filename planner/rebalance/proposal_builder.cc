@@ -1,0 +1,321 @@
+#include "planner/rebalance/proposal_builder.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/text.h"
+#include "planner/rebalance/explain.h"
+#include "planner/rebalance/judge.h"
+#include "planner/rebalance/lower_bound.h"
+#include "planner/rebalance/partition_loads.h"
+#include "planner/rebalance/placement.h"
+
+namespace levelwind::planner {
+namespace {
+
+constexpr BrokerIndex kNoIndex = 0xffff;  // No broker has it: there are 65,000 at most.
+
+class Builder {
+ public:
+  explicit Builder(const ProposalInput& input)
+      : in_(input),
+        start_(input.cluster, input.bands),
+        end_(input.cluster, input.bands),
+        explainer_(start_, end_, input.goals) {}
+
+  Proposal Run();
+
+ private:
+  void AddMove(std::uint32_t p);
+  Move MakeMove(std::uint32_t p) const;
+  void AddVerdicts();
+  void AddBrokers();
+  void AddTotals();
+  void AddSummary();
+  Judgement JudgeAsObserved();
+  std::string MovesInWords() const;
+  BrokerIndex Find(BrokerId id) const;
+  const Partition& SourceOf(std::uint32_t p) const {
+    return in_.snapshot.partitions[in_.cluster.source[p]];
+  }
+
+  const ProposalInput& in_;
+  Placement start_;
+  Placement end_;
+  Explainer explainer_;
+  Judgement before_, after_;
+  std::int32_t lost_before_ = 0;  ///< Movable partitions not led by their preferred leader.
+  Proposal proposal_;
+};
+
+BrokerIndex Builder::Find(BrokerId id) const {
+  const auto at = std::ranges::lower_bound(in_.cluster.broker_ids, id);
+  const bool found = at != in_.cluster.broker_ids.end() && *at == id;
+  return found ? static_cast<BrokerIndex>(at - in_.cluster.broker_ids.begin()) : kNoIndex;
+}
+
+/// Leader first; those that stay in their old order; those that come last.
+std::vector<BrokerId> AfterOrder(const std::vector<BrokerId>& before,
+                                 const std::vector<BrokerId>& wanted) {
+  std::vector<BrokerId> after{wanted.front()};
+  const auto add = [&](const std::vector<BrokerId>& from, const std::vector<BrokerId>& in) {
+    for (const BrokerId id : from) {
+      const bool listed = std::ranges::find(after, id) != after.end();
+      if (!listed && std::ranges::find(in, id) != in.end()) after.push_back(id);
+    }
+  };
+  add(before, wanted);
+  add(wanted, wanted);
+  return after;
+}
+
+Move Builder::MakeMove(std::uint32_t p) const {
+  const Partition& source = SourceOf(p);
+  const PartitionRecord& record = end_.partition(p);
+  Move move;
+  move.partition = in_.snapshot.NameOf(source);
+  move.topic_id = in_.snapshot.TopicOf(source).id;
+  move.leader_before = source.leader;
+  move.before = in_.snapshot.ReplicaIds(source);
+  std::vector<BrokerId> wanted;
+  for (std::size_t i = 0; i < record.rf; ++i) {
+    wanted.push_back(in_.cluster.broker_ids[record.replicas[i]]);
+  }
+  move.after = AfterOrder(move.before, wanted);
+  const std::size_t added = move.Added().size();
+  move.kind = added > 0 ? MoveKind::kReplica : MoveKind::kLeader;
+  const std::int64_t size = in_.snapshot.SizeOf(source);
+  if (added == 0) {
+    move.bytes = 0;
+  } else if (IsKnown(size)) {
+    move.bytes = size * static_cast<std::int64_t>(added);
+  }
+  const double rate = source.load.bytes_in_per_s;
+  if (std::isfinite(rate) && rate >= 0) move.bytes_in_per_s = rate;
+  return move;
+}
+
+void Builder::AddMove(std::uint32_t p) {
+  const Partition& source = SourceOf(p);
+  const PartitionRecord& before = start_.partition(p);
+  const PartitionRecord& after = end_.partition(p);
+  bool same = before.replicas[0] == after.replicas[0];
+  for (std::size_t i = 0; i < before.rf; ++i) same = same && after.Holds(before.replicas[i]);
+  // The search starts from the preferred leader where an election can give it back the lead.
+  const bool lost = in_.cluster.broker_ids[before.replicas[0]] != source.leader;
+  const bool elect = lost && in_.goals.Has(GoalKind::kPreferredLeaders) &&
+                     in_.cluster.target[before.replicas[0]] && !before.leader_fixed;
+  if (elect) ++lost_before_;
+  if (same && !elect) return;
+  Move move = MakeMove(p);
+  if (same) {
+    move.goal = "PreferredLeaderElectionGoal";
+    move.reason = fmt::format("broker {} is the preferred leader and in sync; broker {} leads",
+                              move.after.front(), move.leader_before);
+  } else {
+    Reason reason = explainer_.WhyMove(p);
+    move.goal = std::move(reason.goal);
+    move.reason = std::move(reason.sentence);
+  }
+  proposal_.moves.push_back(std::move(move));
+}
+
+/// The start as it was observed: with the leaders that lead now, preferred or not.
+Judgement Builder::JudgeAsObserved() {
+  Placement::Saved observed = start_.Save();
+  bool differs = false;
+  for (std::uint32_t p = 0; p < observed.size(); ++p) {
+    PartitionRecord& record = observed[p];
+    const BrokerIndex leader = Find(SourceOf(p).leader);
+    const std::size_t slot = start_.SlotOf(record, leader);
+    if (slot == 0 || slot >= record.rf) continue;
+    std::swap(record.replicas[0], record.replicas[slot]);
+    differs = true;
+  }
+  if (!differs) return Judge(start_, in_.goals);
+  Placement as_observed(in_.cluster, in_.bands);
+  as_observed.Restore(observed);
+  return Judge(as_observed, in_.goals);
+}
+
+void Builder::AddVerdicts() {
+  before_ = JudgeAsObserved();
+  after_ = Judge(end_, in_.goals);
+  if (before_.drain.violations > 0) {
+    proposal_.goals.push_back({std::string(kDrainGoal), true, before_.drain.cost, after_.drain.cost,
+                               before_.drain.violations, after_.drain.violations,
+                               after_.drain.violations > 0
+                                   ? "no serving broker is left that could take the replicas"
+                                   : ""});
+  }
+  for (std::size_t i = 0; i < in_.goals.ordered.size(); ++i) {
+    const GoalInfo& goal = *in_.goals.ordered[i];
+    GoalTally& before = before_.goals[i];
+    if (goal.kind == GoalKind::kPreferredLeaders) before = {lost_before_, double(lost_before_)};
+    const GoalTally& after = after_.goals[i];
+    proposal_.goals.push_back(
+        {std::string(goal.name), goal.hard, before.cost, after.cost, before.violations,
+         after.violations,
+         in_.cluster.targets.empty() ? "no serving broker" : explainer_.GoalNote(goal, after)});
+  }
+}
+
+void Builder::AddBrokers() {
+  const RawLoads loads = ReadLoads(in_.snapshot);
+  for (std::size_t b = 0; b < in_.cluster.broker_ids.size(); ++b) {
+    BrokerBalance balance;
+    balance.broker = in_.cluster.broker_ids[b];
+    if (!loads.disk) balance.disk_bytes_before = balance.disk_bytes_after = kUnknown;
+    if (loads.in) balance.leader_bytes_in_before = balance.leader_bytes_in_after = 0;
+    proposal_.brokers.push_back(balance);
+  }
+  auto move = proposal_.moves.begin();
+  // Moves are in the order of names; records and the snapshot may not be, so match by name.
+  std::vector<const Move*> by_partition(in_.snapshot.partitions.size(), nullptr);
+  for (std::uint32_t p = 0; p < in_.cluster.source.size() && move != proposal_.moves.end(); ++p) {
+    if (in_.snapshot.NameOf(SourceOf(p)) != move->partition) continue;
+    by_partition[in_.cluster.source[p]] = &*move++;
+  }
+  for (std::size_t i = 0; i < in_.snapshot.partitions.size(); ++i) {
+    const Partition& partition = in_.snapshot.partitions[i];
+    const RawLoad& load = loads.partitions[i];
+    const Move* change = by_partition[i];
+    const auto ids = in_.snapshot.ReplicaIds(partition);
+    for (const BrokerId id : ids) {
+      BrokerBalance& balance = proposal_.brokers[Find(id)];
+      ++balance.replicas_before;
+      balance.disk_bytes_before += load.disk;
+    }
+    for (const BrokerId id : change != nullptr ? change->after : ids) {
+      BrokerBalance& balance = proposal_.brokers[Find(id)];
+      ++balance.replicas_after;
+      balance.disk_bytes_after += load.disk;
+    }
+    const BrokerIndex leader = Find(partition.leader);
+    const BrokerIndex next = change != nullptr ? Find(change->after.front()) : leader;
+    if (leader != kNoIndex) {
+      ++proposal_.brokers[leader].leaders_before;
+      proposal_.brokers[leader].leader_bytes_in_before += load.in;
+    }
+    if (next != kNoIndex) {
+      ++proposal_.brokers[next].leaders_after;
+      proposal_.brokers[next].leader_bytes_in_after += load.in;
+    }
+  }
+}
+
+/// 100 minus what violated goals cost: each goal weighs 1.1 times the next and a hard one half as
+/// much again (Cruise Control's balancedness weights), and counts by the share of brokers outside.
+double Score(const GoalSet& goals, const Judgement& judged, std::size_t brokers,
+             std::size_t partitions) {
+  double whole = 1.5, lost = 0;
+  if (judged.drain.violations > 0) lost += 1.5;
+  double weight = 1;
+  for (std::size_t i = goals.ordered.size(); i-- > 0; weight *= 1.1) {
+    const GoalInfo& goal = *goals.ordered[i];
+    const double own = weight * (goal.hard ? 1.5 : 1.0);
+    const bool per_partition =
+        goal.kind == GoalKind::kRack || goal.kind == GoalKind::kPreferredLeaders;
+    const auto units =
+        static_cast<double>(std::max<std::size_t>(1, per_partition ? partitions : brokers));
+    whole += own;
+    lost += own * std::min(1.0, static_cast<double>(judged.goals[i].violations) / units);
+  }
+  return std::clamp(100 * (1 - lost / whole), 0.0, 100.0);
+}
+
+void Builder::AddTotals() {
+  for (const Move& move : proposal_.moves) {
+    proposal_.replica_moves += static_cast<std::int32_t>(move.Added().size());
+    proposal_.bytes_to_move += std::max<std::int64_t>(0, move.bytes);
+    const bool leads_anew =
+        move.after.front() != move.before.front() || move.after.front() != move.leader_before;
+    proposal_.leader_moves += leads_anew ? 1 : 0;
+  }
+  if (in_.cluster.known[kDisk] && !in_.cluster.targets.empty()) {
+    proposal_.bytes_lower_bound = std::llround(BytesLowerBound(start_) * in_.cluster.unit[kDisk]);
+  }
+  const std::size_t brokers = in_.cluster.targets.size();
+  const std::size_t partitions = in_.cluster.partitions.size();
+  proposal_.score_before = Score(in_.goals, before_, brokers, partitions);
+  proposal_.score_after = Score(in_.goals, after_, brokers, partitions);
+}
+
+std::string Builder::MovesInWords() const {
+  const auto plural = [](std::int32_t n, std::string_view what) {
+    return fmt::format("{} {}{}", n, what, n == 1 ? "" : "s");
+  };
+  std::string words;
+  if (proposal_.replica_moves > 0) {
+    words = fmt::format("{} ({})", plural(proposal_.replica_moves, "replica move"),
+                        in_.cluster.known[kDisk]
+                            ? HumanBytes(static_cast<double>(proposal_.bytes_to_move))
+                            : std::string("size unknown"));
+  }
+  if (proposal_.leader_moves > 0) {
+    if (!words.empty()) words += ", ";
+    words += plural(proposal_.leader_moves, "leader move");
+  }
+  if (words.empty()) words = plural(static_cast<std::int32_t>(proposal_.moves.size()), "reorder");
+  return words;
+}
+
+void Builder::AddSummary() {
+  std::int32_t violated_before = 0, violated_after = 0;
+  for (const GoalVerdict& goal : proposal_.goals) {
+    violated_before += goal.violations_before > 0 ? 1 : 0;
+    violated_after += goal.violations_after > 0 ? 1 : 0;
+  }
+  proposal_.notes = in_.cluster.notes;
+  if (in_.left_out > 0) {
+    proposal_.notes.push_back(
+        fmt::format("the move limits left out {} partitions; plan again afterwards", in_.left_out));
+  }
+  if (!proposal_.empty()) {
+    proposal_.summary =
+        fmt::format("{}: violated goals {} -> {}, score {:.0f} -> {:.0f}", MovesInWords(),
+                    violated_before, violated_after, proposal_.score_before, proposal_.score_after);
+    return;
+  }
+  if (in_.cluster.broker_ids.empty()) {
+    proposal_.summary = "nothing to plan: the snapshot has no brokers";
+  } else if (in_.cluster.targets.empty()) {
+    proposal_.summary = "nothing to plan: no broker is serving";
+  } else if (in_.snapshot.partitions.empty()) {
+    proposal_.summary = "nothing to plan: there are no partitions";
+  } else if (violated_after == 0) {
+    proposal_.summary = "already level: every goal is inside its band";
+  } else {
+    proposal_.summary = fmt::format(
+        "nothing worth moving: {} goals are outside their band and no plan brings them clearly "
+        "closer",
+        violated_after);
+    for (std::string& note : explainer_.WhyNot()) proposal_.notes.push_back(std::move(note));
+  }
+}
+
+Proposal Builder::Run() {
+  if (in_.solution.changed) end_.Restore(in_.solution.partitions);
+  proposal_.cluster_id = in_.snapshot.cluster_id;
+  proposal_.snapshot_sequence = in_.snapshot.sequence;
+  proposal_.created_at = in_.snapshot.taken_at;
+  proposal_.seed = in_.options.seed;
+  proposal_.confidence = in_.snapshot.confidence;
+  for (std::uint32_t p = 0; p < in_.cluster.partitions.size(); ++p) AddMove(p);
+  AddVerdicts();
+  AddBrokers();
+  AddTotals();
+  AddSummary();
+  return std::move(proposal_);
+}
+
+}  // namespace
+
+Proposal BuildProposal(const ProposalInput& input) { return Builder(input).Run(); }
+
+}  // namespace levelwind::planner

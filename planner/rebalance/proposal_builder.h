@@ -1,0 +1,29 @@
+#pragma once
+
+#include <cstddef>
+
+#include "model/cluster_snapshot.h"
+#include "model/proposal.h"
+#include "planner/planner_options.h"
+#include "planner/rebalance/bands.h"
+#include "planner/rebalance/flat_cluster.h"
+#include "planner/rebalance/solve.h"
+
+namespace levelwind::planner {
+
+/// All that a proposal is made from. Refers to its parts; for one call.
+struct ProposalInput {
+  const ClusterSnapshot& snapshot;
+  const PlannerOptions& options;
+  const GoalSet& goals;
+  const FlatCluster& cluster;
+  const Bands& bands;
+  const Solution& solution;
+  std::size_t left_out = 0;  ///< Changes that the move limits cut.
+};
+
+/// Turns a solution into words and names: moves with reasons, verdicts, figures per broker, bound,
+/// scores, notes.
+Proposal BuildProposal(const ProposalInput& input);
+
+}  // namespace levelwind::planner

@@ -1,0 +1,187 @@
+#include "planner/rebalance/search.h"
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include "planner/rebalance/judge.h"
+
+namespace levelwind::planner {
+namespace {
+
+constexpr float kCooling = 200.0F;     ///< First over last temperature.
+constexpr std::uint64_t kRounds = 50;  ///< Of annealing.
+
+/// The largest single load in a lane on a broker.
+float LargestItem(const Placement& placement, BrokerIndex b, std::size_t lane) {
+  float largest = 0;
+  for (const std::uint32_t p : placement.held(b)) {
+    const PartitionRecord& record = placement.partition(p);
+    const Vec8 load = placement.cluster().LoadOf(record, placement.SlotOf(record, b));
+    largest = std::max(largest, load[lane]);
+  }
+  return largest;
+}
+
+/// Prices of bands over the rounds of one annealing run.
+class PriceKeeper {
+ public:
+  explicit PriceKeeper(Placement& placement)
+      : placement_(placement),
+        violated_rounds_(placement.cluster().broker_ids.size() * kLanes, 0) {}
+
+  /// Makes violated bands dearer and kept ones cheaper, down to their base price.
+  void Adapt(float rise, float fall, float most) {
+    const Vec8& base = placement_.bands().weight;
+    for (const BrokerIndex b : placement_.cluster().targets) {
+      Vec8 weight = placement_.weights(b);
+      for (std::size_t lane = 0; lane < kLanes; ++lane) {
+        const float floor = base[lane];
+        if (floor <= 0) continue;
+        const bool outside = OutsideBand(placement_, b, lane);
+        std::uint8_t& rounds = violated_rounds_[b * kLanes + lane];
+        rounds = outside ? static_cast<std::uint8_t>(std::min(rounds + 1, 255)) : std::uint8_t{0};
+        const float now = weight[lane];
+        weight.Set(lane,
+                   outside ? std::min(floor * most, now * rise) : std::max(floor, now * fall));
+      }
+      placement_.SetWeights(b, weight);
+    }
+  }
+
+  /// Gives up bands that stayed violated for long on a broker where one partition makes up most of
+  /// the load: whichever broker has that partition breaks the band.
+  void DropHopeless(int rounds) {
+    constexpr float kDominates = 0.6F;
+    for (const BrokerIndex b : placement_.cluster().targets) {
+      for (std::size_t lane = 0; lane < kLanes; ++lane) {
+        if (violated_rounds_[b * kLanes + lane] < rounds || placement_.Dropped(b, lane)) continue;
+        if (LargestItem(placement_, b, lane) < kDominates * placement_.bands().high[b][lane]) {
+          continue;
+        }
+        placement_.DropBand(b, lane);
+      }
+    }
+  }
+
+ private:
+  Placement& placement_;
+  std::vector<std::uint8_t> violated_rounds_;
+};
+
+std::vector<BrokerIndex> OutsideBrokers(const Placement& placement) {
+  std::vector<BrokerIndex> brokers;
+  for (const BrokerIndex b : placement.cluster().targets) {
+    bool outside = false;
+    for (std::size_t lane = 0; lane < kLanes && !outside; ++lane) {
+      outside = OutsideBand(placement, b, lane) || OverCapacity(placement, b, lane);
+    }
+    if (outside) brokers.push_back(b);
+  }
+  return brokers;
+}
+
+void RepairBroker(Proposer& proposer, Rng& rng, BrokerIndex b) {
+  const std::uint32_t dice = rng.Below(100);
+  if (dice < 25) {
+    proposer.TryPush(b);
+  } else if (dice < 50) {
+    proposer.TryPull(b);
+  } else if (dice < 75) {
+    proposer.TryLead(b);
+  } else if (dice < 92) {
+    proposer.TrySwap(b);
+  } else {
+    proposer.TryLeadSwap(b);
+  }
+}
+
+}  // namespace
+
+void Anneal(Placement& placement, Rng& rng, std::uint64_t proposals) {
+  const std::size_t replicas = placement.cluster().replica_count;
+  if (replicas == 0 || placement.cluster().targets.size() < 2) return;
+  Proposer proposer(placement, rng);
+  PriceKeeper prices(placement);
+  const float mean_replica =
+      static_cast<float>(placement.cluster().targets.size()) / static_cast<float>(replicas);
+  for (std::uint64_t round = 0; round < kRounds; ++round) {
+    const float progress = static_cast<float>(round) / static_cast<float>(kRounds - 1);
+    proposer.set_temperature(mean_replica * std::pow(kCooling, -progress));
+    for (std::uint64_t i = 0; i < proposals / kRounds; ++i) proposer.TryAny();
+    placement.RecomputeLoads();
+    prices.Adapt(1.07F, 0.97F, 8.0F);
+    if (round == kRounds * 6 / 10 || round == kRounds * 3 / 4 || round == kRounds * 9 / 10) {
+      prices.DropHopeless(static_cast<int>(kRounds / 3));
+    }
+  }
+}
+
+void Repair(Placement& placement, Rng& rng, std::uint64_t proposals) {
+  placement.RestoreBands();
+  placement.RecomputeLoads();
+  if (placement.cluster().targets.size() < 2) return;
+  std::size_t best = CountOutside(placement);
+  if (best == 0) return;
+  Proposer proposer(placement, rng);
+  PriceKeeper prices(placement);
+  Placement::Saved saved = placement.Save();
+  int stagnant = 0;
+  for (std::uint64_t used = 0; used < proposals && best > 0 && stagnant < 40;) {
+    const std::vector<BrokerIndex> outside = OutsideBrokers(placement);
+    const std::uint64_t each = std::max<std::uint64_t>(40, 400 / outside.size());
+    for (const BrokerIndex b : outside) {
+      for (std::uint64_t i = 0; i < each; ++i) RepairBroker(proposer, rng, b);
+    }
+    used += each * outside.size();
+    placement.RecomputeLoads();
+    const std::size_t now = CountOutside(placement);
+    ++stagnant;
+    if (now < best) {
+      best = now;
+      saved = placement.Save();
+      stagnant = 0;
+    }
+    prices.Adapt(1.15F, 0.98F, 200.0F);
+  }
+  placement.Restore(saved);
+  placement.RestoreBands();
+}
+
+void GiveBack(Placement& placement, Rng& rng) {
+  constexpr float kDear = 200.0F;
+  for (const BrokerIndex b : placement.cluster().targets) {
+    placement.SetWeights(b, placement.bands().weight * Vec8::Fill(kDear));
+  }
+  Proposer proposer(placement, rng);
+  for (int pass = 0; pass < 4; ++pass) {
+    std::vector<std::uint32_t> displaced = placement.displaced();
+    std::ranges::sort(displaced, [&](std::uint32_t x, std::uint32_t y) {
+      const float a = placement.partition(x).disk;
+      const float b = placement.partition(y).disk;
+      return a != b ? a > b : x < y;
+    });
+    bool changed = false;
+    for (const std::uint32_t p : displaced) {
+      while (proposer.TryReturn(p)) changed = true;
+    }
+    if (!changed) break;
+  }
+  placement.RestoreBands();
+  placement.RecomputeLoads();
+}
+
+std::uint64_t ProposalBudget(Effort effort, std::size_t replicas) {
+  // 30 a replica up to 30,000 replicas, then as the square root, so that time grows as n^1.5 / n.
+  const double count = static_cast<double>(replicas);
+  double each = 30;
+  if (count > 30'000) each = 30 * std::sqrt(30'000 / count);
+  if (effort == Effort::kFast) each = 3;
+  if (effort == Effort::kThorough) each *= 5;
+  const auto budget = static_cast<std::uint64_t>(count * each);
+  // A small cluster costs nothing to search well.
+  const std::uint64_t least = effort == Effort::kFast ? 20'000 : 150'000;
+  return std::max(budget, least);
+}
+
+}  // namespace levelwind::planner

@@ -1,0 +1,69 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "planner/planner_options.h"
+#include "planner/rebalance/placement.h"
+#include "planner/rebalance/rng.h"
+
+namespace levelwind::planner {
+
+/// Proposes single changes to a placement and takes those that pass at the present temperature.
+/// Each Try... looks at up to a dozen candidates and returns whether it changed the placement.
+class Proposer {
+ public:
+  Proposer(Placement& placement, Rng& rng);
+
+  /// 0: only what is strictly cheaper. Unit: cost of one mean replica.
+  void set_temperature(float temperature) { temperature_ = temperature; }
+
+  void TryAny();  ///< One proposal of the mix, around a bad broker.
+  bool TryPush(BrokerIndex from);
+  bool TryPull(BrokerIndex to);
+  bool TryLead(BrokerIndex b);
+  bool TrySwap(BrokerIndex b);
+  bool TryLeadSwap(BrokerIndex b);
+  bool TryReturn();  ///< Takes a displaced replica or leader back home.
+  bool TryReturn(std::uint32_t p);
+
+  BrokerIndex BadBroker();  ///< Worst of four.
+
+ private:
+  bool Accept(float delta, const PartitionRecord& record);
+  BrokerIndex RandomTarget();
+  std::uint32_t RandomHeld(BrokerIndex b);
+  float SwapDelta(const PartitionRecord& a, std::size_t slot_a, const PartitionRecord& x,
+                  std::size_t slot_x) const;
+  bool MaySwap(const PartitionRecord& a, std::size_t slot_a, const PartitionRecord& x,
+               std::size_t slot_x) const;
+  bool PushTo(std::uint32_t p, std::size_t slot, std::span<const BrokerIndex> candidates);
+
+  Placement& placement_;
+  Rng& rng_;
+  float temperature_ = 0;
+  float inverse_mean_disk_ = 0;
+  std::array<float, 1024> thresholds_;  ///< -ln(u): what a proposal may cost at temperature 1.
+};
+
+/// Simulated annealing from the present placement (phase 1). `proposals` in all; geometric cooling
+/// from one mean replica to a two-hundredth of it. Between rounds the price of a violated band
+/// grows and that of a kept one falls back; near the end bands that one partition by itself
+/// breaks are given up, so that nothing is dragged about for them.
+void Anneal(Placement& placement, Rng& rng, std::uint64_t proposals);
+
+/// Greedy search around the brokers that are outside a band (phase 2), with growing prices, until
+/// none is or nothing helps. Ends at the best placement it saw, so never worse than it began.
+void Repair(Placement& placement, Rng& rng, std::uint64_t proposals);
+
+/// Gives back what is not needed (phase 3): replicas, largest first, and leaders go home wherever
+/// that breaks no band.
+void GiveBack(Placement& placement, Rng& rng);
+
+/// Proposals for a first plan of this size.
+std::uint64_t ProposalBudget(Effort effort, std::size_t replicas);
+
+}  // namespace levelwind::planner

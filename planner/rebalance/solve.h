@@ -1,0 +1,33 @@
+#pragma once
+
+#include <vector>
+
+#include "planner/planner_options.h"
+#include "planner/rebalance/bands.h"
+#include "planner/rebalance/flat_cluster.h"
+#include "planner/rebalance/judge.h"
+#include "planner/rebalance/placement.h"
+
+namespace levelwind::planner {
+
+/// Where every movable partition should be; `origin` of each record is the cluster's present state.
+struct Solution {
+  Placement::Saved partitions;
+  bool changed = false;  ///< False: stay as you are.
+};
+
+/// Searches a better placement. Runs again from its own result until that run finds nothing worth
+/// moving, so that planning a planned cluster gives an empty plan; a cluster that ends level needs
+/// no second run.
+Solution Solve(const FlatCluster& cluster, const Bands& bands, const GoalSet& goals,
+               const PlannerOptions& options);
+
+/// Takes out of a solution what goes beyond options.max_replica_moves and max_bytes: what mends a
+/// hard rule stays, then what relieves most per byte. Returns the number of partitions left out.
+std::size_t ApplyLimits(const FlatCluster& cluster, const Bands& bands,
+                        const PlannerOptions& options, Solution& solution);
+
+/// The rules that no result may break, checked record by record. Errors: Internal.
+Status CheckHardRules(const FlatCluster& cluster, const Placement::Saved& result);
+
+}  // namespace levelwind::planner
