@@ -14,27 +14,29 @@ namespace levelwind::kafka {
 /// Kafka's admin protocol as blocking calls.
 ///
 /// Any thread may call; each call blocks its caller until the answer or `timeout` (the whole call,
-/// retries included) and never the I/O thread. Calls that only read are retried after retriable errors
-/// with jittered back-off; calls that write are sent once per coordinator/controller they reach: after
-/// a kDeadlineExceeded or kUnavailable of a write its outcome is unknown and must be read back.
-/// Errors per item (topic, partition, resource) are Kafka's codes in the answers, errors of the call as a
-/// whole are the Result's. Tests put FaultyAdminClient (tests/support) between.
+/// retries included) and never the I/O thread. Calls that only read are retried after retriable
+/// errors with jittered back-off; calls that write are sent once per coordinator/controller they
+/// reach: after a kDeadlineExceeded or kUnavailable of a write its outcome is unknown and must be
+/// read back. Errors per item (topic, partition, resource) are Kafka's codes in the answers, errors
+/// of the call as a whole are the Result's. Tests put FaultyAdminClient (tests/support) between.
 class AdminClient {
  public:
   virtual ~AdminClient() = default;
 
-  // ---- reading ------------------------------------------------------------------------------------
-  /// Cluster id, brokers (with fenced ones where the cluster tells them), all topics and partitions.
+  // ---- reading
+  // ------------------------------------------------------------------------------------
+  /// Cluster id, brokers (with fenced ones where the cluster tells them), all topics and
+  /// partitions.
   virtual Result<ClusterMetadata> DescribeCluster(Duration timeout) = 0;
-  /// Per asked broker its log dirs with all replicas, or why it did not answer. One request a broker, all
-  /// at once. The outer Result fails only when no broker is known.
+  /// Per asked broker its log dirs with all replicas, or why it did not answer. One request a
+  /// broker, all at once. The outer Result fails only when no broker is known.
   virtual Result<std::map<BrokerId, Result<std::vector<LogDirInfo>>>> DescribeLogDirs(
       const std::vector<BrokerId>& brokers, Duration timeout) = 0;
   /// Batched: one request per leader. Partitions whose leader is gone answer with a code.
   virtual Result<std::vector<OffsetAnswer>> ListOffsets(const std::vector<OffsetQuery>& queries,
                                                         Duration timeout) = 0;
-  /// Asks every live broker. `unreachable` of the answer names brokers that did not answer: groups they
-  /// coordinate are missing, not gone.
+  /// Asks every live broker. `unreachable` of the answer names brokers that did not answer: groups
+  /// they coordinate are missing, not gone.
   struct GroupListings {
     std::vector<GroupListing> groups;
     std::vector<BrokerId> unreachable;
@@ -54,9 +56,11 @@ class AdminClient {
   virtual Result<std::vector<ReassignmentInfo>> ListReassignments(
       const std::vector<TopicPartition>& partitions, Duration timeout) = 0;
 
-  // ---- writing ------------------------------------------------------------------------------------
-  /// Starts or cancels reassignments, at most 1,000 a request. `allow_replication_factor_change` false (I3)
-  /// is sent as such to Kafka 4.1+; older brokers lack the flag and the caller must have checked.
+  // ---- writing
+  // ------------------------------------------------------------------------------------
+  /// Starts or cancels reassignments, at most 1,000 a request. `allow_replication_factor_change`
+  /// false (I3) is sent as such to Kafka 4.1+; older brokers lack the flag and the caller must have
+  /// checked.
   virtual Result<std::vector<PartitionOutcome>> AlterReassignments(
       const std::vector<ReassignmentRequest>& requests, bool allow_replication_factor_change,
       Duration timeout) = 0;
@@ -70,8 +74,10 @@ class AdminClient {
   virtual Result<std::vector<TopicOutcome>> DeleteTopics(const std::vector<std::string>& topics,
                                                          Duration timeout) = 0;
 
-  // ---- accounting ---------------------------------------------------------------------------------
-  /// Requests sent so far, all API keys together; for `levelwind_kafka_requests_total` and the budgets.
+  // ---- accounting
+  // ---------------------------------------------------------------------------------
+  /// Requests sent so far, all API keys together; for `levelwind_kafka_requests_total` and the
+  /// budgets.
   virtual std::uint64_t requests_sent() const = 0;
 };
 

@@ -1,7 +1,7 @@
 #pragma once
 
-// Values that the admin interface takes and gives. They follow Kafka's own words; wire details (versions,
-// flexible encoding, batching) stay behind AdminClient.
+// Values that the admin interface takes and gives. They follow Kafka's own words; wire details
+// (versions, flexible encoding, batching) stay behind AdminClient.
 
 #include <cstdint>
 #include <optional>
@@ -52,12 +52,12 @@ struct ReplicaLogInfo {
   TopicPartition partition;
   std::int64_t size_bytes = 0;
   std::int64_t offset_lag = 0;
-  bool is_future = false;           ///< A copy between log dirs of one broker.
+  bool is_future = false;  ///< A copy between log dirs of one broker.
 };
 
 struct LogDirInfo {
   std::string path;
-  std::int16_t error = 0;           ///< 56 (KAFKA_STORAGE_ERROR): offline.
+  std::int16_t error = 0;  ///< 56 (KAFKA_STORAGE_ERROR): offline.
   std::int64_t total_bytes = kUnknownCount;
   std::int64_t usable_bytes = kUnknownCount;
   std::vector<ReplicaLogInfo> replicas;
@@ -81,9 +81,9 @@ struct OffsetAnswer {
 struct GroupListing {
   std::string name;
   std::string protocol_type;
-  std::string state;                ///< Empty before Kafka 2.6.
-  std::string type;                 ///< Empty before Kafka 3.8.
-  BrokerId coordinator = kNoBroker; ///< The broker that listed it.
+  std::string state;                 ///< Empty before Kafka 2.6.
+  std::string type;                  ///< Empty before Kafka 3.8.
+  BrokerId coordinator = kNoBroker;  ///< The broker that listed it.
 };
 
 struct GroupMember {
@@ -95,7 +95,7 @@ struct GroupMember {
 
 struct GroupDescription {
   std::string name;
-  std::string type;                 ///< classic or consumer.
+  std::string type;  ///< classic or consumer.
   std::string state;
   std::string protocol_type;
   BrokerId coordinator = kNoBroker;
@@ -117,24 +117,28 @@ struct GroupOffsets {
 
 enum class ConfigResourceType : std::int8_t { kTopic = 2, kBroker = 4 };
 enum class ConfigSource : std::int8_t {
-  kUnknown = 0, kDynamicTopic = 1, kDynamicBroker = 2, kDynamicDefaultBroker = 3, kStaticBroker = 4,
+  kUnknown = 0,
+  kDynamicTopic = 1,
+  kDynamicBroker = 2,
+  kDynamicDefaultBroker = 3,
+  kStaticBroker = 4,
   kDefault = 5,
 };
 struct ConfigResource {
   ConfigResourceType type = ConfigResourceType::kTopic;
-  std::string name;                 ///< Topic name, broker id as text, or "" = all brokers' default.
+  std::string name;  ///< Topic name, broker id as text, or "" = all brokers' default.
   friend auto operator<=>(const ConfigResource&, const ConfigResource&) = default;
 };
 struct ConfigEntry {
   std::string name;
-  std::optional<std::string> value; ///< Empty for sensitive values.
+  std::optional<std::string> value;  ///< Empty for sensitive values.
   ConfigSource source = ConfigSource::kUnknown;
   bool read_only = false;
   bool sensitive = false;
 };
 struct ConfigQuery {
   ConfigResource resource;
-  std::vector<std::string> keys;    ///< Empty: all.
+  std::vector<std::string> keys;  ///< Empty: all.
 };
 struct ConfigAnswer {
   ConfigResource resource;
@@ -148,7 +152,7 @@ struct ConfigChange {
   ConfigResource resource;
   std::string key;
   ConfigOp op = ConfigOp::kSet;
-  std::string value;                ///< Ignored by kDelete.
+  std::string value;  ///< Ignored by kDelete.
 };
 struct ConfigChangeOutcome {
   ConfigResource resource;
@@ -167,14 +171,14 @@ struct PartitionOutcome {
 };
 struct ReassignmentInfo {
   TopicPartition partition;
-  std::vector<BrokerId> replicas;   ///< The union while it runs.
+  std::vector<BrokerId> replicas;  ///< The union while it runs.
   std::vector<BrokerId> adding;
   std::vector<BrokerId> removing;
 };
 
 struct NewTopic {
   std::string name;
-  std::int32_t partitions = -1;     ///< -1: the broker's default. Ignored with assignments.
+  std::int32_t partitions = -1;  ///< -1: the broker's default. Ignored with assignments.
   std::int16_t replication_factor = -1;
   std::vector<std::vector<BrokerId>> assignments;  ///< Per partition, preferred leader first.
   std::vector<std::pair<std::string, std::string>> configs;

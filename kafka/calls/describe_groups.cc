@@ -1,0 +1,190 @@
+#include <fmt/format.h>
+
+#include <map>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "kafka/calls/calls.h"
+#include "kafka/errors.h"
+#include "kafka/protocol/consumer_protocol.h"
+#include "kafka/protocol/messages_groups.h"
+#include "kafka/routing/coordinators.h"
+
+namespace levelwind::kafka::calls {
+
+namespace {
+
+constexpr std::string_view kClassic = "classic";
+constexpr std::string_view kConsumer = "consumer";
+
+GroupDescription Take(BrokerId coordinator, DescribeGroupsResponse::Group&& from) {
+  GroupDescription to;
+  to.name = std::move(from.group_id);
+  to.type = kClassic;
+  to.state = std::move(from.group_state);
+  to.protocol_type = std::move(from.protocol_type);
+  to.coordinator = coordinator;
+  to.error = from.error_code;
+  to.error_message = std::move(from.error_message).value_or(std::string());
+  const bool consumers = to.protocol_type == kConsumer;
+  for (auto& member : from.members) {
+    to.members.push_back({std::move(member.member_id), std::move(member.client_id),
+                          std::move(member.client_host),
+                          consumers ? ReadAssignment(member.member_assignment.data)
+                                    : std::vector<TopicPartition>()});
+  }
+  return to;
+}
+
+GroupDescription Take(BrokerId coordinator, ConsumerGroupDescribeResponse::Group&& from) {
+  GroupDescription to;
+  to.name = std::move(from.group_id);
+  to.type = kConsumer;
+  to.state = std::move(from.group_state);
+  to.protocol_type = kConsumer;
+  to.coordinator = coordinator;
+  to.error = from.error_code;
+  to.error_message = std::move(from.error_message).value_or(std::string());
+  for (auto& member : from.members) {
+    GroupMember& taken = to.members.emplace_back();
+    taken.member_id = std::move(member.member_id);
+    taken.client_id = std::move(member.client_id);
+    taken.host = std::move(member.client_host);
+    for (const auto& topic : member.assignment.topic_partitions) {
+      for (const std::int32_t number : topic.partitions) {
+        taken.assigned.push_back({topic.topic_name, number});
+      }
+    }
+  }
+  return to;
+}
+
+using Descriptions = std::map<std::string, GroupDescription>;
+using ByBroker = std::map<BrokerId, std::vector<std::string>>;
+
+DescribeGroupsRequest RequestFor(DescribeGroupsRequest request, std::vector<std::string> groups) {
+  request.groups = std::move(groups);
+  return request;
+}
+ConsumerGroupDescribeRequest RequestFor(ConsumerGroupDescribeRequest request,
+                                        std::vector<std::string> groups) {
+  request.group_ids = std::move(groups);
+  return request;
+}
+
+void Failed(const std::string& group, BrokerId coordinator, std::int16_t code, std::string message,
+            Descriptions& out) {
+  GroupDescription& description = out[group];
+  description.name = group;
+  description.coordinator = coordinator;
+  description.error = code;
+  description.error_message = std::move(message);
+}
+
+/// Describes groups of one kind; Request is DescribeGroups or ConsumerGroupDescribe.
+template <class Request>
+Status DescribeKind(Caller& caller, std::vector<std::string> groups, SteadyTime deadline,
+                    Descriptions& out) {
+  const auto ask = [&](const ByBroker& by_broker) -> Result<std::vector<std::string>> {
+    std::vector<std::pair<BrokerId, Request>> requests;
+    for (const auto& [broker, names] : by_broker) {
+      requests.emplace_back(broker, RequestFor(Request(), names));
+    }
+    auto answers = caller.Brokers(std::move(requests), deadline);
+    std::vector<std::string> again;
+    std::size_t next = 0;
+    for (const auto& [broker, names] : by_broker) {
+      auto& answer = answers[next++];
+      if (!answer.response.ok()) {
+        const Error& error = answer.response.error();
+        const bool old = error.code() == ErrorCode::kUnimplemented;
+        for (const std::string& name : names) {
+          Failed(name, broker, old ? kUnsupportedVersion : kNetworkException, error.message(), out);
+          if (!old) again.push_back(name);
+        }
+        continue;
+      }
+      for (auto& group : answer.response->groups) {
+        if (RetryOf(group.error_code) != Retry::kFinal) again.push_back(group.group_id);
+        GroupDescription description = Take(broker, std::move(group));
+        out.insert_or_assign(description.name, std::move(description));
+      }
+    }
+    return again;
+  };
+  return WithCoordinators(caller, std::move(groups), deadline, ask,
+                          [&](const std::string& group, std::int16_t code) {
+                            Failed(group, kNoBroker, code, "no coordinator was found", out);
+                          });
+}
+
+/// A classic describe of a group that is not classic says "Dead" (up to v5) or 69 (v6).
+bool MayBeOtherKind(const GroupDescription& description) {
+  return description.error == kGroupIdNotFound ||
+         (description.error == 0 && description.state == "Dead");
+}
+
+/// Brokers before 3.8 do not list a group's type, those from 3.7 on may have KIP-848 groups.
+Status DescribeUntyped(Caller& caller, const std::vector<std::string>& groups, SteadyTime deadline,
+                       Descriptions& out) {
+  LW_RETURN_IF_ERROR(DescribeKind<DescribeGroupsRequest>(caller, groups, deadline, out));
+  std::vector<std::string> others;
+  for (const std::string& group : groups) {
+    if (MayBeOtherKind(out[group])) others.push_back(group);
+  }
+  if (others.empty()) return Ok();
+  Descriptions second;
+  LW_RETURN_IF_ERROR(
+      DescribeKind<ConsumerGroupDescribeRequest>(caller, std::move(others), deadline, second));
+  for (auto& [name, description] : second) {
+    if (description.error == 0) out.insert_or_assign(name, std::move(description));
+  }
+  return Ok();
+}
+
+}  // namespace
+
+Result<std::vector<GroupDescription>> DescribeGroups(Caller& caller,
+                                                     const std::vector<GroupListing>& groups,
+                                                     SteadyTime deadline) {
+  std::vector<std::string> classic;
+  std::vector<std::string> consumer;
+  std::vector<std::string> untyped;
+  Descriptions found;
+  for (const GroupListing& group : groups) {
+    if (group.coordinator != kNoBroker) {
+      caller.router().SetCoordinator(group.name, group.coordinator);
+    }
+    if (group.type == kConsumer) {
+      consumer.push_back(group.name);
+    } else if (group.type.empty()) {
+      untyped.push_back(group.name);
+    } else if (group.type == kClassic) {
+      classic.push_back(group.name);
+    } else {
+      Failed(group.name, group.coordinator, kUnsupportedVersion,
+             fmt::format("groups of type {} are listed, but not described", group.type), found);
+      found[group.name].state = group.state;
+    }
+  }
+  LW_RETURN_IF_ERROR(DescribeKind<DescribeGroupsRequest>(caller, classic, deadline, found));
+  LW_RETURN_IF_ERROR(DescribeKind<ConsumerGroupDescribeRequest>(caller, consumer, deadline, found));
+  LW_RETURN_IF_ERROR(DescribeUntyped(caller, untyped, deadline, found));
+  std::vector<GroupDescription> result;
+  result.reserve(groups.size());
+  for (const GroupListing& group : groups) {
+    GroupDescription& description = found[group.name];
+    if (description.name.empty()) {
+      Failed(group.name, group.coordinator, kNetworkException, "the coordinator left it out",
+             found);
+    }
+    if (!group.type.empty()) description.type = group.type;
+    if (description.protocol_type.empty()) description.protocol_type = group.protocol_type;
+    result.push_back(description);
+  }
+  return result;
+}
+
+}  // namespace levelwind::kafka::calls

@@ -1,0 +1,178 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <map>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "kafka/calls/calls.h"
+#include "kafka/errors.h"
+#include "kafka/protocol/messages_offsets.h"
+
+namespace levelwind::kafka::calls {
+
+namespace {
+
+constexpr int kRounds = 4;
+
+/// The first version that gives a special timestamp its meaning. A broker answers lower ones
+/// without an error, but takes the value for a time, so the version must be demanded.
+Result<std::int16_t> VersionFor(std::int64_t timestamp) {
+  if (timestamp >= kEarliestOffset) return ListOffsetsRequest::kInfo.min;
+  switch (timestamp) {
+    case -3:  // the offset with the largest timestamp
+      return std::int16_t{7};
+    case -4:  // the earliest offset on local disk
+      return std::int16_t{8};
+    case -5:  // the latest offset in tiered storage
+      return std::int16_t{9};
+    case -6:  // the earliest offset that is not in tiered storage
+      return std::int16_t{11};
+    default:
+      return InvalidArgument(fmt::format("ListOffsets has no special timestamp {}", timestamp));
+  }
+}
+
+/// The work that is left: indices into the queries, and what is known about each so far.
+class OffsetLookup {
+ public:
+  OffsetLookup(Caller& caller, const std::vector<OffsetQuery>& queries, SteadyTime deadline)
+      : caller_(caller), queries_(queries), deadline_(deadline), answers_(queries.size()) {}
+
+  Result<std::vector<OffsetAnswer>> Run() {
+    for (const OffsetQuery& query : queries_) {
+      LW_ASSIGN_OR_RETURN(const std::int16_t version, VersionFor(query.timestamp));
+      min_version_ = std::max(min_version_, version);
+    }
+    for (std::size_t i = 0; i < queries_.size(); ++i) {
+      answers_[i].partition = queries_[i].partition;
+      answers_[i].error = kNetworkException;
+      pending_.push_back(i);
+    }
+    for (int round = 0; !pending_.empty() && round < kRounds; ++round) {
+      if (round > 0 && !caller_.BackOff(round - 1, deadline_)) break;
+      LW_RETURN_IF_ERROR(RefreshUnknownLeaders());
+      LW_RETURN_IF_ERROR(Ask());
+    }
+    return std::move(answers_);
+  }
+
+ private:
+  Status RefreshUnknownLeaders() {
+    std::set<std::string> topics;
+    for (const std::size_t i : pending_) {
+      if (!caller_.router().LeaderOf(queries_[i].partition).known) {
+        topics.insert(queries_[i].partition.topic);
+      }
+    }
+    if (topics.empty()) return Ok();
+    return caller_.Refresh({topics.begin(), topics.end()}, deadline_);
+  }
+
+  /// Splits the pending queries into one request per leader. A request may not name a partition
+  /// twice, so further timestamps of one partition go into further requests.
+  std::map<std::pair<BrokerId, int>, std::vector<std::size_t>> ByLeader() {
+    std::map<std::pair<BrokerId, int>, std::vector<std::size_t>> groups;
+    std::map<TopicPartition, int> seen;
+    for (const std::size_t i : pending_) {
+      const TopicPartition& partition = queries_[i].partition;
+      const Router::Leader leader = caller_.router().LeaderOf(partition);
+      if (!leader.known) {
+        answers_[i].error = kUnknownTopicOrPartition;
+      } else if (leader.id == kNoBroker) {
+        answers_[i].error = kLeaderNotAvailable;
+      } else {
+        groups[{leader.id, seen[partition]++}].push_back(i);
+      }
+    }
+    return groups;
+  }
+
+  ListOffsetsRequest RequestFor(const std::vector<std::size_t>& indices) const {
+    ListOffsetsRequest request;
+    request.replica_id = -1;
+    request.timeout_ms = caller_.RemainingMs(deadline_);
+    std::map<std::string, std::size_t> topics;
+    for (const std::size_t i : indices) {
+      const auto [topic, added] =
+          topics.try_emplace(queries_[i].partition.topic, request.topics.size());
+      if (added) request.topics.push_back({queries_[i].partition.topic, {}});
+      request.topics[topic->second].partitions.push_back(
+          {queries_[i].partition.partition, -1, queries_[i].timestamp});
+    }
+    return request;
+  }
+
+  Status Ask() {
+    const auto groups = ByLeader();
+    pending_.clear();
+    std::vector<std::pair<BrokerId, ListOffsetsRequest>> requests;
+    for (const auto& [key, indices] : groups) requests.emplace_back(key.first, RequestFor(indices));
+    auto answers = caller_.Brokers(std::move(requests), deadline_, min_version_);
+    std::size_t next = 0;
+    for (const auto& [key, indices] : groups) {
+      const auto& answer = answers[next++];
+      if (answer.response.ok()) {
+        Take(*answer.response, indices);
+      } else if (answer.response.error().code() == ErrorCode::kUnimplemented) {
+        return answer.response.error();
+      } else {
+        Unreachable(indices);
+      }
+    }
+    return Ok();
+  }
+
+  /// The leader may have changed because its broker died: look again, and give up on those whose
+  /// leader is still the broker that cannot be reached.
+  void Unreachable(const std::vector<std::size_t>& indices) {
+    for (const std::size_t i : indices) {
+      answers_[i].error = kNetworkException;
+      Retry(i);
+    }
+  }
+
+  void Retry(std::size_t i) {
+    caller_.router().ForgetTopic(queries_[i].partition.topic);
+    pending_.push_back(i);
+  }
+
+  void Take(const ListOffsetsResponse& response, const std::vector<std::size_t>& indices) {
+    std::map<std::pair<std::string_view, std::int32_t>, const ListOffsetsResponse::Partition*>
+        found;
+    for (const auto& topic : response.topics) {
+      for (const auto& partition : topic.partitions) {
+        found[{topic.name, partition.partition_index}] = &partition;
+      }
+    }
+    for (const std::size_t i : indices) {
+      const TopicPartition& partition = queries_[i].partition;
+      const auto it = found.find({partition.topic, partition.partition});
+      if (it == found.end()) continue;  // stays a network error: the broker did not say
+      answers_[i].error = it->second->error_code;
+      answers_[i].offset = it->second->offset < 0 ? kUnknownCount : it->second->offset;
+      answers_[i].timestamp = it->second->timestamp;
+      if (RetryOf(it->second->error_code) != kafka::Retry::kFinal) Retry(i);
+    }
+  }
+
+  Caller& caller_;
+  const std::vector<OffsetQuery>& queries_;
+  const SteadyTime deadline_;
+  std::vector<OffsetAnswer> answers_;
+  std::vector<std::size_t> pending_;
+  std::int16_t min_version_ = ListOffsetsRequest::kInfo.min;
+};
+
+}  // namespace
+
+Result<std::vector<OffsetAnswer>> ListOffsets(Caller& caller,
+                                              const std::vector<OffsetQuery>& queries,
+                                              SteadyTime deadline) {
+  return OffsetLookup(caller, queries, deadline).Run();
+}
+
+}  // namespace levelwind::kafka::calls

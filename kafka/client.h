@@ -1,0 +1,67 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "kafka/admin_client.h"
+#include "kafka/client_options.h"
+#include "kafka/net/stats.h"
+
+namespace levelwind::kafka {
+
+/// AdminClient over Levelwind's own protocol layer.
+///
+/// One thread, made by the owner, must be in Run() while others call; without it calls end with
+/// kDeadlineExceeded after their timeout. Connections are made when first needed: one per broker
+/// for reading and one for writing. After Run() has returned, calls end with kCancelled at once.
+class KafkaClient final : public AdminClient {
+ public:
+  /// InvalidArgument when an address in `bootstrap` is not host:port, none is given, or a limit is
+  /// out of range. Does not connect.
+  static Result<std::unique_ptr<KafkaClient>> Create(ClientOptions options);
+  ~KafkaClient() override;
+
+  /// The I/O loop: returns soon after `stop` was requested. Call once.
+  void Run(std::stop_token stop);
+
+  /// Any thread.
+  ClientStats Stats() const;
+
+  Result<ClusterMetadata> DescribeCluster(Duration timeout) override;
+  Result<std::map<BrokerId, Result<std::vector<LogDirInfo>>>> DescribeLogDirs(
+      const std::vector<BrokerId>& brokers, Duration timeout) override;
+  Result<std::vector<OffsetAnswer>> ListOffsets(const std::vector<OffsetQuery>& queries,
+                                                Duration timeout) override;
+  Result<GroupListings> ListGroups(Duration timeout) override;
+  Result<std::vector<GroupDescription>> DescribeGroups(const std::vector<GroupListing>& groups,
+                                                       Duration timeout) override;
+  Result<std::vector<GroupOffsets>> FetchGroupOffsets(const std::vector<std::string>& groups,
+                                                      Duration timeout) override;
+  Result<std::vector<ConfigAnswer>> DescribeConfigs(const std::vector<ConfigQuery>& queries,
+                                                    Duration timeout) override;
+  Result<std::vector<ReassignmentInfo>> ListReassignments(
+      const std::vector<TopicPartition>& partitions, Duration timeout) override;
+  Result<std::vector<PartitionOutcome>> AlterReassignments(
+      const std::vector<ReassignmentRequest>& requests, bool allow_replication_factor_change,
+      Duration timeout) override;
+  Result<std::vector<PartitionOutcome>> ElectPreferredLeaders(
+      const std::vector<TopicPartition>& partitions, Duration timeout) override;
+  Result<std::vector<ConfigChangeOutcome>> AlterConfigs(const std::vector<ConfigChange>& changes,
+                                                        Duration timeout) override;
+  Result<std::vector<TopicOutcome>> CreateTopics(const std::vector<NewTopic>& topics,
+                                                 Duration timeout) override;
+  Result<std::vector<TopicOutcome>> DeleteTopics(const std::vector<std::string>& topics,
+                                                 Duration timeout) override;
+  std::uint64_t requests_sent() const override;
+
+ private:
+  struct Impl;
+  explicit KafkaClient(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace levelwind::kafka

@@ -1,0 +1,119 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "kafka/client_options.h"
+#include "kafka/net/endpoint.h"
+#include "kafka/net/loop.h"
+#include "kafka/net/request.h"
+#include "kafka/net/stats.h"
+
+namespace levelwind::kafka {
+
+/// What a broker speaks of one API.
+struct VersionRange {
+  std::int16_t min = 0;
+  std::int16_t max = -1;
+};
+
+/// One TCP life to one broker: connect, learn the broker's versions, then exchange requests.
+///
+/// Requests are pipelined up to max_in_flight; answers come in request order and must carry the
+/// correlation ids in that order. Any answer that is late (request_timeout), malformed, too long or
+/// out of order closes the connection, because nothing after it could be trusted. After closing,
+/// the object does nothing any more; the pool makes a new one.
+///
+/// Belongs to the loop's thread.
+class Connection {
+ public:
+  /// `on_closed(error, was_ready)` is called once, unless the owner destroys the object first.
+  /// It must not destroy the object from within.
+  Connection(Loop& loop, const Clock& clock, const ClientOptions& options, Endpoint endpoint,
+             StatsRecorder& stats, std::function<void(const Error&, bool)> on_closed);
+  ~Connection();
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+
+  void Start();
+  /// Queued until the connection is ready and has room. Not after closing.
+  void Send(PendingRequest request);
+  /// Gives every waiting request `error` and closes.
+  void Close(const Error& error);
+  bool closed() const { return state_ == State::kClosed; }
+
+ private:
+  enum class State : std::uint8_t { kConnecting, kNegotiating, kReady, kClosed };
+
+  /// A request that was written and waits for its answer.
+  struct InFlight {
+    ApiKey api = ApiKey::kApiVersions;
+    std::int16_t version = 0;
+    std::int32_t correlation_id = 0;
+    bool throttle_first = false;
+    SteadyTime give_up_at;
+    OnOutcome done;
+  };
+
+  // Negotiation (negotiation.cc).
+  void Negotiate(std::int16_t version);
+  void OnVersions(Outcome outcome);
+  void OnReady();
+  Result<std::int16_t> ChooseVersion(const RequestSpec& spec) const;
+
+  void OnConnected(const Status& status);
+  void Pump();
+  void SendNow(PendingRequest request, std::int16_t version);
+  void Write(std::vector<std::uint8_t> frame);
+  void WriteNext();
+
+  // Incoming bytes (connection_read.cc).
+  void ReadMore();
+  void OnBytes(std::span<const std::uint8_t> bytes);
+  bool OnLength(std::span<const std::uint8_t> rest);
+  void OnFrame(std::vector<std::uint8_t> frame);
+  void ObeyThrottle(std::span<const std::uint8_t> body);
+  Error ClosedByPeer() const;
+
+  void ArmTimer();
+  void OnTimer();
+  std::string Address() const { return endpoint_.ToString(); }
+
+  Loop& loop_;
+  const Clock& clock_;
+  const ClientOptions& options_;
+  const Endpoint endpoint_;
+  StatsRecorder& stats_;
+  std::function<void(const Error&, bool)> on_closed_;
+
+  std::unique_ptr<Stream> stream_;
+  std::unique_ptr<Timer> timer_;
+  State state_ = State::kConnecting;
+  bool was_ready_ = false;
+  SteadyTime connect_by_;
+  std::map<std::int16_t, VersionRange> versions_;
+  std::int32_t next_correlation_id_ = 1;
+  std::deque<PendingRequest> queue_;
+  std::deque<InFlight> in_flight_;
+  std::deque<std::vector<std::uint8_t>> output_;
+  bool writing_ = false;
+  std::optional<SteadyTime> hold_until_;  ///< The broker asked us to be quiet until then.
+
+  std::array<std::uint8_t, 4> length_{};
+  std::size_t length_have_ = 0;
+  std::size_t frame_size_ = 0;
+  std::vector<std::uint8_t> frame_;  ///< Grows with the bytes that came, not with the claimed size.
+};
+
+}  // namespace levelwind::kafka

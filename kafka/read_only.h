@@ -1,0 +1,25 @@
+#pragma once
+
+#include <algorithm>
+#include <array>
+
+#include "kafka/protocol/api.h"
+
+namespace levelwind::kafka {
+
+/// The requests that cannot change a cluster. Everything else is a write: sent once, on its own
+/// connection, and refused in observe mode (I15). A new API is a write until it is added here.
+inline constexpr std::array kReadOnlyApis = {
+    ApiKey::kListOffsets,     ApiKey::kMetadata,
+    ApiKey::kOffsetFetch,     ApiKey::kFindCoordinator,
+    ApiKey::kDescribeGroups,  ApiKey::kListGroups,
+    ApiKey::kApiVersions,     ApiKey::kDescribeConfigs,
+    ApiKey::kDescribeLogDirs, ApiKey::kListPartitionReassignments,
+    ApiKey::kDescribeCluster, ApiKey::kConsumerGroupDescribe,
+};
+
+constexpr bool IsReadOnly(ApiKey api) {
+  return std::find(kReadOnlyApis.begin(), kReadOnlyApis.end(), api) != kReadOnlyApis.end();
+}
+
+}  // namespace levelwind::kafka
