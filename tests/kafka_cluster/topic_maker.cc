@@ -148,19 +148,24 @@ Status CreateTopics(const std::string& bootstrap, const std::vector<kafka::NewTo
 
 Result<int> PartitionCount(const std::string& bootstrap, const std::string& topic,
                            Duration timeout) {
+  const auto end = std::chrono::steady_clock::now() + timeout;
   LW_ASSIGN_OR_RETURN(const Owned<rd_kafka_t> handle, Connect(bootstrap));
-  const rd_kafka_metadata_t* raw = nullptr;
-  const rd_kafka_resp_err_t code =
-      rd_kafka_metadata(handle.get(), 1, nullptr, &raw, static_cast<int>(ToMillis(timeout)));
-  if (code != RD_KAFKA_RESP_ERR_NO_ERROR) {
-    return Unavailable(fmt::format("metadata from {}: {}", bootstrap, rd_kafka_err2str(code)));
-  }
-  const Owned<const rd_kafka_metadata_t> metadata(raw);
-  for (int i = 0; i < raw->topic_cnt; ++i) {
-    if (topic == raw->topics[i].topic && raw->topics[i].partition_cnt > 0) {
-      return raw->topics[i].partition_cnt;
+  // Any broker may answer, and one that has not caught up does not know a topic made a moment ago.
+  do {
+    const rd_kafka_metadata_t* raw = nullptr;
+    const rd_kafka_resp_err_t code =
+        rd_kafka_metadata(handle.get(), 1, nullptr, &raw, static_cast<int>(ToMillis(timeout)));
+    if (code != RD_KAFKA_RESP_ERR_NO_ERROR) {
+      return Unavailable(fmt::format("metadata from {}: {}", bootstrap, rd_kafka_err2str(code)));
     }
-  }
+    const Owned<const rd_kafka_metadata_t> metadata(raw);
+    for (int i = 0; i < raw->topic_cnt; ++i) {
+      if (topic == raw->topics[i].topic && raw->topics[i].partition_cnt > 0) {
+        return raw->topics[i].partition_cnt;
+      }
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  } while (std::chrono::steady_clock::now() < end);
   return NotFound(fmt::format("there is no topic {} on {}", topic, bootstrap));
 }
 
