@@ -125,7 +125,9 @@ Result<std::map<BrokerId, Result<std::vector<kafka::LogDirInfo>>>> FakeAdmin::De
   std::map<BrokerId, Result<std::vector<kafka::LogDirInfo>>> answers;
   bool hung = false;
   for (const BrokerId id : ids) {
-    if (Answers(id)) {
+    if (mute_dirs.contains(id)) {
+      answers.emplace(id, Unavailable("closed"));
+    } else if (Answers(id)) {
       answers.emplace(id, LogDirsOf(id));
     } else {
       answers.emplace(id, DeadlineExceeded("no answer"));
@@ -218,6 +220,7 @@ Result<std::vector<kafka::GroupDescription>> FakeAdmin::DescribeGroups(
 Result<std::vector<kafka::GroupOffsets>> FakeAdmin::FetchGroupOffsets(
     const std::vector<std::string>& names, Duration /*timeout*/) {
   LW_RETURN_IF_ERROR(Begin("FetchGroupOffsets"));
+  groups_asked = names;
   std::vector<kafka::GroupOffsets> answers;
   for (const std::string& name : names) {
     kafka::GroupOffsets answer;

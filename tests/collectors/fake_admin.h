@@ -68,6 +68,7 @@ class FakeAdmin final : public kafka::AdminClient {
   // -------------------------------------------------------------------------------------
   std::set<std::string> failing;    ///< Names of calls that fail as a whole.
   std::set<BrokerId> silent;        ///< Listed by the metadata, but no answer: costs the timeout.
+  std::set<BrokerId> mute_dirs;     ///< These answer everything but DescribeLogDirs.
   std::set<BrokerId> offline_dirs;  ///< The second log dir of these is offline.
   std::vector<kafka::ReplicaLogInfo> extra_replicas;  ///< In every broker's first log dir.
   std::vector<kafka::OffsetAnswer> extra_offsets;     ///< In every answer about offsets.
@@ -78,6 +79,7 @@ class FakeAdmin final : public kafka::AdminClient {
   // -----------------------------------------------------------------------------
   std::vector<std::string> calls;
   std::uint64_t requests = 0;
+  std::vector<std::string> groups_asked;  ///< Names in the last FetchGroupOffsets.
 
   Result<kafka::ClusterMetadata> DescribeCluster(Duration timeout) override;
   Result<std::map<BrokerId, Result<std::vector<kafka::LogDirInfo>>>> DescribeLogDirs(

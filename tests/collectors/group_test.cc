@@ -12,6 +12,7 @@ namespace levelwind::collectors {
 namespace {
 
 using std::chrono::seconds;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using testing::MonitorFixture;
 
@@ -115,6 +116,7 @@ TEST_F(GroupTest, I17_AGroupOfAnUnreachableCoordinatorStaysAsUnknown) {
   EXPECT_EQ(s->FindGroup("other")->total_lag, 40);
   EXPECT_EQ(s->FindGroup("other")->state, "Stable");
   EXPECT_FALSE(SourceOf(*s, "groups").ok);
+  EXPECT_THAT(admin_.groups_asked, ElementsAre("other")) << "asking would cost another timeout";
   for (int i = 0; i < 15; ++i) s = After(seconds(5));
   EXPECT_EQ(s->FindGroup("billing")->total_lag, kUnknownCount) << "too old to be told as a figure";
   admin_.silent.clear();

@@ -107,12 +107,39 @@ TEST_F(RateTest, RetentionThatShrinksTheLogIsNoNegativeRate) {
 TEST_F(RateTest, RetentionHiddenUnderGrowthIsNoticed) {
   Step();
   Run(5, 100, 10);
-  admin_.At("orders", 0).bytes -= 9'000;
-  SnapshotPtr s = Run(1, 1000, 10);
-  s = Run(1, 100, 10);
-  admin_.At("orders", 0).bytes -= 19'000;  // 20,000 of growth in the window, 1,000 left of it
-  s = Run(1, 1000, 10);
-  EXPECT_NEAR(Load(s).bytes_in_per_s, Load(s).messages_in_per_s * 10, 2500);
+  admin_.At("orders", 0).bytes -= 90'000;  // Of 100,000 that come in the same ten seconds.
+  const SnapshotPtr s = Run(1, 1000, 10);
+  EXPECT_DOUBLE_EQ(Load(s).bytes_in_per_s, 5'500);
+  EXPECT_DOUBLE_EQ(Load(s).messages_in_per_s, 550);
+}
+
+TEST_F(RateTest, AShrinkingLogWithoutMessageCountsKeepsTheLastGoodRate) {
+  Step();
+  Run(4, 100, 10);
+  admin_.failing = {"ListOffsets"};
+  admin_.At("orders", 0).bytes -= 35'000;
+  SnapshotPtr s;
+  for (int i = 0; i < 6; ++i) s = Run(1, 1, 10);
+  EXPECT_GE(Load(s).bytes_in_per_s, 0);
+  EXPECT_LE(Load(s).bytes_in_per_s, 1000);
+}
+
+TEST_F(RateTest, SizesOfTwoLeadersAreNotCompared) {
+  Step();
+  Run(4, 100, 10);
+  admin_.At("orders", 0).replica_bytes[2] = 90'000'000;  // Another segment layout.
+  admin_.At("orders", 0).leader = 2;
+  const SnapshotPtr s = Run(1, 100, 10);
+  EXPECT_EQ(s->FindPartition("orders", 0)->leader, 2);
+  EXPECT_DOUBLE_EQ(Load(s).bytes_in_per_s, 1000);
+}
+
+TEST_F(RateTest, ABrokerThatDoesNotTellItsSizesIsNoIdleBroker) {
+  Step();
+  Run(4, 100, 10);
+  admin_.mute_dirs = {1};
+  const SnapshotPtr s = Run(6, 100, 10);
+  EXPECT_DOUBLE_EQ(Load(s).bytes_in_per_s, 1000) << "messages at their usual size";
 }
 
 TEST_F(RateTest, RecordsThatBecomeSmallerAreBelievedAfterAWhile) {
