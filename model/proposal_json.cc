@@ -1,0 +1,82 @@
+#include "model/proposal_json.h"
+
+#include "base/json_writer.h"
+#include "base/text.h"
+
+namespace levelwind {
+namespace {
+
+void WriteMove(JsonWriter& json, const Move& move) {
+  json.BeginObject()
+      .Field("kind", MoveKindName(move.kind))
+      .Field("topic", move.partition.topic)
+      .Field("partition", move.partition.partition)
+      .Field("before", move.before)
+      .Field("after", move.after)
+      .FieldCount("leader_before", move.leader_before)
+      .FieldCount("bytes", move.bytes)
+      .Field("bytes_in_per_second", move.bytes_in_per_s)
+      .Field("goal", move.goal)
+      .Field("reason", move.reason)
+      .EndObject();
+}
+
+void WriteGoal(JsonWriter& json, const GoalVerdict& goal) {
+  json.BeginObject()
+      .Field("goal", goal.goal)
+      .Field("hard", goal.hard)
+      .Field("cost_before", goal.cost_before)
+      .Field("cost_after", goal.cost_after)
+      .Field("violations_before", goal.violations_before)
+      .Field("violations_after", goal.violations_after)
+      .Field("note", goal.note)
+      .EndObject();
+}
+
+void WriteBroker(JsonWriter& json, const BrokerBalance& broker) {
+  json.BeginObject()
+      .Field("broker", broker.broker)
+      .Field("replicas_before", broker.replicas_before)
+      .Field("replicas_after", broker.replicas_after)
+      .Field("leaders_before", broker.leaders_before)
+      .Field("leaders_after", broker.leaders_after)
+      .Field("disk_bytes_before", broker.disk_bytes_before)
+      .Field("disk_bytes_after", broker.disk_bytes_after)
+      .Field("leader_bytes_in_per_second_before", broker.leader_bytes_in_before)
+      .Field("leader_bytes_in_per_second_after", broker.leader_bytes_in_after)
+      .EndObject();
+}
+
+}  // namespace
+
+std::string ProposalViewJson(const Proposal& proposal, bool with_moves) {
+  JsonWriter json;
+  json.BeginObject()
+      .Field("id", proposal.id)
+      .Field("cluster_id", proposal.cluster_id)
+      .Field("snapshot", proposal.snapshot_sequence)
+      .Field("created_at", FormatTime(proposal.created_at))
+      .Field("seed", proposal.seed)
+      .Field("summary", proposal.summary)
+      .Field("confidence", proposal.confidence.label)
+      .Field("empty", proposal.empty())
+      .Field("replica_moves", proposal.replica_moves)
+      .Field("leader_moves", proposal.leader_moves)
+      .FieldCount("bytes_to_move", proposal.bytes_to_move)
+      .FieldCount("bytes_lower_bound", proposal.bytes_lower_bound)
+      .Field("score_before", proposal.score_before)
+      .Field("score_after", proposal.score_after)
+      .Field("notes", proposal.notes);
+  if (with_moves) {
+    json.Key("moves").BeginArray();
+    for (const Move& move : proposal.moves) WriteMove(json, move);
+    json.EndArray().Key("goals").BeginArray();
+    for (const GoalVerdict& goal : proposal.goals) WriteGoal(json, goal);
+    json.EndArray().Key("brokers").BeginArray();
+    for (const BrokerBalance& broker : proposal.brokers) WriteBroker(json, broker);
+    json.EndArray();
+  }
+  return json.EndObject().Take();
+}
+
+}  // namespace levelwind
