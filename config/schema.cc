@@ -1,0 +1,289 @@
+#include "config/schema.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace levelwind::config {
+namespace {
+
+using planner::Effort;
+
+constexpr double kNoMax = std::numeric_limits<double>::infinity();
+constexpr double kMinute = 60;
+constexpr double kHour = 3600;
+constexpr double kMiB = 1 << 20;
+constexpr double kMostMoves = 100'000;
+
+template <class Enum, std::size_t N>
+ChoiceRef Choice(Enum& member, const std::array<std::pair<std::string_view, Enum>, N>& names) {
+  return {[&member, &names] {
+            const auto it =
+                std::ranges::find(names, member, &std::pair<std::string_view, Enum>::second);
+            return std::string(it == names.end() ? names.front().first : it->first);
+          },
+          [&member, &names](std::string_view text) {
+            const auto it =
+                std::ranges::find(names, text, &std::pair<std::string_view, Enum>::first);
+            if (it != names.end()) member = it->second;
+          }};
+}
+
+constexpr std::array<std::pair<std::string_view, Mode>, 2> kModes = {
+    {{"observe", Mode::kObserve}, {"operate", Mode::kOperate}}};
+constexpr std::array<std::pair<std::string_view, LogLevel>, 5> kLevels = {
+    {{"trace", LogLevel::kTrace},
+     {"debug", LogLevel::kDebug},
+     {"info", LogLevel::kInfo},
+     {"warn", LogLevel::kWarn},
+     {"error", LogLevel::kError}}};
+constexpr std::array<std::pair<std::string_view, Effort>, 3> kEfforts = {
+    {{"fast", Effort::kFast}, {"normal", Effort::kNormal}, {"thorough", Effort::kThorough}}};
+
+void AddDaemon(std::vector<SchemaEntry>& out) {
+  out.push_back({"mode",
+                 ValueType::kChoice,
+                 [](Config& c) -> FieldRef { return Choice(c.mode, kModes); },
+                 "What the daemon may do: observe looks and plans and sends no changing request; "
+                 "operate carries out the proposals that a person applies.",
+                 "operate",
+                 0,
+                 0,
+                 {"observe", "operate"}});
+  out.push_back({"listen", ValueType::kText, [](Config& c) -> FieldRef { return &c.listen; },
+                 "Address and port of the HTTP API. Loopback only: anything wider is refused until "
+                 "TLS and authentication exist. Port 0 takes any free one.",
+                 "127.0.0.1:8844"});
+  out.push_back({"state_dir", ValueType::kText, [](Config& c) -> FieldRef { return &c.state_dir; },
+                 "Directory of the journal. Required in operate mode; one daemon per directory.",
+                 "/var/lib/levelwind"});
+  out.push_back({"log.level",
+                 ValueType::kChoice,
+                 [](Config& c) -> FieldRef { return Choice(c.log.level, kLevels); },
+                 "The least important lines that are logged.",
+                 "debug",
+                 0,
+                 0,
+                 {"trace", "debug", "info", "warn", "error"}});
+  out.push_back({"log.file", ValueType::kText, [](Config& c) -> FieldRef { return &c.log.file; },
+                 "File that log lines are appended to; empty: standard error.",
+                 "/var/log/levelwind.log"});
+}
+
+void AddCluster(std::vector<SchemaEntry>& out) {
+  out.push_back({"cluster.name", ValueType::kText,
+                 [](Config& c) -> FieldRef { return &c.cluster_name; },
+                 "Name of the cluster for people; shown in answers and tables.", "orders-prod"});
+  out.push_back({"cluster.bootstrap", ValueType::kList,
+                 [](Config& c) -> FieldRef { return &c.kafka.bootstrap; },
+                 "Brokers to ask first, as host:port; the others are found through them. Required, "
+                 "here or with --bootstrap.",
+                 "[broker1:9092, broker2:9092]"});
+  out.push_back({"cluster.client_id", ValueType::kText,
+                 [](Config& c) -> FieldRef { return &c.kafka.client_id; },
+                 "Client id that brokers see, for their logs and quotas.", "levelwind"});
+  out.push_back({"cluster.connect_timeout", ValueType::kDuration,
+                 [](Config& c) -> FieldRef { return &c.kafka.connect_timeout; },
+                 "Limit for connecting to a broker and agreeing on API versions.", "5s", 0.1,
+                 5 * kMinute});
+  out.push_back({"cluster.request_timeout", ValueType::kDuration,
+                 [](Config& c) -> FieldRef { return &c.kafka.request_timeout; },
+                 "Limit for one request; after it the connection is closed.", "15s", 0.1,
+                 5 * kMinute});
+  out.push_back({"cluster.max_frame", ValueType::kBytes,
+                 [](Config& c) -> FieldRef { return &c.kafka.max_frame_bytes; },
+                 "Largest answer that is read from a broker; a larger one closes the connection.",
+                 "64MiB", kMiB, 1024 * kMiB});
+  out.push_back({"cluster.max_in_flight", ValueType::kInteger,
+                 [](Config& c) -> FieldRef { return &c.kafka.max_in_flight; },
+                 "Requests on the way per connection.", "5", 1, 100});
+}
+
+void AddCollect(std::vector<SchemaEntry>& out) {
+  out.push_back({"collect.metadata_interval", ValueType::kDuration,
+                 [](Config& c) -> FieldRef { return &c.collect.metadata_interval; },
+                 "How often brokers, topics, leaders and reassignments are looked at.", "5s", 0.5,
+                 5 * kMinute});
+  out.push_back({"collect.offset_interval", ValueType::kDuration,
+                 [](Config& c) -> FieldRef { return &c.collect.offset_interval; },
+                 "How often end offsets and consumer groups are looked at.", "5s", 0.5,
+                 5 * kMinute});
+  out.push_back({"collect.log_dir_interval", ValueType::kDuration,
+                 [](Config& c) -> FieldRef { return &c.collect.log_dir_interval; },
+                 "How often replica sizes are looked at.", "10s", 1, 30 * kMinute});
+  out.push_back({"collect.log_start_interval", ValueType::kDuration,
+                 [](Config& c) -> FieldRef { return &c.collect.log_start_interval; },
+                 "How often log start offsets are looked at.", "30s", 5, kHour});
+  out.push_back({"collect.call_timeout", ValueType::kDuration,
+                 [](Config& c) -> FieldRef { return &c.collect.call_timeout; },
+                 "Limit of one call to the cluster.", "3s", 0.1, 5 * kMinute});
+  out.push_back({"collect.rate_window", ValueType::kDuration,
+                 [](Config& c) -> FieldRef { return &c.collect.rate_window; },
+                 "Rates are averages over the looks of this long.", "15s", 1, kHour});
+  out.push_back({"collect.keep_for", ValueType::kDuration,
+                 [](Config& c) -> FieldRef { return &c.collect.keep_for; },
+                 "How long the last good figure stands when newer looks give none; then it is "
+                 "unknown.",
+                 "1m", 1, kHour});
+}
+
+void AddPlan(std::vector<SchemaEntry>& out) {
+  out.push_back({"plan.goals", ValueType::kList,
+                 [](Config& c) -> FieldRef { return &c.plan.goals; },
+                 "Goals in Cruise Control's words, most important first. Empty: all built-in "
+                 "goals in their usual order.",
+                 "[RackAwareGoal, DiskCapacityGoal, ReplicaDistributionGoal]"});
+  out.push_back({"plan.band_margin", ValueType::kNumber,
+                 [](Config& c) -> FieldRef { return &c.plan.band_margin; },
+                 "Half width of the band around its target in which a broker counts as level.",
+                 "0.09", 0.005, 1});
+  out.push_back({"plan.cpu_capacity_threshold", ValueType::kNumber,
+                 [](Config& c) -> FieldRef { return &c.plan.cpu_capacity_threshold; },
+                 "Share of a known CPU capacity that a broker may use.", "0.7", 0.01, 1});
+  out.push_back({"plan.network_capacity_threshold", ValueType::kNumber,
+                 [](Config& c) -> FieldRef { return &c.plan.network_capacity_threshold; },
+                 "Share of a known network capacity that a broker may use.", "0.8", 0.01, 1});
+  out.push_back({"plan.disk_capacity_threshold", ValueType::kNumber,
+                 [](Config& c) -> FieldRef { return &c.plan.disk_capacity_threshold; },
+                 "Share of a known disk capacity that a broker may use.", "0.8", 0.01, 1});
+  out.push_back({"plan.max_replicas_per_broker", ValueType::kInteger,
+                 [](Config& c) -> FieldRef { return &c.plan.max_replicas_per_broker; },
+                 "Most replicas that a broker may hold.", "10000", 1, 1e6});
+  out.push_back({"plan.min_mean_rate", ValueType::kRate,
+                 [](Config& c) -> FieldRef { return &c.plan.min_mean_rate_bytes_per_s; },
+                 "A rate goal is off while the mean per broker is below this.", "1KiB/s", 0, 1e12});
+  out.push_back({"plan.min_mean_disk", ValueType::kBytes,
+                 [](Config& c) -> FieldRef { return &c.plan.min_mean_disk_bytes; },
+                 "The disk goal is off while the mean per broker is below this.", "1MiB", 0, 1e15});
+  out.push_back({"plan.effort",
+                 ValueType::kChoice,
+                 [](Config& c) -> FieldRef { return Choice(c.plan.effort, kEfforts); },
+                 "How long the search tries; counted in tries, so that the plan does not depend on "
+                 "the machine.",
+                 "thorough",
+                 0,
+                 0,
+                 {"fast", "normal", "thorough"}});
+  out.push_back({"plan.seed", ValueType::kInteger,
+                 [](Config& c) -> FieldRef { return &c.plan.seed; },
+                 "Same seed and same snapshot, same plan.", "1", 0, 9e15});
+  out.push_back({"plan.include_topics", ValueType::kText,
+                 [](Config& c) -> FieldRef { return &c.plan.include_topics; },
+                 "Regular expression on whole topic names: only these move. Empty: all.",
+                 "'orders-.*'"});
+  out.push_back({"plan.exclude_topics", ValueType::kText,
+                 [](Config& c) -> FieldRef { return &c.plan.exclude_topics; },
+                 "Regular expression on whole topic names: these stay where they are.",
+                 "'audit\\..*'"});
+  out.push_back({"plan.max_replica_moves",
+                 ValueType::kInteger,
+                 [](Config& c) -> FieldRef { return &c.plan.max_replica_moves; },
+                 "Most replicas that one plan moves.",
+                 "200",
+                 0,
+                 1e9,
+                 {},
+                 "unlimited",
+                 -1});
+  out.push_back({"plan.max_bytes",
+                 ValueType::kBytes,
+                 [](Config& c) -> FieldRef { return &c.plan.max_bytes; },
+                 "Most bytes that one plan copies.",
+                 "100GiB",
+                 0,
+                 1e18,
+                 {},
+                 "unlimited",
+                 -1});
+}
+
+void AddExecute(std::vector<SchemaEntry>& out) {
+  out.push_back({"execute.throttle",
+                 ValueType::kRate,
+                 [](Config& c) -> FieldRef { return &c.execute.throttle_bytes_per_s; },
+                 "Replication throttle per broker and direction while replicas are copied. Raised "
+                 "per broker where its moving partitions take in more, since a slower copy would "
+                 "never catch up.",
+                 "50MiB/s",
+                 64 * 1024,
+                 1e12,
+                 {},
+                 "off",
+                 0});
+  out.push_back({"execute.max_moves_per_broker", ValueType::kInteger,
+                 [](Config& c) -> FieldRef { return &c.execute.max_moves_per_broker; },
+                 "Replicas being copied to one broker, and from one, at the same time; other "
+                 "tools' moves count.",
+                 "5", 1, 1000});
+  out.push_back({"execute.max_moves_cluster", ValueType::kInteger,
+                 [](Config& c) -> FieldRef { return &c.execute.max_moves_cluster; },
+                 "Partitions being reassigned in the cluster at the same time; other tools' moves "
+                 "count.",
+                 "20", 1, kMostMoves});
+  out.push_back({"execute.max_leader_moves", ValueType::kInteger,
+                 [](Config& c) -> FieldRef { return &c.execute.max_leader_moves_per_batch; },
+                 "Leader moves under way at the same time.", "50", 1, kMostMoves});
+  out.push_back({"execute.poll_interval", ValueType::kDuration,
+                 [](Config& c) -> FieldRef { return &c.execute.poll_interval; },
+                 "Time between two looks at the cluster while an operation runs.", "1s", 0.1,
+                 kMinute});
+  out.push_back({"execute.request_timeout", ValueType::kDuration,
+                 [](Config& c) -> FieldRef { return &c.execute.request_timeout; },
+                 "Limit of one call to the cluster, its retries included.", "15s", 0.5,
+                 5 * kMinute});
+  out.push_back({"execute.hold_release", ValueType::kDuration,
+                 [](Config& c) -> FieldRef { return &c.execute.hold_release; },
+                 "How long the rest of the cluster must be in sync again before new steps start.",
+                 "5s", 0, kHour});
+  out.push_back({"execute.dead_target_patience", ValueType::kDuration,
+                 [](Config& c) -> FieldRef { return &c.execute.dead_target_patience; },
+                 "How long a step waits for a dead target broker before it is given up.", "10m", 1,
+                 24 * kHour});
+  out.push_back({"execute.election_patience", ValueType::kDuration,
+                 [](Config& c) -> FieldRef { return &c.execute.election_patience; },
+                 "How long a preferred replica may stay out of sync before its leader move is "
+                 "given up.",
+                 "2m", 1, 24 * kHour});
+  out.push_back({"execute.restore_patience", ValueType::kDuration,
+                 [](Config& c) -> FieldRef { return &c.execute.restore_patience; },
+                 "How long an operation waits for its throttles to be restored before it ends with "
+                 "a note; the rest is tried in the background.",
+                 "1m", 1, kHour});
+  out.push_back({"execute.stall_after", ValueType::kDuration,
+                 [](Config& c) -> FieldRef { return &c.execute.stall_after; },
+                 "A step without a copied byte for this long is shown as stalled.", "1m", 1,
+                 24 * kHour});
+  out.push_back({"execute.max_queued", ValueType::kInteger,
+                 [](Config& c) -> FieldRef { return &c.execute.max_queued; },
+                 "Operations that may wait behind the running one.", "16", 1, 1000});
+}
+
+}  // namespace
+
+const std::vector<SchemaEntry>& Schema() {
+  static const std::vector<SchemaEntry> kSchema = [] {
+    std::vector<SchemaEntry> entries;
+    AddDaemon(entries);
+    AddCluster(entries);
+    AddCollect(entries);
+    AddPlan(entries);
+    AddExecute(entries);
+    return entries;
+  }();
+  return kSchema;
+}
+
+const SchemaEntry* FindEntry(std::string_view key) {
+  const auto it = std::ranges::find(Schema(), key, &SchemaEntry::key);
+  return it == Schema().end() ? nullptr : &*it;
+}
+
+std::string EnvironmentName(const SchemaEntry& entry) {
+  std::string name = "LEVELWIND_";
+  for (const char c : entry.key) {
+    name += c == '.' ? '_' : (c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c);
+  }
+  return name;
+}
+
+}  // namespace levelwind::config
