@@ -1,0 +1,169 @@
+#include "api/api.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <exception>
+#include <utility>
+
+#include "base/json_writer.h"
+#include "base/log.h"
+#include "base/text.h"
+
+namespace levelwind::api {
+
+int HttpStatusOf(ErrorCode code) {
+  switch (code) {
+    case ErrorCode::kInvalidArgument:
+      return 400;
+    case ErrorCode::kUnauthenticated:
+      return 401;
+    case ErrorCode::kPermissionDenied:
+      return 403;
+    case ErrorCode::kNotFound:
+      return 404;
+    case ErrorCode::kAlreadyExists:
+    case ErrorCode::kFailedPrecondition:
+    case ErrorCode::kAborted:
+    case ErrorCode::kCancelled:
+      return 409;
+    case ErrorCode::kResourceExhausted:
+      return 429;
+    case ErrorCode::kUnimplemented:
+      return 501;
+    case ErrorCode::kUnavailable:
+      return 503;
+    case ErrorCode::kDeadlineExceeded:
+      return 504;
+    case ErrorCode::kDataLoss:
+    case ErrorCode::kInternal:
+      break;
+  }
+  return 500;
+}
+
+Response JsonResponse(int status, std::string json) {
+  json += '\n';
+  return TextResponse(status, "application/json", std::move(json));
+}
+
+Response ErrorResponse(int status, std::string_view code, std::string_view message) {
+  JsonWriter json;
+  json.BeginObject().Key("error").BeginObject();
+  json.Field("code", code).Field("message", message).EndObject().EndObject();
+  return JsonResponse(status, json.Take());
+}
+
+Response ErrorResponse(const Error& error) {
+  return ErrorResponse(HttpStatusOf(error.code()), ErrorCodeName(error.code()), error.message());
+}
+
+Api::Api(Backend& backend, const Clock& clock, ApiOptions options)
+    : backend_(backend), clock_(clock), options_(options) {}
+
+const std::vector<Api::Route>& Api::Routes() {
+  static const std::vector<Route> kRoutes = {
+      {"GET", "/", Lane::kProbe, &Api::Index, "this list"},
+      {"GET", "/-/healthy", Lane::kProbe, &Api::Healthy, "200 while the process serves"},
+      {"GET", "/-/ready", Lane::kProbe, &Api::Ready, "200 once the cluster was seen, 503 before"},
+      {"GET", "/metrics", Lane::kRead, &Api::Metrics, "Prometheus metrics"},
+      {"GET", "/api/v1/status", Lane::kRead, &Api::Status, "one look at everything"},
+      {"GET", "/api/v1/brokers", Lane::kRead, &Api::Brokers, "brokers with their load"},
+      {"GET", "/api/v1/topics", Lane::kRead, &Api::Topics, "topics with size and rate"},
+      {"GET", "/api/v1/partitions", Lane::kRead, &Api::Partitions,
+       "partitions with replicas; ?topic=NAME for one topic"},
+      {"GET", "/api/v1/groups", Lane::kRead, &Api::Groups, "consumer groups with their lag"},
+      {"GET", "/api/v1/groups/{name}", Lane::kRead, &Api::Group,
+       "one group, partition by partition"},
+      {"GET", "/api/v1/anomalies", Lane::kRead, &Api::Anomalies, "what the detectors found"},
+      {"GET", "/api/v1/proposals", Lane::kRead, &Api::Proposals, "proposals, newest first"},
+      {"POST", "/api/v1/proposals", Lane::kCommand, &Api::NewProposal, "plan now"},
+      {"GET", "/api/v1/proposals/{id}", Lane::kRead, &Api::OneProposal,
+       "one proposal with its moves; ?format=reassign for Kafka's tool"},
+      {"POST", "/api/v1/proposals/{id}/apply", Lane::kCommand, &Api::ApplyProposal,
+       "carry out exactly this proposal"},
+      {"GET", "/api/v1/operations", Lane::kRead, &Api::Operations, "operations, newest first"},
+      {"GET", "/api/v1/operations/{id}", Lane::kRead, &Api::OneOperation,
+       "one operation with its steps"},
+      {"POST", "/api/v1/operations/{id}/cancel", Lane::kCommand, &Api::CancelOperation,
+       "stop an operation safely"},
+  };
+  return kRoutes;
+}
+
+bool Api::Fits(const Route& route, const Request& request,
+               std::map<std::string, std::string>* parameters) {
+  std::vector<std::string_view> parts;
+  if (route.pattern != "/") parts = Split(route.pattern.substr(1), '/');
+  if (parts.size() != request.segments.size()) return false;
+  parameters->clear();
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    if (parts[i].starts_with('{')) {
+      parameters->emplace(parts[i].substr(1, parts[i].size() - 2), request.segments[i]);
+    } else if (parts[i] != request.segments[i]) {
+      return false;
+    }
+  }
+  return true;
+}
+
+const Api::Route* Api::FindRoute(const Request& request,
+                                 std::map<std::string, std::string>* parameters) const {
+  const std::string_view method =
+      request.method == "HEAD" ? "GET" : std::string_view(request.method);
+  for (const Route& route : Routes()) {
+    if (route.method == method && Fits(route, request, parameters)) return &route;
+  }
+  return nullptr;
+}
+
+Lane Api::LaneOf(const Request& request) const {
+  std::map<std::string, std::string> parameters;
+  const Route* route = FindRoute(request, &parameters);
+  return route == nullptr ? Lane::kProbe : route->lane;
+}
+
+Response Api::Handle(const Request& request) {
+  const SteadyTime start = clock_.Now();
+  Call call{request, {}};
+  const Route* route = FindRoute(request, &call.parameters);
+  Response response;
+  try {
+    response = route == nullptr ? NoRoute(request) : (this->*route->answer)(call);
+  } catch (const std::exception& problem) {
+    LW_ERROR("api", "{} {}: {}", request.method, request.path, problem.what());
+    response = ErrorResponse(Internal("the request could not be answered; the log says why"));
+  }
+  own_metrics_.CountRequest(route == nullptr ? "none" : std::string(route->pattern),
+                            route == nullptr ? "other" : std::string(route->method),
+                            response.status, clock_.Now() - start);
+  return response;
+}
+
+Response Api::Refuse(int status, std::string message) const {
+  const bool overload = status == 503;
+  Response response = ErrorResponse(
+      status, ErrorCodeName(overload ? ErrorCode::kResourceExhausted : ErrorCode::kInvalidArgument),
+      message);
+  if (overload) response.headers.emplace_back("Retry-After", "1");
+  return response;
+}
+
+Response Api::NoRoute(const Request& request) const {
+  std::string allowed;
+  std::map<std::string, std::string> ignored;
+  for (const Route& route : Routes()) {
+    if (!Fits(route, request, &ignored)) continue;
+    if (!allowed.empty()) allowed += ", ";
+    allowed += route.method == "GET" ? "GET, HEAD" : route.method;
+  }
+  if (allowed.empty()) {
+    return ErrorResponse(NotFound("there is nothing at '" + EscapeControl(request.path) +
+                                  "'; GET / lists what there is"));
+  }
+  Response response = ErrorResponse(405, ErrorCodeName(ErrorCode::kInvalidArgument),
+                                    "this path takes " + allowed + " only");
+  response.headers.emplace_back("Allow", allowed);
+  return response;
+}
+
+}  // namespace levelwind::api

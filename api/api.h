@@ -1,0 +1,104 @@
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "api/backend.h"
+#include "api/daemon_metrics.h"
+#include "api/http.h"
+#include "api/snapshot_metrics.h"
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/json_writer.h"
+
+namespace levelwind::api {
+
+struct ApiOptions {
+  /// A snapshot older than this is marked "stale": true in every answer.
+  Duration stale_after = std::chrono::seconds(30);
+};
+
+/// The daemon's HTTP API: routes, JSON and metrics (docs/api.md). Called from any number of
+/// threads; holds nothing but caches, and acts only through Backend.
+///
+/// Every JSON answer made from a snapshot carries the snapshot's sequence, time and age. Errors are
+/// {"error":{"code","message"}}; the code is an ErrorCodeName.
+class Api final : public Handler {
+ public:
+  /// Both must outlive this.
+  Api(Backend& backend, const Clock& clock, ApiOptions options);
+
+  Lane LaneOf(const Request& request) const override;
+  Response Handle(const Request& request) override;
+  Response Refuse(int status, std::string message) const override;
+
+ private:
+  /// One request with the parts of its path that the pattern left open.
+  struct Call {
+    const Request& request;
+    std::map<std::string, std::string> parameters;
+    const std::string& operator[](const std::string& name) const { return parameters.at(name); }
+  };
+  using Answer = Response (Api::*)(const Call&);
+  struct Route {
+    std::string_view method;
+    std::string_view pattern;  ///< "/api/v1/groups/{name}"
+    Lane lane;
+    Answer answer;
+    std::string_view help;
+  };
+  static const std::vector<Route>& Routes();
+  /// Fills `parameters` if the path fits.
+  static bool Fits(const Route& route, const Request& request,
+                   std::map<std::string, std::string>* parameters);
+  const Route* FindRoute(const Request& request,
+                         std::map<std::string, std::string>* parameters) const;
+  Response NoRoute(const Request& request) const;
+
+  // read_routes.cc
+  Response Index(const Call& call);
+  Response Healthy(const Call& call);
+  Response Ready(const Call& call);
+  Response Metrics(const Call& call);
+  Response Status(const Call& call);
+  Response Brokers(const Call& call);
+  Response Topics(const Call& call);
+  Response Partitions(const Call& call);
+  Response Groups(const Call& call);
+  Response Group(const Call& call);
+  Response Anomalies(const Call& call);
+  Response Proposals(const Call& call);
+  Response OneProposal(const Call& call);
+  Response Operations(const Call& call);
+  Response OneOperation(const Call& call);
+  // command_routes.cc
+  Response NewProposal(const Call& call);
+  Response ApplyProposal(const Call& call);
+  Response CancelOperation(const Call& call);
+
+  /// {"cluster":..,"snapshot":..,"<key>":<value>}
+  Response FromSnapshot(const ClusterSnapshot& snapshot, std::string_view key,
+                        std::string_view value) const;
+  /// The same where there may be no snapshot (null then).
+  Response Enveloped(std::string_view key, std::string_view value) const;
+  void WriteHead(JsonWriter& json, const ClusterSnapshot* snapshot) const;
+  void WriteStatus(JsonWriter& json, const DaemonInfo& info, const SnapshotPtr& snapshot) const;
+  Response NotReady() const;
+
+  Backend& backend_;
+  const Clock& clock_;
+  const ApiOptions options_;
+  SnapshotMetricsCache snapshot_metrics_;
+  DaemonMetrics own_metrics_;
+};
+
+/// HTTP status of an error: 400, 401, 403, 404, 409, 429, 500, 501, 503 or 504.
+int HttpStatusOf(ErrorCode code);
+Response JsonResponse(int status, std::string json);
+Response ErrorResponse(int status, std::string_view code, std::string_view message);
+Response ErrorResponse(const Error& error);
+
+}  // namespace levelwind::api

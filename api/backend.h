@@ -1,0 +1,87 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "model/anomaly.h"
+#include "model/cluster_snapshot.h"
+#include "model/operation.h"
+#include "model/proposal.h"
+
+namespace levelwind::api {
+
+/// The daemon about itself.
+struct DaemonInfo {
+  std::string version;       ///< "0.1.0"
+  std::string mode;          ///< observe, operate
+  std::string cluster_name;  ///< As configured.
+  std::vector<std::string> bootstrap;
+  WallTime started_at;
+  double uptime_s = 0;
+  /// Why there is no snapshot yet, or why the last look at the cluster failed; empty: nothing
+  /// wrong.
+  std::string problem;
+  /// Requests sent to Kafka since the start, by API name; one key "all" where they are not told
+  /// apart.
+  std::map<std::string, std::uint64_t> kafka_requests;
+};
+
+/// Who wants something changed and why; goes into the audit.
+struct Asker {
+  std::string author;  ///< "cli:root". Required.
+  std::string reason;  ///< May be empty.
+};
+
+struct PlanCommand {
+  Asker asker;
+  std::vector<std::string> goals;     ///< In order of priority; empty: as configured.
+  std::optional<std::uint64_t> seed;  ///< Empty: as configured.
+  std::optional<std::int64_t> max_bytes_to_move;
+};
+struct ApplyCommand {
+  Asker asker;
+  std::string proposal_id;
+};
+struct CancelCommand {
+  Asker asker;
+  std::string operation_id;
+};
+
+/// What the API needs from the daemon. All calls come from several threads at once.
+///
+/// Reads return what was published last, at once, and never cause collection. Commands are posted
+/// to the thread that owns the thing and wait for its answer at most a bounded time.
+class Backend {
+ public:
+  virtual ~Backend() = default;
+
+  // ---- reads
+  virtual DaemonInfo Info() const = 0;
+  /// Null until the first look at the cluster succeeded.
+  virtual SnapshotPtr Snapshot() const = 0;
+  /// Newest first.
+  virtual std::vector<ProposalPtr> Proposals() const = 0;
+  virtual Result<ProposalPtr> FindProposal(const std::string& id) const = 0;
+  /// Null until the executor published something.
+  virtual ExecutorViewPtr Executor() const = 0;
+  /// Null until the detectors ran.
+  virtual std::shared_ptr<const std::vector<DetectorReport>> Detectors() const = 0;
+
+  // ---- commands
+  /// Plans from the newest snapshot. kFailedPrecondition while there is none, kDeadlineExceeded
+  /// when planning takes longer than the daemon waits (it goes on, and shows up in Proposals).
+  virtual Result<ProposalPtr> Plan(const PlanCommand& command) = 0;
+  /// Returns the operation's id. kAborted: the cluster changed since; kPermissionDenied: observe
+  /// mode; kNotFound.
+  virtual Result<std::string> Apply(const ApplyCommand& command) = 0;
+  /// Ok when the executor took note; the operation ends when it is safe.
+  virtual Status Cancel(const CancelCommand& command) = 0;
+};
+
+}  // namespace levelwind::api

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "api/http.h"
+#include "base/result.h"
+
+namespace levelwind::api {
+
+/// Splits and decodes the target of a request line into path, segments and query.
+///
+/// Refused (kInvalidArgument): anything but the origin form ("/path?query"), more than 2,048 bytes,
+/// broken percent escapes, control bytes, backslashes, empty, "." and ".." segments, repeated query
+/// keys. Nothing is normalised: a path that needs it is not one of ours.
+Status ParseTarget(std::string_view target, Request& request);
+
+/// Whether a Host (or the authority of an Origin) names this machine's loopback: localhost,
+/// 127.0.0.0/8 or [::1], with or without a port. A page that a browser got under another name and
+/// that was then rebound to 127.0.0.1 fails here.
+bool IsLoopbackAuthority(std::string_view authority);
+
+/// Whether an Origin header may change state: "http(s)://" + loopback authority.
+bool IsLoopbackOrigin(std::string_view origin);
+
+}  // namespace levelwind::api

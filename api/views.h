@@ -1,0 +1,50 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "api/backend.h"
+#include "base/json_writer.h"
+#include "model/cluster_snapshot.h"
+
+namespace levelwind::api {
+
+// JSON of what the daemon knows, one complete value each: bytes, bytes per second, seconds, RFC
+// 3339. Unknown is null. Pure functions of their arguments; safe from any thread.
+
+std::string BrokersJson(const ClusterSnapshot& snapshot);
+std::string TopicsJson(const ClusterSnapshot& snapshot);
+/// Of one topic when `topic` is not null.
+std::string PartitionsJson(const ClusterSnapshot& snapshot, const Topic* topic);
+/// Without the single partitions.
+std::string GroupsJson(const ClusterSnapshot& snapshot);
+std::string GroupJson(const ClusterSnapshot& snapshot, const ConsumerGroup& group);
+std::string SourcesJson(const ClusterSnapshot& snapshot);
+std::string OperationJson(const OperationView& operation, bool with_steps);
+std::string AnomaliesJson(const std::vector<DetectorReport>& reports);
+
+/// Leaders, replicas, bytes and produce rate that each broker bears, in the order of
+/// ClusterSnapshot::brokers.
+struct BrokerLoad {
+  std::int64_t leaders = 0;
+  std::int64_t preferred_leaders = 0;  ///< Partitions whose first replica it is.
+  std::int64_t replicas = 0;
+  std::int64_t offline_replicas = 0;
+  std::int64_t out_of_sync_replicas = 0;
+  double disk_bytes = 0;       ///< Unknown if any of its replicas' size is.
+  double leader_bytes_in = 0;  ///< Unknown if any of its leaders' rate is.
+  double leader_messages_in = 0;
+};
+std::vector<BrokerLoad> BrokerLoads(const ClusterSnapshot& snapshot);
+
+/// Health of the partitions in one look.
+struct PartitionHealth {
+  std::int64_t under_replicated = 0;  ///< Some replica is not in sync.
+  std::int64_t offline = 0;           ///< No leader.
+  std::int64_t not_preferred = 0;     ///< The leader is not the first replica.
+  std::int64_t reassigning = 0;
+};
+PartitionHealth HealthOf(const ClusterSnapshot& snapshot);
+
+}  // namespace levelwind::api
