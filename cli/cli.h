@@ -1,0 +1,61 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "config/loader.h"
+
+namespace levelwind::cli {
+
+/// What `levelwind serve` was started with. Everything but the file is in `overrides`, in the
+/// schema's words, so that config::LoadConfig can take it as it is.
+struct ServeArgs {
+  std::string config_file;  ///< Empty: none.
+  std::vector<config::Override> overrides;
+
+  config::LoadRequest ToLoadRequest() const {
+    config::LoadRequest request;
+    request.file = config_file;
+    request.overrides = overrides;
+    return request;
+  }
+};
+
+/// What `levelwind snapshot` was started with.
+struct SnapshotArgs {
+  std::string config_file;
+  std::vector<config::Override> overrides;
+  std::string out;              ///< File to write; "-": standard output.
+  bool wait_for_rates = false;  ///< Look until produce rates are known.
+
+  config::LoadRequest ToLoadRequest() const {
+    config::LoadRequest request;
+    request.file = config_file;
+    request.overrides = overrides;
+    return request;
+  }
+};
+
+/// The verbs that need the whole daemon; implemented in daemon/, which nobody includes. Each
+/// returns the process's exit code.
+struct DaemonVerbs {
+  std::function<int(const ServeArgs&)> serve;
+  std::function<int(const SnapshotArgs&)> snapshot;
+};
+
+/// Exit codes of every verb; in --help.
+enum ExitCode : int {
+  kDone = 0,
+  kFailed = 1,
+  kUsage = 2,        ///< Wrong flags or wrong configuration.
+  kFinding = 3,      ///< Only with --exit-code: the plan has moves, an anomaly is there.
+  kUnreachable = 4,  ///< No daemon at the address.
+  kTimedOut = 5,     ///< --wait or watch took longer than --timeout.
+  kRefused = 6,      ///< Observe mode, stale plan, missing confirmation.
+};
+
+/// The whole command line. Runs on the calling thread; returns the process's exit code.
+int RunCli(int argc, char** argv, const DaemonVerbs& verbs);
+
+}  // namespace levelwind::cli

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "base/clock.h"
+
+namespace levelwind::cli {
+
+/// What the progress line needs of an operation. Unknown rates and times are NaN.
+struct Progress {
+  std::string id;
+  std::string state;
+  bool terminal = false;
+  std::string hold_reason;
+  double steps_total = 0, steps_done = 0, steps_in_progress = 0, steps_failed = 0;
+  double bytes_total = 0, bytes_done = 0;
+  double bytes_per_s = 0;
+  double eta_s = 0;
+
+  /// By bytes, or by steps when no bytes are to be copied; 0..1.
+  double share() const;
+};
+
+/// "[#####-----------]  42 %  118/280 MiB  96 MiB/s  ETA 28 s  3 in flight"; with the reason in
+/// front of it while the operation holds.
+std::string ProgressLine(const Progress& progress);
+
+/// Which lines to print where a line cannot be redrawn: each tenth, each change of state, and at
+/// least one every 5 s.
+class LinePacer {
+ public:
+  bool Due(const Progress& progress, SteadyTime now);
+
+ private:
+  std::optional<SteadyTime> last_;
+  int last_tenth_ = -1;
+  std::string last_state_;
+};
+
+}  // namespace levelwind::cli

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+#include "base/result.h"
+
+namespace levelwind::cli {
+
+struct RenderOptions {
+  bool headers = true;
+  std::size_t max_moves = 0;  ///< Moves shown of a proposal; 0: all.
+};
+
+// Answers of the API as text for people. Each takes the body of one answer and gives text that ends
+// in a newline; unknown is "?". kDataLoss when the body is not what the API writes. Pure.
+
+Result<std::string> RenderStatus(const std::string& body);
+Result<std::string> RenderBrokers(const std::string& body, const RenderOptions& options);
+Result<std::string> RenderTopics(const std::string& body, const RenderOptions& options);
+Result<std::string> RenderGroups(const std::string& body, const RenderOptions& options);
+Result<std::string> RenderGroup(const std::string& body, const RenderOptions& options);
+Result<std::string> RenderAnomalies(const std::string& body, const RenderOptions& options);
+/// Takes {"proposal": ...}: also what `levelwind plan --snapshot` makes without a daemon.
+Result<std::string> RenderProposal(const std::string& body, const RenderOptions& options);
+Result<std::string> RenderProposals(const std::string& body, const RenderOptions& options);
+Result<std::string> RenderOperations(const std::string& body, const RenderOptions& options);
+
+}  // namespace levelwind::cli

@@ -1,0 +1,164 @@
+#include <fmt/format.h>
+
+#include <cstddef>
+#include <string>
+
+#include "base/text.h"
+#include "cli/cells.h"
+#include "cli/render.h"
+#include "cli/table.h"
+
+namespace levelwind::cli {
+namespace {
+
+constexpr auto kRight = Table::Align::kRight;
+constexpr auto kLeft = Table::Align::kLeft;
+
+std::string MovesTable(const Json& proposal, const RenderOptions& options) {
+  const Json& moves = proposal.at("moves");
+  Table table({{"PARTITION", kLeft},
+               {"MOVE", kLeft},
+               {"FROM", kLeft},
+               {"TO", kLeft},
+               {"MB", kRight},
+               {"WHY", kLeft}});
+  std::size_t shown = 0;
+  for (const Json& move : moves) {
+    if (options.max_moves > 0 && shown == options.max_moves) break;
+    ++shown;
+    const Json& bytes = Member(move, "bytes");
+    table.Add({fmt::format("{}-{}", TextCell(Member(move, "topic")),
+                           CountCell(Member(move, "partition"))),
+               TextCell(Member(move, "kind")), ListCell(Member(move, "before")),
+               ListCell(Member(move, "after")),
+               bytes.is_number() ? fmt::format("{:.1f}", bytes.get<double>() / 1e6) : "?",
+               TextCell(Member(move, "reason"))});
+  }
+  std::string out = table.Render(options.headers);
+  if (shown < moves.size()) {
+    out += fmt::format("... and {} more; --all shows them\n", moves.size() - shown);
+  }
+  return out;
+}
+
+std::string Verdict(const Json& count) {
+  if (!count.is_number()) return "?";
+  return count.get<double>() == 0 ? "ok" : CountCell(count) + " off";
+}
+
+std::string GoalsTable(const Json& proposal, const RenderOptions& options) {
+  Table table({{"GOAL", kLeft}, {"BEFORE", kLeft}, {"AFTER", kLeft}, {"NOTE", kLeft}});
+  for (const Json& goal : proposal.at("goals")) {
+    table.Add({TextCell(Member(goal, "goal")) + (Member(goal, "hard") == true ? " (hard)" : ""),
+               Verdict(Member(goal, "violations_before")),
+               Verdict(Member(goal, "violations_after")), TextCell(Member(goal, "note"))});
+  }
+  return table.empty() ? "" : "\n" + table.Render(options.headers);
+}
+
+std::string BrokersTable(const Json& proposal, const RenderOptions& options) {
+  Table table({{"BROKER", kRight},
+               {"LEADERS", kLeft},
+               {"REPLICAS", kLeft},
+               {"DISK", kLeft},
+               {"LEADER RATE", kLeft}});
+  for (const Json& broker : proposal.at("brokers")) {
+    const auto change = [&](const std::string& key, auto cell) {
+      return ChangeCell(cell(Member(broker, (key + "_before").c_str())),
+                        cell(Member(broker, (key + "_after").c_str())));
+    };
+    table.Add({CountCell(Member(broker, "broker")), change("leaders", CountCell),
+               change("replicas", CountCell), change("disk_bytes", BytesCell),
+               change("leader_bytes_in_per_second", RateCell)});
+  }
+  return table.empty() ? "" : "\n" + table.Render(options.headers);
+}
+
+std::string ScoreLine(const Json& proposal) {
+  const auto score = [&](const char* key) {
+    const Json& value = Member(proposal, key);
+    return value.is_number() ? fmt::format("{:.1f}", value.get<double>()) : std::string("?");
+  };
+  std::string out =
+      fmt::format("\nscore {}; copies {}", ChangeCell(score("score_before"), score("score_after")),
+                  BytesCell(Member(proposal, "bytes_to_move")));
+  const Json& bound = Member(proposal, "bytes_lower_bound");
+  if (bound.is_number()) {
+    out += fmt::format(" (no plan for these goals can copy less than {})", BytesCell(bound));
+  }
+  return out + "\n";
+}
+
+std::string Proposal(const Json& answer, const RenderOptions& options) {
+  const Json& proposal = answer.at("proposal");
+  const std::string id = TextCell(Member(proposal, "id"));
+  std::string out = id.empty() ? "" : id + ": ";
+  out += EscapeControl(TextCell(Member(proposal, "summary"))) + "\n";
+  out += fmt::format("confidence: {}\n", EscapeControl(TextCell(Member(proposal, "confidence"))));
+  if (!proposal.at("moves").empty()) out += "\n" + MovesTable(proposal, options);
+  out += GoalsTable(proposal, options) + BrokersTable(proposal, options) + ScoreLine(proposal);
+  for (const Json& note : Member(proposal, "notes")) {
+    out += "note: " + EscapeControl(TextCell(note)) + "\n";
+  }
+  return out;
+}
+
+std::string Proposals(const Json& answer, const RenderOptions& options) {
+  if (answer.at("proposals").empty()) return "no proposals yet; make one with 'levelwind plan'\n";
+  Table table({{"ID", kLeft},
+               {"CREATED", kLeft},
+               {"REPLICA MOVES", kRight},
+               {"LEADER MOVES", kRight},
+               {"BYTES", kRight},
+               {"SCORE", kLeft},
+               {"SUMMARY", kLeft}});
+  for (const Json& proposal : answer.at("proposals")) {
+    const auto score = [&](const char* key) {
+      const Json& value = Member(proposal, key);
+      return value.is_number() ? fmt::format("{:.1f}", value.get<double>()) : std::string("?");
+    };
+    table.Add({TextCell(Member(proposal, "id")), TextCell(Member(proposal, "created_at")),
+               CountCell(Member(proposal, "replica_moves")),
+               CountCell(Member(proposal, "leader_moves")),
+               BytesCell(Member(proposal, "bytes_to_move")),
+               ChangeCell(score("score_before"), score("score_after")),
+               TextCell(Member(proposal, "summary"))});
+  }
+  return table.Render(options.headers);
+}
+
+std::string Operations(const Json& answer, const RenderOptions& options) {
+  if (answer.at("operations").empty()) return "no operations yet; 'levelwind apply ID' makes one\n";
+  Table table({{"ID", kLeft},
+               {"PROPOSAL", kLeft},
+               {"STATE", kLeft},
+               {"STEPS", kRight},
+               {"COPIED", kRight},
+               {"STARTED", kLeft},
+               {"BY", kLeft},
+               {"NOTE", kLeft}});
+  for (const Json& operation : answer.at("operations")) {
+    table.Add({TextCell(Member(operation, "id")), TextCell(Member(operation, "proposal")),
+               TextCell(Member(operation, "state")),
+               fmt::format("{}/{}", CountCell(Member(operation, "steps_done")),
+                           CountCell(Member(operation, "steps_total"))),
+               BytesCell(Member(operation, "bytes_done")),
+               TextCell(Member(operation, "created_at")), TextCell(Member(operation, "author")),
+               TextCell(Member(operation, "hold_reason"))});
+  }
+  return table.Render(options.headers);
+}
+
+}  // namespace
+
+Result<std::string> RenderProposal(const std::string& body, const RenderOptions& options) {
+  return Rendered(body, [&](const Json& json) { return Proposal(json, options); });
+}
+Result<std::string> RenderProposals(const std::string& body, const RenderOptions& options) {
+  return Rendered(body, [&](const Json& json) { return Proposals(json, options); });
+}
+Result<std::string> RenderOperations(const std::string& body, const RenderOptions& options) {
+  return Rendered(body, [&](const Json& json) { return Operations(json, options); });
+}
+
+}  // namespace levelwind::cli

@@ -1,0 +1,73 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "cli/cli.h"
+#include "cli/terminal.h"
+
+namespace levelwind::cli {
+
+// The client verbs. Each returns the exit code; cli.cc fills the arguments from the command line.
+
+enum class Format { kTable, kJson, kReassign };
+
+/// What all client verbs share.
+struct ClientArgs {
+  std::string api = "http://127.0.0.1:8844";
+  std::string author;
+  Format format = Format::kTable;
+  bool headers = true;
+};
+
+int RunStatus(const ClientArgs& args, Terminal& terminal);
+int RunBrokers(const ClientArgs& args, Terminal& terminal);
+int RunTopics(const ClientArgs& args, Terminal& terminal);
+int RunGroups(const ClientArgs& args, const std::string& group, Terminal& terminal);
+int RunAnomalies(const ClientArgs& args, bool exit_code, Terminal& terminal);
+int RunProposals(const ClientArgs& args, Terminal& terminal);
+int RunHistory(const ClientArgs& args, Terminal& terminal);
+
+struct PlanArgs {
+  ClientArgs client;
+  std::string snapshot;  ///< A file: plan on it, with no daemon.
+  std::string out;       ///< Also write the plan here: JSON of Kafka's tool, or `format` if given.
+  bool format_given = false;
+  std::vector<std::string> goals;
+  std::optional<std::uint64_t> seed;
+  std::optional<std::int64_t> max_bytes;
+  std::string effort;  ///< Offline only: fast, normal, thorough.
+  std::string reason;
+  bool all = false;        ///< Show all moves, however many.
+  bool exit_code = false;  ///< kFinding when the plan has moves.
+};
+int RunPlan(const PlanArgs& args, Terminal& terminal);
+int RunOfflinePlan(const PlanArgs& args, Terminal& terminal);
+int RunShow(const ClientArgs& args, const std::string& id, bool all, Terminal& terminal);
+
+struct WatchArgs {
+  ClientArgs client;
+  std::string operation;  ///< Empty: the one that runs, else the newest.
+  std::optional<Duration> timeout;
+};
+int RunWatch(const WatchArgs& args, Terminal& terminal);
+
+struct ApplyArgs {
+  ClientArgs client;
+  std::string proposal;
+  std::string reason;
+  bool yes = false;
+  bool wait = false;
+  std::optional<Duration> timeout;
+};
+int RunApply(const ApplyArgs& args, Terminal& terminal);
+int RunCancel(const ClientArgs& args, const std::string& operation, const std::string& reason,
+              Terminal& terminal);
+
+enum class Print { kNothing, kDocs, kSchema, kExample };
+int RunCheckConfig(const std::string& file, Print print, Terminal& terminal);
+
+}  // namespace levelwind::cli

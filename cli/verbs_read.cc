@@ -1,0 +1,63 @@
+#include <string>
+
+#include "cli/cells.h"
+#include "cli/output.h"
+#include "cli/render.h"
+#include "cli/verbs.h"
+
+namespace levelwind::cli {
+namespace {
+
+auto With(const ClientArgs& args,
+          Result<std::string> (*render)(const std::string&, const RenderOptions&)) {
+  return [&args, render](const std::string& body) {
+    return render(body, RenderOptions{args.headers, 0});
+  };
+}
+
+}  // namespace
+
+int RunStatus(const ClientArgs& args, Terminal& terminal) {
+  return GetAndPrint(args, "/api/v1/status", RenderStatus, terminal);
+}
+
+int RunBrokers(const ClientArgs& args, Terminal& terminal) {
+  return GetAndPrint(args, "/api/v1/brokers", With(args, RenderBrokers), terminal);
+}
+
+int RunTopics(const ClientArgs& args, Terminal& terminal) {
+  return GetAndPrint(args, "/api/v1/topics", With(args, RenderTopics), terminal);
+}
+
+int RunGroups(const ClientArgs& args, const std::string& group, Terminal& terminal) {
+  if (group.empty()) {
+    return GetAndPrint(args, "/api/v1/groups", With(args, RenderGroups), terminal);
+  }
+  return GetAndPrint(args, "/api/v1/groups/" + UrlSegment(group), With(args, RenderGroup),
+                     terminal);
+}
+
+int RunAnomalies(const ClientArgs& args, bool exit_code, Terminal& terminal) {
+  bool found = false;
+  const auto look = [&](const std::string& body) {
+    const Json json = Json::parse(body, nullptr, false);
+    const Json& anomalies = Member(Member(json, "findings"), "anomalies");
+    found = anomalies.is_array() && !anomalies.empty();
+    return args.format == Format::kJson ? Result<std::string>(body)
+                                        : RenderAnomalies(body, {args.headers, 0});
+  };
+  ClientArgs looked = args;
+  looked.format = Format::kTable;  // `look` sees every body, whatever is printed
+  const int code = GetAndPrint(looked, "/api/v1/anomalies", look, terminal);
+  return code == kDone && exit_code && found ? kFinding : code;
+}
+
+int RunProposals(const ClientArgs& args, Terminal& terminal) {
+  return GetAndPrint(args, "/api/v1/proposals", With(args, RenderProposals), terminal);
+}
+
+int RunHistory(const ClientArgs& args, Terminal& terminal) {
+  return GetAndPrint(args, "/api/v1/operations", With(args, RenderOperations), terminal);
+}
+
+}  // namespace levelwind::cli
