@@ -105,11 +105,11 @@ void Executor::Drive(const Observation& seen, SteadyTime now) {
     if (!Flush()) return;
   }
   if (run.header().state == OperationState::kFinishing) return Finish(seen, now);
-  if (run.stopping()) {
-    if (const Status sent = driver_.CancelRunning(run, seen, now); !sent.ok()) {
-      trouble_ = sent.error().message();
-    }
-  } else {
+  Status sent = driver_.RestoreOrder(run, now);
+  if (sent.ok() && run.stopping()) sent = driver_.CancelRunning(run, seen, now);
+  if (!sent.ok()) {
+    SetHold(sent.error().message());
+  } else if (!run.stopping()) {
     Advance(seen, now);
   }
   Flush();

@@ -21,6 +21,7 @@ struct StepRuntime {
   SteadyTime finding_since{};
   BrokerId leader = kNoBroker;   ///< As last seen.
   SteadyTime not_before{};       ///< No new request for this step earlier.
+  SteadyTime next_cancel{};      ///< No new cancel of it earlier.
   SteadyTime dead_since{};       ///< A target broker is not live since; zero: all are.
   SteadyTime electing_since{};   ///< Zero: not electing.
   SteadyTime last_progress{};    ///< A byte was copied, or the copy began.

@@ -148,7 +148,7 @@ Status StepDriver::Cancel(OperationRun& run, const std::vector<std::size_t>& ind
   std::map<TopicPartition, const PartitionOutcome*> outcomes;
   if (attempt.answer.ok()) outcomes = ByPartition(*attempt.answer);
   for (std::size_t i : intent.indices) {
-    run.runtime(i).not_before = now + options_.cancel_retry;
+    run.runtime(i).next_cancel = now + options_.cancel_retry;
     const auto outcome = outcomes.find(run.steps()[i].move.partition);
     if (outcome == outcomes.end()) continue;
     const std::int16_t error = outcome->second->error;
@@ -162,7 +162,7 @@ Status StepDriver::CancelRunning(OperationRun& run, const Observation& seen, Ste
   std::vector<std::size_t> indices;
   for (std::size_t i = 0; i < run.steps().size(); ++i) {
     const StepRecord& step = run.steps()[i];
-    if (step.state != StepState::kInProgress || now < run.runtime(i).not_before) continue;
+    if (step.state != StepState::kInProgress || now < run.runtime(i).next_cancel) continue;
     if (run.runtime(i).finding != Finding::kOurs) continue;
     if (CancelIsSafe(step, seen)) {
       indices.push_back(i);
@@ -173,6 +173,40 @@ Status StepDriver::CancelRunning(OperationRun& run, const Observation& seen, Ste
     }
   }
   return Cancel(run, indices, CancelCause::kOperator, run.header().cancel_note, now);
+}
+
+Status StepDriver::RestoreOrder(OperationRun& run, SteadyTime now) {
+  std::vector<std::size_t> indices;
+  for (std::size_t i = 0; i < run.steps().size(); ++i) {
+    const StepRecord& step = run.steps()[i];
+    if (step.state != StepState::kInProgress || step.cancel == CancelCause::kNone) continue;
+    if (run.runtime(i).finding == Finding::kReordered && now >= run.runtime(i).not_before) {
+      indices.push_back(i);
+    }
+  }
+  if (indices.empty()) return Ok();
+  const OperationRun::Intent intent = run.Announce(Head(indices));
+  std::vector<kafka::ReassignmentRequest> requests;
+  for (const StepRecord& record : intent.records) {
+    requests.push_back({record.move.partition, record.move.before});
+  }
+  const auto attempt =
+      mutator_.AlterReassignments(run.cause(), intent.Batch(run.header().id), requests);
+  if (!attempt.intent.ok()) return attempt.intent.error();
+  run.Adopt(intent, now);
+  std::map<TopicPartition, const PartitionOutcome*> outcomes;
+  if (attempt.answer.ok()) outcomes = ByPartition(*attempt.answer);
+  for (std::size_t i : intent.indices) {
+    run.runtime(i).not_before = now + options_.cancel_retry;
+    const auto outcome = outcomes.find(run.steps()[i].move.partition);
+    if (outcome == outcomes.end() || outcome->second->error == 0) continue;
+    if (kafka::KafkaError(outcome->second->error, {}).retriable()) continue;
+    const bool asked = run.steps()[i].cancel == CancelCause::kOperator;
+    run.SetStep(i, asked ? StepState::kCancelled : StepState::kFailed,
+                "taken back, but its replicas keep another order than before: " +
+                    ErrorText(*outcome->second));
+  }
+  return Ok();
 }
 
 Status StepDriver::GiveUp(OperationRun& run, const Observation& seen, SteadyTime now) {
@@ -202,7 +236,7 @@ Status StepDriver::GiveUp(OperationRun& run, const Observation& seen, SteadyTime
                                          HumanDuration(ToSeconds(options_.dead_target_patience)));
     if (step.state == StepState::kPending) {
       run.SetStep(i, StepState::kFailed, note);
-    } else if (step.state == StepState::kInProgress && now >= runtime.not_before &&
+    } else if (step.state == StepState::kInProgress && now >= runtime.next_cancel &&
                runtime.finding == Finding::kOurs) {
       if (CancelIsSafe(step, seen)) {
         take_back.push_back(i);

@@ -30,6 +30,10 @@ class StepDriver {
   /// safe (I4); the others go on, and their notes say why.
   Status CancelRunning(OperationRun& run, const Observation& seen, SteadyTime now);
 
+  /// A cancel leaves the old replicas in another order, and so another preferred leader; this puts
+  /// back the order of before. No bytes move. Call at each poll.
+  Status RestoreOrder(OperationRun& run, SteadyTime now);
+
   /// Gives up steps whose target broker, or preferred leader, stays away for longer than the
   /// patience; a reassignment that already runs is taken back where that is safe.
   Status GiveUp(OperationRun& run, const Observation& seen, SteadyTime now);

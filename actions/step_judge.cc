@@ -94,6 +94,7 @@ Sighting Look(const Move& move, const Observation& seen) {
   } else if (partition->replicas == move.before) {
     sighting.finding = Finding::kAtSource;
   } else {
+    if (SameSet(partition->replicas, move.before)) sighting.finding = Finding::kReordered;
     sighting.detail =
         fmt::format("its replicas are {}, neither {} nor {}", BrokersText(partition->replicas),
                     BrokersText(move.before), BrokersText(move.after));
@@ -106,6 +107,7 @@ bool NeedsToSettle(StepState state, Finding finding) {
     case Finding::kTopicGone:
     case Finding::kElsewhere:
     case Finding::kAtSource:
+    case Finding::kReordered:
       return true;
     case Finding::kAtTarget:
       return state == StepState::kPending;
@@ -136,6 +138,10 @@ std::optional<Verdict> Judge(const StepRecord& step, const Sighting& sighting, b
                      fmt::format("another tool {} the reassignment of {}: {}",
                                  step.state == StepState::kPending ? "started" : "replaced",
                                  Name(step), sighting.detail)};
+    case Finding::kReordered:
+      // After our own cancel StepDriver puts the order right; otherwise it is somebody's doing.
+      if (step.cancel != CancelCause::kNone) return std::nullopt;
+      [[fallthrough]];
     case Finding::kElsewhere:
       return Verdict{StepState::kYielded,
                      fmt::format("another tool changed {}: {}", Name(step), sighting.detail)};

@@ -19,14 +19,15 @@ enum class Finding : std::uint8_t {
   kForeign,        ///< Being reassigned, with another signature (I12).
   kAtTarget,       ///< At rest, replicas are as planned, in the planned order.
   kAtSource,       ///< At rest, replicas are as before.
+  kReordered,      ///< At rest, the replicas of before in another order: what a cancel leaves.
   kElsewhere,      ///< At rest, replicas are neither.
 };
-inline constexpr std::size_t kFindingCount = 8;
+inline constexpr std::size_t kFindingCount = 9;
 
 struct Sighting {
   Finding finding = Finding::kUnreadable;
   BrokerId leader = kNoBroker;
-  std::string detail;  ///< For kForeign and kElsewhere: what is there instead.
+  std::string detail;  ///< For kForeign, kReordered and kElsewhere: what is there instead.
 };
 
 Sighting Look(const Move& move, const Observation& seen);

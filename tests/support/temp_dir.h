@@ -12,11 +12,16 @@ namespace levelwind::testing {
 /// A fresh directory of its own that goes away with the object.
 class TempDir {
  public:
-  TempDir() {
-    std::string pattern =
-        (std::filesystem::temp_directory_path() / "levelwind-test-XXXXXX").string();
+  TempDir() : TempDir(std::filesystem::temp_directory_path()) {}
+  explicit TempDir(const std::filesystem::path& parent) {
+    std::string pattern = (parent / "levelwind-test-XXXXXX").string();
     LW_CHECK(::mkdtemp(pattern.data()) != nullptr);
     path_ = pattern;
+  }
+  /// In memory where the machine has such a place: for tests that commit thousands of times.
+  static std::filesystem::path InMemory() {
+    const std::filesystem::path shm("/dev/shm");
+    return std::filesystem::exists(shm) ? shm : std::filesystem::temp_directory_path();
   }
   ~TempDir() {
     std::error_code ignored;
