@@ -32,3 +32,6 @@ export LEVELWIND_KAFKA_HOME="$LEVELWIND_CACHE/kafka/$LEVELWIND_KAFKA_VERSION"
 export LEVELWIND_KAFKA_LIBS="$LEVELWIND_KAFKA_HOME/libs"
 
 export CCACHE_DIR="${CCACHE_DIR:-$LEVELWIND_CACHE/ccache}"
+# Build directories and clones share what they compile: the working directory is not part of the key, at
+# the price that debug information names the directory that compiled first.
+export CCACHE_NOHASHDIR=1
