@@ -78,6 +78,10 @@ std::optional<std::string> OverCap(const StepRecord& step, const InFlight& fligh
 // Why an election for the step would fail now.
 std::optional<std::string> NotElectable(const StepRecord& step, const Observation& seen) {
   const BrokerId preferred = step.move.after.front();
+  const Sighting sighting = Look(step.move, seen);
+  if (sighting.finding != Finding::kAtTarget || sighting.leader == preferred) {
+    return "waiting for a clear view of the partition";
+  }
   if (!seen.IsLive(preferred)) {
     return fmt::format("waiting for broker {}, the preferred leader, which is not live", preferred);
   }

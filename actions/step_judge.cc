@@ -44,7 +44,8 @@ Verdict AtTarget(const StepRecord& step, BrokerId leader, bool stopping) {
 Verdict BackAtSource(const StepRecord& step, bool stopping, std::int32_t max_attempts) {
   if (step.cancel == CancelCause::kOperator) return {StepState::kCancelled, step.note};
   if (step.cancel == CancelCause::kDeadTarget) return {StepState::kFailed, step.note};
-  if (step.seen || step.delivery == Delivery::kAccepted) {
+  const bool seen = step.seen || step.state == StepState::kInProgress;
+  if (seen || step.delivery == Delivery::kAccepted) {
     return {StepState::kYielded,
             fmt::format("another tool cancelled the reassignment of {}; it stays on {}", Name(step),
                         BrokersText(step.move.before))};

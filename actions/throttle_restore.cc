@@ -120,7 +120,9 @@ ThrottleManager::Answers ThrottleManager::ReadForRestore(const std::string& oper
   }
   for (const ConfigResource& resource : dead) {
     auto read = ReadConfigs({resource});
-    if (read.ok()) answers.merge(*read);
+    if (!read.ok()) continue;
+    std::erase_if(*read, [](const auto& item) { return item.second.error != 0; });
+    answers.merge(*read);
   }
   return answers;
 }

@@ -105,7 +105,7 @@ void FakeKafka::Advance(std::int64_t bytes) {
           partition.isr.push_back(broker);
         }
       }
-      const bool whole = std::all_of(partition.target.begin(), partition.target.end(),
+      const bool whole = std::all_of(partition.adding.begin(), partition.adding.end(),
                                      [&](BrokerId b) { return Has(partition.isr, b); });
       if (whole) FinishMove(partition);
     }
@@ -225,7 +225,7 @@ Result<kafka::ClusterMetadata> FakeKafka::DescribeCluster(Duration) {
   ++requests_;
   if (!reachable) return Unavailable("no broker answers");
   kafka::ClusterMetadata metadata;
-  metadata.cluster_id = "fake";
+  metadata.cluster_id = cluster_id;
   for (BrokerId broker : live_) metadata.brokers.push_back({broker, "localhost", 9092, "", false});
   for (const auto& [name, topic] : topics_) {
     kafka::TopicInfo info;

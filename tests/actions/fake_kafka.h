@@ -71,6 +71,7 @@ class FakeKafka final : public kafka::AdminClient {
   std::function<Fault(const Write&)> fault;        ///< Asked for each write.
   std::function<void(const char* when)> on_write;  ///< "before", "after"; may throw.
   std::function<void(const Write&)> check;         ///< At the arrival of each write.
+  std::string cluster_id = "fake";
   bool reachable = true;
   bool controller_knows_dead = false;  ///< Configs of dead brokers can be read and written.
   std::map<std::string, std::string> default_broker_configs;  ///< The cluster-wide dynamic layer.
