@@ -1,6 +1,7 @@
 #include "collectors/rate_tracker.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cstddef>
 #include <utility>
 
@@ -11,6 +12,8 @@ constexpr double kShrinkSuspicion = 0.5;
 constexpr std::uint8_t kShrinkLooks = 3;
 /// Weight of the newest window in the usual bytes per message.
 constexpr double kNewest = 0.3;
+/// Ends that were read longer than this before the sizes are not counted together with them.
+constexpr Duration kSameTime = std::chrono::seconds(2);
 
 /// Room for a new look at the back, with the memory of one that left the window. The look that is
 /// just older than the window stays: with slow looks it is the only one to compare with.
@@ -87,7 +90,7 @@ void RateTracker::AddSizeLook(SteadyTime at, const ClusterTable& table,
   SizeLook& look = NextLook(size_looks_, at, options_.rate_window);
   look.bytes = leader_bytes;
   look.bytes.resize(table.partition_count(), kUnknownCount);
-  if (offset_looks_.empty()) {
+  if (offset_looks_.empty() || at - offset_looks_.back().at > kSameTime) {
     look.end.clear();
   } else {
     look.end = offset_looks_.back().end;

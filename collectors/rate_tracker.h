@@ -68,7 +68,8 @@ class RateTracker {
     SteadyTime at{};
     std::vector<std::int64_t> bytes;
     std::vector<BrokerId> leader;
-    std::vector<std::int64_t> end;  ///< Of the offset look nearest to this one.
+    std::vector<std::int64_t>
+        end;  ///< Of the offset look just before; unknown if that was long ago.
   };
 
   void UpdateMessages(std::size_t partition);

@@ -118,10 +118,11 @@ TEST_F(RateTest, AShrinkingLogWithoutMessageCountsKeepsTheLastGoodRate) {
   Run(4, 100, 10);
   admin_.failing = {"ListOffsets"};
   admin_.At("orders", 0).bytes -= 35'000;
-  SnapshotPtr s;
-  for (int i = 0; i < 6; ++i) s = Run(1, 1, 10);
-  EXPECT_GE(Load(s).bytes_in_per_s, 0);
-  EXPECT_LE(Load(s).bytes_in_per_s, 1000);
+  for (int i = 0; i < 6; ++i) {
+    const SnapshotPtr s = Run(1, 1, 10);
+    EXPECT_GE(Load(s).bytes_in_per_s, 0) << i;
+    EXPECT_LE(Load(s).bytes_in_per_s, 1000) << i;
+  }
 }
 
 TEST_F(RateTest, SizesOfTwoLeadersAreNotCompared) {
