@@ -54,7 +54,8 @@ Status ParsePath(std::string_view path, Request& request) {
         segment == "..") {
       return InvalidArgument("empty, dot or backslashed segment in the path");
     }
-    request.path += '/' + segment;
+    request.path += '/';
+    request.path += segment;
     request.segments.push_back(std::move(segment));
   }
   return Ok();
