@@ -17,6 +17,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using nlohmann::json;
+using namespace nlohmann::literals;
 
 constexpr int kTopics = 2;
 constexpr int kPartitions = 10;
@@ -155,7 +156,7 @@ Result<std::string> KillMatrix::RunOnce(std::size_t crash_at, std::vector<std::s
       {{"LEVELWIND_CRASH_LOG", log}, {"LEVELWIND_CRASH_AT", std::to_string(crash_at)}}));
   LW_RETURN_IF_ERROR(daemon.WaitHttp("/-/ready", 30s));
   LW_ASSIGN_OR_RETURN(const json plan, PostJson(daemon, "/api/v1/proposals", json::object()));
-  const std::string id = plan.value("id", std::string());
+  const std::string id = plan.value("/proposal/id"_json_pointer, std::string());
   const std::string plan_file = dir + "/plan.json";
   LW_ASSIGN_OR_RETURN(const CommandResult shown,
                       RunLevelwind({"show", id, "-o", "reassign", "--api",

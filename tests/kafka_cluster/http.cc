@@ -48,7 +48,8 @@ Result<HttpResponse> HttpGet(int port, std::string_view path, Duration timeout) 
 Result<HttpResponse> HttpPost(int port, std::string_view path, std::string_view body,
                               std::string_view content_type, Duration timeout) {
   return Convert(MakeClient(port, timeout)
-                     .Post(std::string(path), std::string(body), std::string(content_type)),
+                     .Post(std::string(path), httplib::Headers{{"X-Levelwind-Author", "test"}},
+                           std::string(body), std::string(content_type)),
                  port, path);
 }
 
