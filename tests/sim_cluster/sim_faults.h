@@ -13,10 +13,10 @@ namespace levelwind::testing {
 
 /// Which requests a fault is for.
 struct SimMatch {
-  std::optional<kafka::ApiKey> api;  ///< Empty: all, except ApiVersions.
-  std::optional<BrokerId> broker;    ///< Empty: all.
-  int times = kAlways;               ///< After so many requests the fault is over.
-  int skip = 0;                      ///< So many matching requests pass first.
+  std::optional<kafka::ApiKey> api = {};  ///< Empty: all, except ApiVersions.
+  std::optional<BrokerId> broker = {};    ///< Empty: all.
+  int times = kAlways;                    ///< After so many requests the fault is over.
+  int skip = 0;                           ///< So many matching requests pass first.
 
   static constexpr int kAlways = -1;
 };

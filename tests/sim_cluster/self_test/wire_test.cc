@@ -336,7 +336,9 @@ TEST_F(SimOldClusterTest, VersionsAreWhatTheTestSays) {
           .ok());
   for (const SimRequest& request : sim_->Requests()) {
     EXPECT_NE(request.api, ApiKey::kDescribeCluster);
-    if (request.api == ApiKey::kAlterPartitionReassignments) EXPECT_EQ(request.version, 0);
+    if (request.api == ApiKey::kAlterPartitionReassignments) {
+      EXPECT_EQ(request.version, 0);
+    }
   }
 }
 
