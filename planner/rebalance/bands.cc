@@ -198,11 +198,7 @@ void BandBuilder::AddDistribution(const GoalInfo& goal) {
 
 void BandBuilder::AddCapacity(const GoalInfo& goal) {
   const std::size_t lane = goal.lane;
-  if (!cluster_.known[lane]) {
-    if (bands_.lane_note[lane].empty()) bands_.lane_note[lane] = "not judged: loads unknown";
-    return;
-  }
-  if (!(cluster_.unit[lane] > 0)) return;
+  if (!cluster_.known[lane] || !(cluster_.unit[lane] > 0)) return;
   for (const BrokerIndex b : cluster_.targets) {
     const double capacity = cluster_.capacity[b][lane];
     if (!IsKnown(capacity)) continue;

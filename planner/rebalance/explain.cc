@@ -167,9 +167,9 @@ Reason Explainer::WhyMove(std::uint32_t p) const {
   const PartitionRecord& after = end_.partition(p);
   Reason reason;
   if (ExplainHard(before, after, reason)) return reason;
-  if (ExplainTopic(before, after, reason)) return reason;
   const GoalInfo* goal = BestLane(before, after, true);
   const bool direct = goal != nullptr;
+  if (!direct && ExplainTopic(before, after, reason)) return reason;
   if (!direct) goal = BestLane(before, after, false);
   if (goal == nullptr) {
     reason.goal = "ReplicaDistributionGoal";
@@ -199,10 +199,13 @@ Reason Explainer::WhyMove(std::uint32_t p) const {
 std::string Explainer::GoalNote(const GoalInfo& goal, const GoalTally& after) const {
   const bool lane_goal = goal.kind == GoalKind::kDistribution || goal.kind == GoalKind::kCapacity ||
                          goal.kind == GoalKind::kPotentialOut;
-  std::string note = lane_goal ? end_.bands().lane_note[goal.lane] : std::string();
-  if (goal.kind == GoalKind::kCapacity && end_.cluster().known[goal.lane] &&
-      !end_.bands().capacity[goal.lane]) {
-    note = "not judged: capacities unknown";
+  std::string note;
+  if (goal.kind == GoalKind::kDistribution) note = end_.bands().lane_note[goal.lane];
+  const bool known = end_.cluster().known[goal.lane];
+  if (goal.kind == GoalKind::kCapacity && !end_.bands().capacity[goal.lane]) {
+    note = known ? "not judged: capacities unknown" : "not judged: loads unknown";
+  } else if (goal.kind == GoalKind::kPotentialOut && !end_.bands().distribution[goal.lane]) {
+    note = known ? "not judged: capacities unknown" : "not judged: loads unknown";
   }
   if (after.violations == 0 || !lane_goal) return note;
   BrokerIndex worst = end_.cluster().targets.front();
@@ -236,7 +239,7 @@ std::vector<std::string> Explainer::WhyNot() const {
       "that broker already has a replica",
       "another replica is on that rack",
       "that broker has its share of the topic",
-      "leadership is fixed while a replica is not in sync",
+      "a replica of it is catching up",
       "another goal or the bytes would cost more than it brings",
       "would help a little, not enough to be worth a plan"};
   std::array<std::size_t, kCauses> counts{};
@@ -254,7 +257,7 @@ std::vector<std::string> Explainer::WhyNot() const {
         Cause cause = kOther;
         if (record.Holds(to)) {
           cause = kSame;
-        } else if (slot == 0 && record.leader_fixed) {
+        } else if (record.frozen) {
           cause = kFixed;
         } else if (!start_.RackAllows(record, slot, to)) {
           cause = kRack;

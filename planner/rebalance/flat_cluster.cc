@@ -46,7 +46,7 @@ struct Candidate {
   std::uint32_t source = 0;
   std::vector<BrokerIndex> replicas;  ///< Leader first, followers by index.
   bool movable = true;
-  bool leader_fixed = false;
+  bool frozen = false;
 };
 
 class Flattener {
@@ -201,7 +201,7 @@ Result<Candidate> Flattener::ReadPartition(std::uint32_t index, bool topic_moves
   const Partition& p = snapshot_.partitions[index];
   Candidate candidate{index, {}, true, false};
   const std::vector<BrokerId> ids = FutureReplicas(p);
-  const BrokerId leader = ids.empty() ? kNoBroker : ChooseLeader(p, ids, candidate.leader_fixed);
+  const BrokerId leader = ids.empty() ? kNoBroker : ChooseLeader(p, ids, candidate.frozen);
   for (const BrokerId id : ids) candidate.replicas.push_back(IndexOf(id));
   std::ranges::sort(candidate.replicas);
   if (std::ranges::adjacent_find(candidate.replicas) != candidate.replicas.end()) {
@@ -227,7 +227,7 @@ Result<Candidate> Flattener::ReadPartition(std::uint32_t index, bool topic_moves
     ++pinned_filter_;
     candidate.movable = false;
   }
-  if (candidate.movable && candidate.leader_fixed) ++out_of_sync_;
+  if (candidate.movable && candidate.frozen) ++out_of_sync_;
   return candidate;
 }
 
@@ -348,7 +348,7 @@ void Flattener::AddPartitions() {
       record.required_racks =
           static_cast<std::uint8_t>(std::min(c.replicas.size(), flat_.serving_racks));
     }
-    record.leader_fixed = c.leader_fixed;
+    record.frozen = c.frozen;
     std::ranges::copy(c.replicas, record.replicas);
     std::ranges::copy(c.replicas, record.origin);
     disk += static_cast<double>(record.disk) * static_cast<double>(record.rf);
@@ -370,7 +370,7 @@ void Flattener::AddNotes() {
   add(pinned_offline_, "have no leader: nothing can be copied from them, left alone");
   add(pinned_large_, "have more than 7 replicas: left where they are");
   add(pinned_filter_, "are excluded by the topic filter: left where they are");
-  add(out_of_sync_, "have a replica that is not in sync: their leadership is not moved");
+  add(out_of_sync_, "have a replica that is catching up: only moved off dead or leaving brokers");
 }
 
 }  // namespace

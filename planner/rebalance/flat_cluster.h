@@ -30,7 +30,7 @@ struct alignas(64) PartitionRecord {
   std::uint32_t topic_row = kNoRow;       ///< Into TopicTable; kNoRow: cannot break a topic band.
   std::uint8_t rf = 0;
   std::uint8_t required_racks = 0;  ///< min(RF, racks that serve); 0 without the goal.
-  bool leader_fixed = false;  ///< Leadership must not change hands (a replica is not in sync).
+  bool frozen = false;              ///< A replica is catching up: is only moved off dead brokers.
 
   bool Holds(BrokerIndex b) const {
     for (std::size_t i = 0; i < rf; ++i) {

@@ -97,13 +97,13 @@ void Mender::SeparateRacks() {
   const FlatCluster& cluster = placement_.cluster();
   for (std::uint32_t p = 0; p < placement_.partitions().size(); ++p) {
     const PartitionRecord& record = placement_.partition(p);
+    if (record.frozen) continue;
     for (std::size_t tries = 0; tries < record.rf; ++tries) {
       const std::size_t distinct = DistinctRacks(cluster, record);
       if (distinct >= record.required_racks) break;
       std::optional<std::pair<std::size_t, BrokerIndex>> best;
       float best_delta = 0;
       for (std::size_t slot = 0; slot < record.rf; ++slot) {
-        if (slot == 0 && record.leader_fixed) continue;
         for (const BrokerIndex to : cluster.targets) {
           if (record.Holds(to)) continue;
           PartitionRecord moved = record;
@@ -141,7 +141,7 @@ void Mender::ThinReplicas(std::uint32_t row, BrokerIndex b) {
     if (placement_.cell(row, b).replicas <= most.replicas) return;
     const PartitionRecord& record = placement_.partition(p);
     const std::size_t slot = placement_.SlotOf(record, b);
-    if (slot == 0 && record.leader_fixed) continue;
+    if (record.frozen) continue;
     if (const auto to = CheapestTarget(record, slot, Rule::kAll)) placement_.Move(p, slot, *to);
   }
 }

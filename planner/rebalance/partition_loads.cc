@@ -96,11 +96,16 @@ RawLoads ReadLoads(const ClusterSnapshot& snapshot) {
   loads.disk = Complete(snapshot, disk);
   loads.in = Complete(snapshot, in);
   loads.out = Complete(snapshot, out);
-  loads.cpu = Complete(snapshot, cpu) && loads.in && loads.out;
+  const bool cpu_complete = Complete(snapshot, cpu);
+  loads.cpu = cpu_complete && loads.in && loads.out;
   Explain(disk, loads.disk, "size", "disk goals are", loads.notes);
   Explain(in, loads.in, "produce rate", "network-in and leader-bytes-in goals are", loads.notes);
   Explain(out, loads.out, "outbound rate", "network-out goals are", loads.notes);
-  Explain(cpu, loads.cpu, "cpu", "cpu goals are", loads.notes);
+  if (cpu_complete && !loads.cpu) {
+    loads.notes.emplace_back("cpu goals are not judged: they need both rates");
+  } else {
+    Explain(cpu, loads.cpu, "cpu", "cpu goals are", loads.notes);
+  }
   if (!snapshot.partitions.empty() && !loads.in) {
     loads.notes.emplace_back("rates unknown: the plan uses sizes and counts");
   }

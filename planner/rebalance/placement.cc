@@ -128,7 +128,7 @@ bool Placement::TopicAllows(const PartitionRecord& record, std::size_t slot, Bro
 
 bool Placement::MayLead(const PartitionRecord& record, std::size_t slot) const {
   const BrokerIndex to = record.replicas[slot];
-  if (record.leader_fixed || !cluster_->target[to]) return false;
+  if (record.frozen || !cluster_->target[to]) return false;
   if (record.topic_row == kNoRow) return true;
   return cell(record.topic_row, to).leaders < cluster_->topic_rows[record.topic_row].most.leaders;
 }

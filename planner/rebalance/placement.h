@@ -25,6 +25,7 @@ class Placement {
   const Bands& bands() const { return bands_; }
   const std::vector<PartitionRecord>& partitions() const { return partitions_; }
   const PartitionRecord& partition(std::uint32_t p) const { return partitions_[p]; }
+  void Prefetch(std::uint32_t p) const { __builtin_prefetch(&partitions_[p]); }
   const Vec8& load(BrokerIndex b) const { return load_[b]; }
   float penalty(BrokerIndex b) const { return penalty_[b]; }
   /// Partitions that have a replica on the broker, in no particular order.
@@ -35,8 +36,11 @@ class Placement {
 
   /// Whether the replica in `slot` may go to `to` as far as hard rules and topic bands say.
   bool MayMove(const PartitionRecord& record, std::size_t slot, BrokerIndex to) const {
-    return cluster_->target[to] && !record.Holds(to) && (slot != 0 || !record.leader_fixed) &&
-           RackAllows(record, slot, to) && TopicAllows(record, slot, to);
+    return MayMoveButForTopic(record, slot, to) && TopicAllows(record, slot, to);
+  }
+  bool MayMoveButForTopic(const PartitionRecord& record, std::size_t slot, BrokerIndex to) const {
+    return cluster_->target[to] && !record.Holds(to) && !record.frozen &&
+           RackAllows(record, slot, to);
   }
   /// Whether the replica in `slot` may become the leader.
   bool MayLead(const PartitionRecord& record, std::size_t slot) const;

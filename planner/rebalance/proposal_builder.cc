@@ -109,7 +109,7 @@ void Builder::AddMove(std::uint32_t p) {
   // The search starts from the preferred leader where an election can give it back the lead.
   const bool lost = in_.cluster.broker_ids[before.replicas[0]] != source.leader;
   const bool elect = lost && in_.goals.Has(GoalKind::kPreferredLeaders) &&
-                     in_.cluster.target[before.replicas[0]] && !before.leader_fixed;
+                     in_.cluster.target[before.replicas[0]] && !before.frozen;
   if (elect) ++lost_before_;
   if (same && !elect) return;
   Move move = MakeMove(p);

@@ -8,7 +8,6 @@
 namespace levelwind::planner {
 namespace {
 
-constexpr std::uint32_t kReplicasTried = 6;
 constexpr std::size_t kTargetsTried = 6;
 
 }  // namespace
@@ -34,6 +33,15 @@ bool Proposer::Accept(float delta, const PartitionRecord& record) {
 BrokerIndex Proposer::RandomTarget() {
   const std::vector<BrokerIndex>& targets = placement_.cluster().targets;
   return targets[rng_.Below(static_cast<std::uint32_t>(targets.size()))];
+}
+
+// Records lie far apart in memory: all of a proposal's are asked for before the first is read, so
+// that their cache misses overlap. Half the time of a large plan went into these waits.
+Proposer::Sample Proposer::SampleHeld(BrokerIndex b) {
+  Sample sample;
+  for (std::uint32_t& p : sample) p = RandomHeld(b);
+  for (const std::uint32_t p : sample) placement_.Prefetch(p);
+  return sample;
 }
 
 std::uint32_t Proposer::RandomHeld(BrokerIndex b) {
@@ -72,9 +80,10 @@ bool Proposer::PushTo(std::uint32_t p, std::size_t slot, std::span<const BrokerI
   std::optional<BrokerIndex> best;
   float best_delta = 0;
   for (const BrokerIndex to : candidates) {
-    if (!placement_.MayMove(record, slot, to)) continue;
+    if (!placement_.MayMoveButForTopic(record, slot, to)) continue;
     const float delta = placement_.MoveDelta(record, slot, to);
     if (best && delta >= best_delta) continue;
+    if (!placement_.TopicAllows(record, slot, to)) continue;
     best = to;
     best_delta = delta;
   }
@@ -88,8 +97,9 @@ bool Proposer::TryPush(BrokerIndex from) {
   std::uint32_t chosen = 0;
   std::size_t chosen_slot = 0;
   float chosen_gain = 0;
-  for (std::uint32_t i = 0; i < kReplicasTried; ++i) {
-    const std::uint32_t p = RandomHeld(from);
+  const Sample sample = SampleHeld(from);
+  for (std::size_t i = 0; i < sample.size(); ++i) {
+    const std::uint32_t p = sample[i];
     const PartitionRecord& record = placement_.partition(p);
     const std::size_t slot = placement_.SlotOf(record, from);
     const Vec8 load = placement_.cluster().LoadOf(record, slot);
@@ -118,15 +128,24 @@ bool Proposer::TryPull(BrokerIndex to) {
   std::optional<std::uint32_t> best;
   std::size_t best_slot = 0;
   float best_delta = 0;
-  for (std::uint32_t i = 0; i < kReplicasTried; ++i) {
+  std::array<BrokerIndex, kReplicasTried> sources;
+  std::array<std::uint32_t, kReplicasTried> sample;
+  std::size_t count = 0;
+  for (std::size_t i = 0; i < kReplicasTried; ++i) {
     const BrokerIndex from = i < 2 ? BadBroker() : RandomTarget();
     if (from == to || placement_.held(from).empty()) continue;
-    const std::uint32_t p = RandomHeld(from);
+    sources[count] = from;
+    sample[count++] = RandomHeld(from);
+  }
+  for (std::size_t i = 0; i < count; ++i) placement_.Prefetch(sample[i]);
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::uint32_t p = sample[i];
     const PartitionRecord& record = placement_.partition(p);
-    const std::size_t slot = placement_.SlotOf(record, from);
-    if (!placement_.MayMove(record, slot, to)) continue;
+    const std::size_t slot = placement_.SlotOf(record, sources[i]);
+    if (!placement_.MayMoveButForTopic(record, slot, to)) continue;
     const float delta = placement_.MoveDelta(record, slot, to);
     if (best && delta >= best_delta) continue;
+    if (!placement_.TopicAllows(record, slot, to)) continue;
     best = p;
     best_slot = slot;
     best_delta = delta;
@@ -141,17 +160,17 @@ bool Proposer::TryLead(BrokerIndex b) {
   std::optional<std::uint32_t> best;
   std::size_t best_slot = 0;
   float best_delta = 0;
-  for (std::uint32_t i = 0; i < kReplicasTried; ++i) {
-    const std::uint32_t p = RandomHeld(b);
+  for (const std::uint32_t p : SampleHeld(b)) {
     const PartitionRecord& record = placement_.partition(p);
     const std::size_t own = placement_.SlotOf(record, b);
     // A leader is given to any follower; a follower takes the lead.
     const std::size_t first = own == 0 ? 1 : own;
     const std::size_t last = own == 0 ? record.rf : own + 1;
     for (std::size_t slot = first; slot < last; ++slot) {
-      if (!placement_.MayLead(record, slot)) continue;
+      if (record.frozen || !placement_.cluster().target[record.replicas[slot]]) continue;
       const float delta = placement_.LeadDelta(record, slot);
       if (best && delta >= best_delta) continue;
+      if (!placement_.MayLead(record, slot)) continue;
       best = p;
       best_slot = slot;
       best_delta = delta;
@@ -188,8 +207,10 @@ bool Proposer::TrySwap(BrokerIndex b) {
   };
   std::optional<Pair> best;
   float best_delta = 0;
-  for (std::uint32_t i = 0; i < kReplicasTried; ++i) {
-    Pair pair{RandomHeld(b), RandomHeld(other), 0, 0};
+  const Sample ours = SampleHeld(b);
+  const Sample theirs = SampleHeld(other);
+  for (std::size_t i = 0; i < ours.size(); ++i) {
+    Pair pair{ours[i], theirs[i], 0, 0};
     if (pair.a == pair.x) continue;
     const PartitionRecord& a = placement_.partition(pair.a);
     const PartitionRecord& x = placement_.partition(pair.x);
@@ -217,8 +238,7 @@ bool Proposer::TryLeadSwap(BrokerIndex b) {
   if (!placement_.MayLead(given, slot)) return false;
   const BrokerIndex other = given.replicas[slot];
   const FlatCluster& cluster = placement_.cluster();
-  for (std::uint32_t i = 0; i < kReplicasTried; ++i) {
-    const std::uint32_t q = RandomHeld(other);
+  for (const std::uint32_t q : SampleHeld(other)) {
     const PartitionRecord& taken = placement_.partition(q);
     if (q == p || taken.replicas[0] != other || !taken.Holds(b)) continue;
     const std::size_t back = placement_.SlotOf(taken, b);

@@ -33,9 +33,13 @@ class Proposer {
   BrokerIndex BadBroker();  ///< Worst of four.
 
  private:
+  static constexpr std::size_t kReplicasTried = 6;
+  using Sample = std::array<std::uint32_t, kReplicasTried>;
+
   bool Accept(float delta, const PartitionRecord& record);
   BrokerIndex RandomTarget();
   std::uint32_t RandomHeld(BrokerIndex b);
+  Sample SampleHeld(BrokerIndex b);
   float SwapDelta(const PartitionRecord& a, std::size_t slot_a, const PartitionRecord& x,
                   std::size_t slot_x) const;
   bool MaySwap(const PartitionRecord& a, std::size_t slot_a, const PartitionRecord& x,

@@ -117,7 +117,7 @@ Status CheckHardRules(const FlatCluster& cluster, const Placement::Saved& result
     const std::size_t wanted =
         std::min<std::size_t>(before.required_racks, DistinctRacks(cluster, before));
     if (DistinctRacks(cluster, after) < wanted) return fail(p, "is on fewer racks than before");
-    if (after.leader_fixed && cluster.target[before.replicas[0]] &&
+    if (after.frozen && cluster.target[before.replicas[0]] &&
         after.replicas[0] != before.replicas[0]) {
       return fail(p, "has another leader although a replica is not in sync");
     }

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <functional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "detectors/detector_options.h"
+#include "model/anomaly.h"
+#include "model/cluster_snapshot.h"
+
+namespace levelwind::detectors {
+
+/// What a detector sees: the present snapshot and the ones before it, newest first (there may be
+/// none). All of one cluster.
+struct DetectorInput {
+  const ClusterSnapshot& now;
+  std::span<const SnapshotPtr> before;
+  const DetectorOptions& options;
+};
+
+/// A detector is a pure function: same input, same report; any thread. It never judges what is
+/// unknown: a report that had to leave something out says so in `held_because`, with whatever
+/// anomalies it could still tell. `first_seen` and `last_seen` are left to AnomalyTracker.
+using DetectFunction = DetectorReport (*)(const DetectorInput& input);
+
+struct DetectorInfo {
+  std::string_view name;   ///< Also Anomaly::type.
+  std::string_view about;  ///< One line for lists.
+  DetectFunction detect = nullptr;
+};
+
+/// The detectors of a process, in the order of registration. Filled once at start, then read only.
+class DetectorRegistry {
+ public:
+  void Register(const DetectorInfo& info) { detectors_.push_back(info); }
+  const std::vector<DetectorInfo>& detectors() const { return detectors_; }
+
+  /// One report per detector.
+  std::vector<DetectorReport> Run(const DetectorInput& input) const;
+
+ private:
+  std::vector<DetectorInfo> detectors_;
+};
+
+/// Registers every detector of this folder. Explicit, called by the daemon: no static initialiser.
+void RegisterBuiltinDetectors(DetectorRegistry& registry);
+
+}  // namespace levelwind::detectors
