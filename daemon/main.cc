@@ -1,2 +1,9 @@
-#include <cstdio>
-int main() { return 2; }
+#include "cli/cli.h"
+#include "daemon/serve.h"
+#include "daemon/snapshot_command.h"
+
+int main(int argc, char** argv) {
+  return levelwind::cli::RunCli(
+      argc, argv,
+      {.serve = levelwind::daemon::Serve, .snapshot = levelwind::daemon::WriteSnapshot});
+}

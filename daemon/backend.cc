@@ -1,0 +1,79 @@
+#include "daemon/backend.h"
+
+#include <chrono>
+#include <string_view>
+#include <utility>
+
+#include "config/config.h"
+#include "daemon/version.h"
+#include "planner/planner_options.h"
+
+namespace levelwind::daemon {
+namespace {
+
+constexpr auto kPlanWithin = std::chrono::seconds(30);
+
+Error ObserveOnly(std::string_view what) {
+  return {ErrorCode::kPermissionDenied,
+          std::string(what) +
+              " is refused in observe mode; restart with --mode operate and "
+              "--state-dir DIR to let Levelwind act"};
+}
+
+}  // namespace
+
+DaemonBackend::DaemonBackend(ClusterRuntime& cluster, const Clock& clock)
+    : cluster_(cluster), clock_(clock), started_at_(clock.WallNow()), started_(clock.Now()) {}
+
+api::DaemonInfo DaemonBackend::Info() const {
+  api::DaemonInfo info;
+  info.version = kVersion;
+  info.mode = config::ModeName(cluster_.config().mode);
+  info.cluster_name = cluster_.config().cluster_name;
+  info.bootstrap = cluster_.config().kafka.bootstrap;
+  info.started_at = started_at_;
+  info.uptime_s = ToSeconds(clock_.Now() - started_);
+  info.problem = cluster_.Problem();
+  info.kafka_requests = cluster_.KafkaRequests();
+  return info;
+}
+
+SnapshotPtr DaemonBackend::Snapshot() const { return cluster_.snapshot(); }
+
+std::vector<ProposalPtr> DaemonBackend::Proposals() const { return cluster_.proposals().All(); }
+
+Result<ProposalPtr> DaemonBackend::FindProposal(const std::string& id) const {
+  return cluster_.proposals().Find(id);
+}
+
+ExecutorViewPtr DaemonBackend::Executor() const { return cluster_.executor_view(); }
+
+std::shared_ptr<const std::vector<DetectorReport>> DaemonBackend::Detectors() const {
+  return cluster_.detector_reports();
+}
+
+Result<ProposalPtr> DaemonBackend::Plan(const api::PlanCommand& command) {
+  planner::PlannerOptions options = cluster_.config().plan;
+  if (!command.goals.empty()) options.goals = command.goals;
+  if (command.seed) options.seed = *command.seed;
+  if (command.max_bytes_to_move) options.max_bytes = *command.max_bytes_to_move;
+  return cluster_.planner().Plan(std::move(options), kPlanWithin);
+}
+
+Result<std::string> DaemonBackend::Apply(const api::ApplyCommand& command) {
+  if (cluster_.executor() == nullptr) return ObserveOnly("applying " + command.proposal_id);
+  LW_ASSIGN_OR_RETURN(ProposalPtr proposal, cluster_.proposals().Find(command.proposal_id));
+  if (proposal->empty()) {
+    return FailedPrecondition(proposal->id + " has no moves: " + proposal->summary);
+  }
+  return cluster_.executor()->Apply(std::move(proposal), command.asker.author,
+                                    command.asker.reason);
+}
+
+Status DaemonBackend::Cancel(const api::CancelCommand& command) {
+  if (cluster_.executor() == nullptr) return ObserveOnly("cancelling " + command.operation_id);
+  return cluster_.executor()->Cancel(command.operation_id, command.asker.author,
+                                     command.asker.reason);
+}
+
+}  // namespace levelwind::daemon

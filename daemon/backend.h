@@ -1,0 +1,36 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "api/backend.h"
+#include "base/clock.h"
+#include "daemon/cluster_runtime.h"
+
+namespace levelwind::daemon {
+
+/// What the HTTP API sees of the daemon. Any thread; holds no state of its own.
+class DaemonBackend final : public api::Backend {
+ public:
+  DaemonBackend(ClusterRuntime& cluster, const Clock& clock);
+
+  api::DaemonInfo Info() const override;
+  SnapshotPtr Snapshot() const override;
+  std::vector<ProposalPtr> Proposals() const override;
+  Result<ProposalPtr> FindProposal(const std::string& id) const override;
+  ExecutorViewPtr Executor() const override;
+  std::shared_ptr<const std::vector<DetectorReport>> Detectors() const override;
+
+  Result<ProposalPtr> Plan(const api::PlanCommand& command) override;
+  Result<std::string> Apply(const api::ApplyCommand& command) override;
+  Status Cancel(const api::CancelCommand& command) override;
+
+ private:
+  ClusterRuntime& cluster_;
+  const Clock& clock_;
+  const WallTime started_at_;
+  const SteadyTime started_;
+};
+
+}  // namespace levelwind::daemon

@@ -1,0 +1,119 @@
+#include "daemon/cluster_runtime.h"
+
+#include <utility>
+
+#include "daemon/thread_name.h"
+
+namespace levelwind::daemon {
+namespace {
+
+constexpr std::size_t kKeptProposals = 50;
+
+kafka::ClientOptions ReadOnly(kafka::ClientOptions options) {
+  options.read_only = true;
+  return options;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<ClusterRuntime>> ClusterRuntime::Create(const config::Config& config,
+                                                               const Clock& clock) {
+  LW_ASSIGN_OR_RETURN(auto reader, kafka::KafkaClient::Create(ReadOnly(config.kafka)));
+  std::unique_ptr<ClusterRuntime> runtime(new ClusterRuntime(config, clock, std::move(reader)));
+  if (config.mode == config::Mode::kOperate) {
+    LW_RETURN_IF_ERROR(runtime->OpenJournal());
+  } else {
+    runtime->proposals_ = std::make_unique<ProposalBook>(kKeptProposals, 1, nullptr);
+  }
+  runtime->planner_ =
+      std::make_unique<PlannerLoop>(runtime->monitor_.snapshots(), *runtime->proposals_, clock);
+  return runtime;
+}
+
+ClusterRuntime::ClusterRuntime(const config::Config& config, const Clock& clock,
+                               std::unique_ptr<kafka::KafkaClient> reader)
+    : config_(config),
+      clock_(clock),
+      reader_(std::move(reader)),
+      monitor_(*reader_, clock, config.collect),
+      monitor_loop_(monitor_, clock, config.detect) {
+  auto view = std::make_shared<ExecutorView>();
+  view->mode = "observe";
+  view->status = "observe only: no changing request is ever sent; start with --mode operate to act";
+  observe_view_ = std::move(view);
+}
+
+ClusterRuntime::~ClusterRuntime() { Stop(); }
+
+Status ClusterRuntime::OpenJournal() {
+  LW_ASSIGN_OR_RETURN(journal_, store::Journal::Open(config_.state_dir));
+  LW_ASSIGN_OR_RETURN(writer_, kafka::KafkaClient::Create(config_.kafka));
+  executor_ = std::make_unique<actions::Executor>(*writer_, *journal_, clock_, config_.execute);
+  LW_RETURN_IF_ERROR(executor_->Recover());
+  executor_loop_ = std::make_unique<ExecutorLoop>(*executor_, clock_);
+
+  LW_ASSIGN_OR_RETURN(const std::uint64_t next, journal_->NextProposalNumber());
+  proposals_ = std::make_unique<ProposalBook>(kKeptProposals, next,
+                                              [journal = journal_.get()](const Proposal& proposal) {
+                                                return journal->SaveProposal(proposal);
+                                              });
+  LW_ASSIGN_OR_RETURN(auto stored, journal_->LoadProposals(kKeptProposals));
+  proposals_->Restore(std::move(stored));
+  return Ok();
+}
+
+void ClusterRuntime::Start() {
+  for (kafka::KafkaClient* client : {reader_.get(), writer_.get()}) {
+    if (client == nullptr) continue;
+    io_threads_.emplace_back([client](std::stop_token stop) {
+      NameThisThread("kafka-io");
+      client->Run(stop);
+    });
+  }
+  monitor_thread_ = std::jthread([this](std::stop_token stop) {
+    NameThisThread("monitor");
+    monitor_loop_.Run(stop);
+  });
+  planner_thread_ = std::jthread([this](std::stop_token stop) {
+    NameThisThread("planner");
+    planner_->Run(stop);
+  });
+  if (executor_loop_) {
+    executor_thread_ = std::jthread([this](std::stop_token stop) {
+      NameThisThread("executor");
+      executor_loop_->Run(stop);
+    });
+  }
+}
+
+void ClusterRuntime::Stop() {
+  for (std::jthread* thread : {&planner_thread_, &executor_thread_, &monitor_thread_}) {
+    thread->request_stop();
+  }
+  for (std::jthread* thread : {&planner_thread_, &executor_thread_, &monitor_thread_}) {
+    if (thread->joinable()) thread->join();
+  }
+  for (std::jthread& thread : io_threads_) thread.request_stop();
+  io_threads_.clear();
+}
+
+ExecutorViewPtr ClusterRuntime::executor_view() const {
+  return executor_ ? executor_->View() : observe_view_;
+}
+
+std::string ClusterRuntime::Problem() const {
+  const auto sources = monitor_.sources().Get();
+  if (sources == nullptr) return "the cluster was not asked yet";
+  for (const SourceStatus& source : *sources) {
+    if (!source.ok && !source.error.empty()) return source.name + ": " + source.error;
+  }
+  return "";
+}
+
+std::map<std::string, std::uint64_t> ClusterRuntime::KafkaRequests() const {
+  std::uint64_t sent = reader_->requests_sent();
+  if (writer_) sent += writer_->requests_sent();
+  return {{"all", sent}};
+}
+
+}  // namespace levelwind::daemon

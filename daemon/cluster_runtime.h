@@ -1,0 +1,82 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "actions/executor.h"
+#include "base/clock.h"
+#include "base/published.h"
+#include "base/result.h"
+#include "collectors/monitor.h"
+#include "config/config.h"
+#include "daemon/executor_loop.h"
+#include "daemon/monitor_loop.h"
+#include "daemon/planner_loop.h"
+#include "daemon/proposal_book.h"
+#include "kafka/client.h"
+#include "store/journal.h"
+
+namespace levelwind::daemon {
+
+/// Everything that belongs to one cluster: its clients, its loops, its journal, its threads.
+///
+/// Made, started and stopped by the main thread. The monitor's client is read-only in every mode
+/// (I15); the one that may change things exists only in operate mode and only the executor has it.
+class ClusterRuntime {
+ public:
+  /// Opens the journal in operate mode; sends nothing. Errors are for the user as they are.
+  static Result<std::unique_ptr<ClusterRuntime>> Create(const config::Config& config,
+                                                        const Clock& clock);
+  ~ClusterRuntime();
+
+  void Start();
+  /// Planner and executor first, then the monitor, then the sockets. What runs in Kafka goes on
+  /// there.
+  void Stop();
+
+  // Any thread.
+  const config::Config& config() const { return config_; }
+  SnapshotPtr snapshot() const { return monitor_.snapshots().Get(); }
+  std::shared_ptr<const std::vector<DetectorReport>> detector_reports() const {
+    return monitor_loop_.reports();
+  }
+  ExecutorViewPtr executor_view() const;
+  ProposalBook& proposals() { return *proposals_; }
+  PlannerLoop& planner() { return *planner_; }
+  /// Null in observe mode.
+  ExecutorLoop* executor() { return executor_loop_.get(); }
+  /// Why nothing is known, or the last look failed; empty: all is well.
+  std::string Problem() const;
+  std::map<std::string, std::uint64_t> KafkaRequests() const;
+
+ private:
+  ClusterRuntime(const config::Config& config, const Clock& clock,
+                 std::unique_ptr<kafka::KafkaClient> reader);
+  Status OpenJournal();
+
+  const config::Config config_;
+  const Clock& clock_;
+  std::unique_ptr<kafka::KafkaClient> reader_;
+  collectors::Monitor monitor_;
+  MonitorLoop monitor_loop_;
+  ExecutorViewPtr observe_view_;
+
+  // Operate mode only.
+  std::unique_ptr<store::Journal> journal_;
+  std::unique_ptr<kafka::KafkaClient> writer_;
+  std::unique_ptr<actions::Executor> executor_;
+  std::unique_ptr<ExecutorLoop> executor_loop_;
+
+  std::unique_ptr<ProposalBook> proposals_;
+  std::unique_ptr<PlannerLoop> planner_;
+
+  std::vector<std::jthread> io_threads_;
+  std::jthread monitor_thread_;
+  std::jthread planner_thread_;
+  std::jthread executor_thread_;
+};
+
+}  // namespace levelwind::daemon

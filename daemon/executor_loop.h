@@ -1,0 +1,36 @@
+#pragma once
+
+#include <memory>
+#include <stop_token>
+#include <string>
+
+#include "actions/executor.h"
+#include "base/clock.h"
+#include "base/result.h"
+#include "daemon/mailbox.h"
+#include "model/operation.h"
+#include "model/proposal.h"
+
+namespace levelwind::daemon {
+
+/// Drives the executor on its own thread and hands it what people ask for. Nothing else touches it.
+class ExecutorLoop {
+ public:
+  ExecutorLoop(actions::Executor& executor, const Clock& clock)
+      : executor_(executor), clock_(clock) {}
+
+  /// Any thread; blocks at most a minute. Returns the operation's id.
+  Result<std::string> Apply(ProposalPtr proposal, std::string author, std::string reason);
+  Status Cancel(std::string operation_id, std::string author, std::string reason);
+
+  /// The executor thread's body. What was started goes on in Kafka after a stop, and the journal
+  /// knows it.
+  void Run(std::stop_token stop);
+
+ private:
+  actions::Executor& executor_;
+  const Clock& clock_;
+  Mailbox mailbox_{16};
+};
+
+}  // namespace levelwind::daemon

@@ -1,0 +1,41 @@
+#include "daemon/planner_loop.h"
+
+#include <chrono>
+#include <utility>
+
+#include "base/log.h"
+#include "base/text.h"
+#include "planner/rebalance/plan_rebalance.h"
+
+namespace levelwind::daemon {
+
+Result<ProposalPtr> PlannerLoop::Plan(planner::PlannerOptions options, Duration timeout) {
+  if (snapshots_.Get() == nullptr) {
+    return FailedPrecondition("no snapshot of the cluster yet; 'levelwind status' says why");
+  }
+  auto reply = std::make_shared<Reply<ProposalPtr>>();
+  auto request = std::make_unique<Request>();
+  request->options = std::move(options);
+  request->reply = Reply<ProposalPtr>::Sender(reply);
+  requests_.Push(std::move(request));
+  return reply->Wait(timeout, "planning");
+}
+
+void PlannerLoop::Run(std::stop_token stop) {
+  while (!stop.stop_requested()) {
+    auto request = requests_.Pop(stop, std::chrono::seconds(1));
+    if (request) (*request)->reply.Send(PlanNow((*request)->options));
+  }
+}
+
+Result<ProposalPtr> PlannerLoop::PlanNow(const planner::PlannerOptions& options) {
+  const SnapshotPtr snapshot = snapshots_.Get();
+  const SteadyTime began = clock_.Now();
+  LW_ASSIGN_OR_RETURN(Proposal proposal, planner::PlanRebalance(*snapshot, options));
+  proposal.created_at = clock_.WallNow();
+  LW_INFO("planner", "planned in {} from snapshot {}: {}",
+          HumanDuration(ToSeconds(clock_.Now() - began)), snapshot->sequence, proposal.summary);
+  return book_.Add(std::move(proposal));
+}
+
+}  // namespace levelwind::daemon
