@@ -25,8 +25,9 @@ void Take(Caller& caller, const std::string& group, std::int16_t code, BrokerId 
 /// Before Kafka 3.0 a request asks for one group.
 Status FindOneByOne(Caller& caller, const std::vector<std::string>& groups, SteadyTime deadline,
                     Coordinators& found) {
+  if (!caller.router().knows_cluster()) LW_RETURN_IF_ERROR(caller.Refresh({}, deadline));
   const std::vector<BrokerId> brokers = caller.router().Brokers();
-  if (brokers.empty()) return Unavailable("no broker is known");
+  if (brokers.empty()) return Unavailable("the cluster names no live broker");
   std::vector<std::pair<BrokerId, FindCoordinatorRequest>> requests;
   requests.reserve(groups.size());
   for (std::size_t i = 0; i < groups.size(); ++i) {
