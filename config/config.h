@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/result.h"
 #include "collectors/collector_options.h"
+#include "detectors/detector_options.h"
 #include "kafka/client_options.h"
 #include "planner/planner_options.h"
 
@@ -29,6 +30,7 @@ struct Config {
   std::string state_dir;  ///< Journal; required in operate mode, unused in observe mode.
   LogOptions log;
   collectors::CollectorOptions collect;
+  detectors::DetectorOptions detect;
   planner::PlannerOptions plan;
   actions::ExecutorOptions execute;
 };

@@ -51,7 +51,7 @@ std::string FormatNumber(ValueType type, double value) {
     case ValueType::kInteger:
       return fmt::format("{:.0f}", value);
     default:
-      return fmt::format("{:g}", value);
+      return fmt::format("{}", value);
   }
 }
 
