@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
+#include <chrono>
 #include <cstddef>
 #include <utility>
 
@@ -24,6 +24,11 @@ namespace asio = boost::asio;
 namespace beast = boost::beast;
 namespace http = boost::beast::http;
 using boost::system::error_code;
+
+/// How much of a refused request is still read, and for how long: closing with unread bytes resets
+/// the connection, and the client might lose the answer that says why.
+constexpr auto kLingerTime = std::chrono::seconds(1);
+constexpr std::size_t kLingerBytes = std::size_t{4} << 20;
 
 std::string_view View(beast::string_view text) { return {text.data(), text.size()}; }
 
@@ -186,9 +191,26 @@ void HttpSession::Send(Response response) {
   asio::async_write(stream_, std::move(parts),
                     [self = shared_from_this()](error_code error, std::size_t) {
                       self->body_.clear();
-                      if (error || !self->keep_alive_) return self->Close();
+                      if (error || self->closing_) return self->Close();
+                      if (!self->keep_alive_) return self->Linger();
                       self->WaitForRequest(self->options_.idle_timeout);
                     });
+}
+
+void HttpSession::Linger() {
+  error_code ignored;
+  stream_.socket().shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
+  stream_.expires_after(kLingerTime);
+  Discard(kLingerBytes);
+}
+
+void HttpSession::Discard(std::size_t budget) {
+  buffer_.clear();
+  stream_.async_read_some(buffer_.prepare(std::size_t{16} << 10),
+                          [self = shared_from_this(), budget](error_code error, std::size_t bytes) {
+                            if (error || bytes >= budget) return self->Close();
+                            self->Discard(budget - bytes);
+                          });
 }
 
 void HttpSession::SendFromAnyThread(Response response) {

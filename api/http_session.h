@@ -50,6 +50,9 @@ class HttpSession : public std::enable_shared_from_this<HttpSession> {
   std::optional<std::pair<int, std::string>> Check(Request& request) const;
   void OnReadError(const boost::system::error_code& error);
   void RefuseAndClose(int status, std::string message);
+  /// After the last answer: lets the client read it before the connection goes.
+  void Linger();
+  void Discard(std::size_t budget);
 
   boost::beast::tcp_stream stream_;
   const HttpServerOptions& options_;

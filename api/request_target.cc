@@ -45,7 +45,7 @@ Status ParsePath(std::string_view path, Request& request) {
   request.segments.clear();
   request.path.clear();
   if (path == "/") {
-    request.path = "/";
+    request.path.push_back('/');
     return Ok();
   }
   for (std::string_view raw : Split(path.substr(1), '/')) {

@@ -1,0 +1,279 @@
+#include "api/api.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "api/request_target.h"
+#include "tests/api/fake_backend.h"
+#include "tests/support/manual_clock.h"
+
+namespace levelwind::api {
+namespace {
+
+using ::testing::ElementsAre;
+using testing::FakeBackend;
+using testing::FillBackend;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using testing::ManualClock;
+using Json = nlohmann::json;
+
+std::string Body(const Response& response) {
+  std::string out;
+  for (const auto& part : response.body) out += *part;
+  return out;
+}
+
+class ApiTest : public ::testing::Test {
+ protected:
+  ApiTest() {
+    FillBackend(backend_, clock_.Now());
+    clock_.Advance(std::chrono::milliseconds(1500));
+  }
+
+  Response Send(const std::string& method, const std::string& target, const std::string& body = "",
+                const std::string& author = "cli:ada",
+                const std::string& content_type = "application/json") {
+    Request request;
+    request.method = method;
+    EXPECT_TRUE(ParseTarget(target, request).ok()) << target;
+    request.body = body;
+    request.author = author;
+    request.content_type = content_type;
+    return api_.Handle(request);
+  }
+  Json GetJson(const std::string& target, int status = 200) {
+    const Response response = Send("GET", target);
+    EXPECT_EQ(response.status, status) << Body(response);
+    EXPECT_EQ(response.content_type, "application/json");
+    return Json::parse(Body(response));
+  }
+  /// "code: message" of an error answer, with its HTTP status in front.
+  std::string ErrorOf(const Response& response) {
+    const Json error = Json::parse(Body(response)).at("error");
+    return std::to_string(response.status) + " " + error.at("code").get<std::string>() + ": " +
+           error.at("message").get<std::string>();
+  }
+
+  ManualClock clock_;
+  FakeBackend backend_;
+  Api api_{backend_, clock_, {}};
+};
+
+TEST_F(ApiTest, BrokersGolden) {
+  EXPECT_EQ(Body(Send("GET", "/api/v1/brokers")),
+            R"({"cluster_id":"abc","snapshot":{"sequence":7,"taken_at":"2026-01-01T00:00:00.000Z",)"
+            R"("age_seconds":1.5,"stale":false,"confidence":"sizes and counts; rates in 25 s"},)"
+            R"("brokers":[{"id":1,"rack":"r1","host":"127.0.0.1","port":9001,"state":"alive",)"
+            R"("controller":false,"leaders":2,"preferred_leaders":2,"replicas":3,)"
+            R"("offline_replicas":0,"out_of_sync_replicas":0,"disk_bytes":null,)"
+            R"("leader_bytes_in_per_second":3072,"leader_messages_in_per_second":null,)"
+            R"("leader_share":null,"log_dirs":[{"path":"/data","offline":false,"total_bytes":null,)"
+            R"("usable_bytes":null,"replica_bytes":0}]},{"id":2,"rack":"r2","host":"127.0.0.1",)"
+            R"("port":9002,"state":"alive","controller":true,"leaders":1,"preferred_leaders":1,)"
+            R"("replicas":3,"offline_replicas":0,"out_of_sync_replicas":0,"disk_bytes":null,)"
+            R"("leader_bytes_in_per_second":null,"leader_messages_in_per_second":null,)"
+            R"("leader_share":null,"log_dirs":[{"path":"/data","offline":false,"total_bytes":null,)"
+            R"("usable_bytes":null,"replica_bytes":0}]},{"id":3,"rack":"","host":"127.0.0.1",)"
+            R"("port":9003,"state":"new","controller":false,"leaders":0,"preferred_leaders":0,)"
+            R"("replicas":0,"offline_replicas":0,"out_of_sync_replicas":0,"disk_bytes":0,)"
+            R"("leader_bytes_in_per_second":0,"leader_messages_in_per_second":0,)"
+            R"("leader_share":null,"log_dirs":[{"path":"/data","offline":false,"total_bytes":null,)"
+            R"("usable_bytes":null,"replica_bytes":0}]}]})"
+            "\n");
+}
+
+TEST_F(ApiTest, GroupsGolden) {
+  const Json groups = GetJson("/api/v1/groups").at("groups");
+  EXPECT_EQ(groups.dump(),
+            R"([{"consumed_per_second":4,"coordinator":1,"group":"billing","lag":10,)"
+            R"("lag_growth_per_second":1.5,"lag_seconds":2.5,"members":2,"partitions":2,)"
+            R"("state":"Stable","type":"classic"},{"consumed_per_second":null,"coordinator":null,)"
+            R"("group":"fresh","lag":null,"lag_growth_per_second":null,"lag_seconds":null,)"
+            R"("members":0,"partitions":1,"state":"Empty","type":"consumer"}])");
+  const Json one = GetJson("/api/v1/groups/billing").at("group");
+  EXPECT_EQ(one.at("offsets")[0].dump(),
+            R"({"committed":90,"lag":10,"log_end_offset":null,"owner":"c1/10.0.0.1",)"
+            R"("partition":0,"topic":"orders"})");
+  EXPECT_EQ(ErrorOf(Send("GET", "/api/v1/groups/nope")),
+            "404 NotFound: there is no consumer group 'nope'; 'levelwind groups' lists all");
+}
+
+TEST_F(ApiTest, TopicsAndPartitionsKeepUnknownApartFromZero_I17) {
+  const Json topics = GetJson("/api/v1/topics").at("topics");
+  EXPECT_EQ(topics[0].at("bytes"), 4'000'000);
+  EXPECT_EQ(topics[0].at("replication_factor"), 2);
+  EXPECT_TRUE(topics[1].at("bytes").is_null());
+  EXPECT_EQ(GetJson("/api/v1/partitions").at("partitions").size(), 3U);
+  const Json users = GetJson("/api/v1/partitions?topic=users").at("partitions");
+  ASSERT_EQ(users.size(), 1U);
+  EXPECT_TRUE(users[0].at("bytes").is_null());
+  EXPECT_EQ(users[0].at("replicas")[1].at("broker"), 1);
+  EXPECT_EQ(Send("GET", "/api/v1/partitions?topic=nope").status, 404);
+}
+
+TEST_F(ApiTest, StatusHasEverythingInOneLook) {
+  const Json status = GetJson("/api/v1/status");
+  EXPECT_EQ(status.at("mode"), "observe");
+  EXPECT_EQ(status.at("ready"), true);
+  EXPECT_EQ(status.at("cluster").at("brokers_serving"), 3);
+  EXPECT_TRUE(status.at("cluster").at("lag").is_null()) << "one group's lag is unknown";
+  EXPECT_EQ(status.at("collectors")[1].at("error"), "broker 3: timed out");
+  EXPECT_TRUE(status.at("collectors")[1].at("age_seconds").is_null());
+  EXPECT_EQ(status.at("executor").at("running")[0].at("id"), "op1");
+  EXPECT_EQ(status.at("newest_proposal").at("id"), "p1");
+  EXPECT_EQ(status.at("findings").at("anomalies")[0].at("subject"), "broker 1");
+}
+
+TEST_F(ApiTest, OldSnapshotsAreMarkedStale) {
+  clock_.Advance(std::chrono::seconds(29));
+  EXPECT_TRUE(GetJson("/api/v1/topics").at("snapshot").at("stale"));
+}
+
+TEST_F(ApiTest, BeforeTheFirstSnapshotReadsSayWhy) {
+  backend_.snapshot = nullptr;
+  backend_.detectors = nullptr;
+  backend_.info.problem = "connecting to 127.0.0.1:9092: refused";
+  EXPECT_EQ(ErrorOf(Send("GET", "/api/v1/brokers")),
+            "503 Unavailable: the cluster could not be looked at yet: connecting to "
+            "127.0.0.1:9092: refused");
+  const Response ready = Send("GET", "/-/ready");
+  EXPECT_EQ(ready.status, 503);
+  EXPECT_EQ(Body(ready), "not ready: connecting to 127.0.0.1:9092: refused\n");
+  EXPECT_EQ(Send("GET", "/-/healthy").status, 200);
+  EXPECT_TRUE(GetJson("/api/v1/status").at("cluster").is_null());
+  EXPECT_TRUE(GetJson("/api/v1/proposals").at("snapshot").is_null());
+}
+
+TEST_F(ApiTest, ProposalsAndOperationsCanBeFound) {
+  const Json proposal = GetJson("/api/v1/proposals/p1").at("proposal");
+  EXPECT_EQ(proposal.at("moves")[0].dump(),
+            R"({"after":[3,2],"before":[1,2],"bytes":3000000,"bytes_in_per_second":2048,)"
+            R"("goal":"ReplicaDistributionGoal","kind":"replica","leader_before":1,"partition":0,)"
+            R"("reason":"broker 3 holds 0 replicas, 2 is level","topic":"orders"})");
+  EXPECT_TRUE(proposal.at("brokers")[1].at("leader_bytes_in_per_second_before").is_null());
+  EXPECT_FALSE(GetJson("/api/v1/proposals").at("proposals")[0].contains("moves"));
+  const Json reassign = GetJson("/api/v1/proposals/p1?format=reassign");
+  EXPECT_EQ(reassign.at("partitions")[0].at("replicas"), Json::array({3, 2}));
+  EXPECT_EQ(Send("GET", "/api/v1/proposals/p1?format=xml").status, 400);
+  EXPECT_EQ(Send("GET", "/api/v1/proposals/p9").status, 404);
+  EXPECT_EQ(GetJson("/api/v1/operations/op1").at("operation").at("steps").size(), 2U);
+  EXPECT_EQ(GetJson("/api/v1/operations").at("operations")[0].at("eta_seconds"), 3);
+  EXPECT_EQ(Send("GET", "/api/v1/operations/op9").status, 404);
+}
+
+TEST_F(ApiTest, CommandsReachTheBackendWithAuthorAndReason_I18) {
+  const Response plan =
+      Send("POST", "/api/v1/proposals",
+           R"({"goals":["A","B"],"seed":3,"max_bytes_to_move":9,"reason":"why"})");
+  EXPECT_EQ(plan.status, 201);
+  EXPECT_EQ(Json::parse(Body(plan)).at("proposal").at("id"), "p1");
+  const Response apply = Send("POST", "/api/v1/proposals/p1/apply", R"({"reason":"now"})");
+  EXPECT_EQ(apply.status, 202);
+  EXPECT_THAT(apply.headers, ElementsAre(std::pair<std::string, std::string>(
+                                 "Location", "/api/v1/operations/op1")));
+  EXPECT_EQ(Send("POST", "/api/v1/operations/op1/cancel").status, 202);
+  EXPECT_THAT(backend_.commands, ElementsAre("plan cli:ada 'why' goal=A goal=B seed=3 max=9",
+                                             "apply p1 cli:ada 'now'", "cancel op1 cli:ada ''"));
+}
+
+TEST_F(ApiTest, CommandsWithoutAuthorOrJsonTypeChangeNothing) {
+  EXPECT_THAT(ErrorOf(Send("POST", "/api/v1/proposals/p1/apply", "{}", "")),
+              HasSubstr("400 InvalidArgument: the header X-Levelwind-Author"));
+  EXPECT_EQ(Send("POST", "/api/v1/proposals/p1/apply", "{}", "a\nb").status, 400);
+  EXPECT_EQ(Send("POST", "/api/v1/proposals/p1/apply", "{}", std::string(129, 'a')).status, 400);
+  for (const char* type : {"text/plain", "application/x-www-form-urlencoded", ""}) {
+    EXPECT_EQ(Send("POST", "/api/v1/proposals/p1/apply", "{}", "a", type).status, 415) << type;
+    EXPECT_EQ(Send("POST", "/api/v1/proposals", "{}", "a", type).status, 415) << type;
+    EXPECT_EQ(Send("POST", "/api/v1/operations/op1/cancel", "{}", "a", type).status, 415) << type;
+  }
+  EXPECT_THAT(backend_.commands, IsEmpty());
+}
+
+TEST_F(ApiTest, BadBodiesAreRefusedWithTheirReason) {
+  struct Case {
+    std::string body;
+    std::string reason;
+  };
+  for (const Case& bad : std::vector<Case>{
+           {"x", "the body must be one JSON object"},
+           {"[]", "the body must be one JSON object"},
+           {"{\"reason\":1}", "reason must be a text"},
+           {"{\"reason\":\"" + std::string(2000, 'a') + "\"}", "reason must be a text"},
+           {"{\"seed\":-1}", "seed must be a whole number"},
+           {"{\"seed\":1.5}", "seed must be a whole number"},
+           {"{\"goals\":\"A\"}", "goals must be a list"},
+           {"{\"goals\":[1]}", "goals must be a list"},
+           {"{\"max_bytes_to_move\":\"1\"}", "max_bytes_to_move must be"},
+           {"{\"max_bytes_to_move\":18446744073709551615}", "max_bytes_to_move must be"},
+           {"{\"sed\":1}", "the body has an unknown key 'sed'; known are: reason, goals, seed"},
+           {std::string(100'000, '['), "the body must be one JSON object"},
+           {"{\"goals\":" + std::string(100, '[') + std::string(100, ']') + "}",
+            "the body must be one JSON object"}}) {
+    EXPECT_THAT(ErrorOf(Send("POST", "/api/v1/proposals", bad.body)),
+                HasSubstr("400 InvalidArgument: " + bad.reason))
+        << bad.body.substr(0, 60);
+  }
+  EXPECT_THAT(backend_.commands, IsEmpty());
+}
+
+TEST_F(ApiTest, ErrorsOfTheBackendKeepTheirCode) {
+  struct Case {
+    Error error;
+    std::string answer;
+  };
+  const std::vector<Case> cases = {
+      {Error(ErrorCode::kAborted, "the cluster changed"), "409 Aborted: the cluster changed"},
+      {Error(ErrorCode::kPermissionDenied, "observe mode"), "403 PermissionDenied: observe mode"},
+      {Error(ErrorCode::kResourceExhausted, "full"), "429 ResourceExhausted: full"},
+      {Error(ErrorCode::kDeadlineExceeded, "slow"), "504 DeadlineExceeded: slow"},
+      {Error(ErrorCode::kInternal, "oops"), "500 Internal: oops"}};
+  for (const Case& one : cases) {
+    backend_.apply_error = one.error;
+    EXPECT_EQ(ErrorOf(Send("POST", "/api/v1/proposals/p1/apply")), one.answer);
+  }
+}
+
+TEST_F(ApiTest, UnknownPathsAndMethods) {
+  EXPECT_EQ(ErrorOf(Send("GET", "/api/v2/status")),
+            "404 NotFound: there is nothing at '/api/v2/status'; GET / lists what there is");
+  const Response wrong = Send("DELETE", "/api/v1/proposals");
+  EXPECT_EQ(wrong.status, 405);
+  EXPECT_THAT(wrong.headers,
+              ElementsAre(std::pair<std::string, std::string>("Allow", "GET, HEAD, POST")));
+  EXPECT_EQ(Send("GET", "/api/v1/proposals/p1/apply").status, 405);
+  EXPECT_EQ(Send("HEAD", "/-/healthy").status, 200);
+  EXPECT_THAT(Body(Send("GET", "/")), HasSubstr("POST /api/v1/proposals/{id}/apply"));
+}
+
+TEST_F(ApiTest, HostileNamesGiveValidJson) {
+  auto snapshot = testing::SmallSnapshot(clock_.Now());
+  snapshot->groups[0].name = "g\"<img>\xff\n";
+  snapshot->topics[0].name = std::string("t\0\x1b[31m", 7);
+  backend_.snapshot = snapshot;
+  EXPECT_EQ(GetJson("/api/v1/groups").at("groups")[0].at("group"), "g\"<img>\xef\xbf\xbd\n");
+  EXPECT_EQ(GetJson("/api/v1/topics").at("topics")[0].at("topic").get<std::string>().size(), 7U);
+}
+
+TEST_F(ApiTest, ProbesNeverWaitBehindOtherRequests) {
+  const auto lane = [&](const std::string& method, const std::string& target) {
+    Request request;
+    request.method = method;
+    EXPECT_TRUE(ParseTarget(target, request).ok());
+    return api_.LaneOf(request);
+  };
+  EXPECT_EQ(lane("GET", "/-/healthy"), Lane::kProbe);
+  EXPECT_EQ(lane("GET", "/-/ready"), Lane::kProbe);
+  EXPECT_EQ(lane("GET", "/metrics"), Lane::kRead);
+  EXPECT_EQ(lane("POST", "/api/v1/proposals"), Lane::kCommand);
+  EXPECT_EQ(lane("GET", "/nothing"), Lane::kProbe);
+}
+
+}  // namespace
+}  // namespace levelwind::api

@@ -1,0 +1,184 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <set>
+#include <sstream>
+#include <string>
+
+#include "api/api.h"
+#include "api/metrics_text.h"
+#include "api/request_target.h"
+#include "api/snapshot_metrics.h"
+#include "tests/api/fake_backend.h"
+#include "tests/support/manual_clock.h"
+#include "tests/support/temp_dir.h"
+
+namespace levelwind::api {
+namespace {
+
+using testing::FakeBackend;
+using testing::FillBackend;
+using ::testing::HasSubstr;
+using testing::ManualClock;
+using ::testing::Not;
+using testing::SmallSnapshot;
+
+std::string Body(const Response& response) {
+  std::string out;
+  for (const auto& part : response.body) out += *part;
+  return out;
+}
+
+Response Get(Api& api, const std::string& target) {
+  Request request;
+  request.method = "GET";
+  EXPECT_TRUE(ParseTarget(target, request).ok()) << target;
+  return api.Handle(request);
+}
+
+/// What `promtool check metrics` says; empty when it is content.
+std::string Promtool(const std::string& metrics) {
+  testing::TempDir dir;
+  const std::string in = dir.path() + "/metrics";
+  const std::string out = dir.path() + "/out";
+  std::ofstream(in, std::ios::binary) << metrics;
+  const std::string command = "promtool check metrics < " + in + " > " + out + " 2>&1";
+  const int status = std::system(command.c_str());
+  std::stringstream text;
+  text << std::ifstream(out).rdbuf();
+  return status == 0 ? text.str() : "exit " + std::to_string(status) + ": " + text.str();
+}
+
+/// Series (name and labels) that occur more than once.
+std::string Duplicates(const std::string& metrics) {
+  std::set<std::string> seen;
+  std::string twice;
+  std::istringstream lines(metrics);
+  for (std::string line; std::getline(lines, line);) {
+    const std::string series = line.substr(0, line.rfind(' '));
+    if (!series.starts_with('#') && !seen.insert(series).second) twice += series + "\n";
+  }
+  return twice;
+}
+
+TEST(Metrics, ArePromtoolClean) {
+  ManualClock clock;
+  FakeBackend backend;
+  FillBackend(backend, clock.Now());
+  Api api(backend, clock, {});
+  Get(api, "/api/v1/status");
+  Get(api, "/nothing");
+  const std::string metrics = Body(Get(api, "/metrics"));
+  EXPECT_EQ(Promtool(metrics), "");
+  EXPECT_EQ(Duplicates(metrics), "");
+}
+
+TEST(Metrics, CarryWhatIsKnownWithItsLabels) {
+  ManualClock clock;
+  FakeBackend backend;
+  FillBackend(backend, clock.Now());
+  clock.Advance(std::chrono::seconds(2));
+  Api api(backend, clock, {});
+  const std::string metrics = Body(Get(api, "/metrics"));
+  for (const char* line : {
+           "levelwind_build_info{version=\"0.1.0\",mode=\"observe\"} 1\n",
+           "levelwind_group_lag{group=\"billing\",topic=\"orders\",partition=\"0\"} 10\n",
+           "levelwind_group_lag{group=\"billing\",topic=\"orders\",partition=\"1\"} 0\n",
+           "levelwind_group_total_lag{group=\"billing\"} 10\n",
+           "levelwind_broker_leaders{broker=\"1\"} 2\n",
+           "levelwind_broker_leader_bytes_in_per_second{broker=\"1\"} 3072\n",
+           "levelwind_broker_disk_bytes{broker=\"3\"} 0\n",
+           "levelwind_partition_size_bytes{topic=\"orders\",partition=\"0\"} 3000000\n",
+           "levelwind_snapshot_age_seconds 2\n",
+           "levelwind_collector_age_seconds{collector=\"cluster\"} 3\n",
+           "levelwind_collector_success{collector=\"groups\"} 0\n",
+           "levelwind_kafka_requests_total{api=\"Metadata\"} 3\n",
+           "levelwind_anomaly_active{type=\"leader_imbalance\",subject=\"broker "
+           "1\",severity=\"warning\"} 1\n",
+           "levelwind_detector_held{detector=\"hot_partition\"} 1\n",
+           "levelwind_proposal_score{stage=\"before\"} 61.25\n",
+           "levelwind_operations{state=\"running\"} 1\n",
+           "levelwind_operation_copied_bytes{operation=\"op1\"} 1500000\n",
+           "levelwind_metrics_left_out 0\n",
+       }) {
+    EXPECT_THAT(metrics, HasSubstr(line));
+  }
+}
+
+TEST(Metrics, UnknownIsLeftOutAndNeverZero_I17) {
+  const std::string metrics = RenderSnapshotMetrics(*SmallSnapshot({}));
+  EXPECT_THAT(metrics, Not(HasSubstr("levelwind_partition_size_bytes{topic=\"users\"")));
+  EXPECT_THAT(metrics, Not(HasSubstr("levelwind_partition_bytes_in_per_second{topic=\"users\"")));
+  EXPECT_THAT(metrics, Not(HasSubstr("levelwind_group_total_lag{group=\"fresh\"")));
+  EXPECT_THAT(metrics, Not(HasSubstr("levelwind_group_lag{group=\"fresh\"")));
+  EXPECT_THAT(metrics, Not(HasSubstr("levelwind_broker_disk_bytes{broker=\"1\"}")));
+  EXPECT_THAT(metrics, Not(HasSubstr("nan")));
+  EXPECT_THAT(metrics, Not(HasSubstr(" -1\n")));
+}
+
+TEST(Metrics, HostileNamesStayCleanAndUnique) {
+  auto snapshot = SmallSnapshot({});
+  snapshot->groups.clear();
+  for (const std::string& name :
+       {std::string("g\"<img src=x>\\"), std::string("new\nline"), std::string("bad\xff"),
+        std::string("bad\xfe"), std::string("twice"), std::string("twice"), std::string(""),
+        std::string("nul\0byte", 8), std::string("} 1\nfoo 2\n# HELP x y"),
+        std::string("\xed\xa0\x80")}) {
+    ConsumerGroup group;
+    group.name = name;
+    group.offsets = {{0, 1, 2, ""}, {0, 1, 2, ""}, {99, 1, 2, ""}, {-1, 1, 2, ""}};
+    group.total_lag = 2;
+    snapshot->groups.push_back(group);
+  }
+  snapshot->topics[0].name = "t\"opic\n";
+  snapshot->topics[1].name = "t\"opic\n";
+  snapshot->brokers[0].rack = "r\"1\n\xff";
+  snapshot->brokers[0].log_dirs.push_back(snapshot->brokers[0].log_dirs.front());
+  const std::string metrics = RenderSnapshotMetrics(*snapshot);
+  EXPECT_EQ(Promtool(metrics), "");
+  EXPECT_EQ(Duplicates(metrics), "");
+  EXPECT_THAT(metrics, HasSubstr("group=\"g\\\"<img src=x>\\\\\""));
+  EXPECT_THAT(metrics, HasSubstr("group=\"new\\nline\""));
+  // "bad\xfe" and the second "twice" (4 offsets each), and the second topic's one partition.
+  EXPECT_THAT(metrics, HasSubstr("levelwind_metrics_left_out 9\n"));
+}
+
+TEST(Metrics, AreThereBeforeTheFirstSnapshot) {
+  ManualClock clock;
+  FakeBackend backend;
+  backend.info.version = "0.1.0";
+  backend.info.mode = "observe";
+  Api api(backend, clock, {});
+  const std::string metrics = Body(Get(api, "/metrics"));
+  EXPECT_EQ(Promtool(metrics), "");
+  EXPECT_THAT(metrics, HasSubstr("levelwind_ready 0\n"));
+  EXPECT_THAT(metrics, Not(HasSubstr("levelwind_partitions")));
+}
+
+TEST(SnapshotMetricsCache, RendersEachSnapshotOnce) {
+  SnapshotMetricsCache cache;
+  const SnapshotPtr first = SmallSnapshot({});
+  const auto text = cache.Get(first);
+  EXPECT_EQ(cache.Get(first).get(), text.get());
+  const SnapshotPtr second = SmallSnapshot({});
+  EXPECT_NE(cache.Get(second).get(), text.get());
+  EXPECT_EQ(*cache.Get(nullptr), "");
+}
+
+TEST(MetricsText, WritesNoFamilyWithoutSamples) {
+  MetricsText text;
+  text.Family("a", MetricsText::Type::kGauge, "A.");
+  text.Sample("", kUnknown);
+  text.Family("b", MetricsText::Type::kCounter, "B.");
+  text.Count("x=\"1\"", kUnknownCount);
+  text.Count("x=\"2\"", 5);
+  EXPECT_EQ(text.Take(), "# HELP b B.\n# TYPE b counter\nb{x=\"2\"} 5\n");
+}
+
+}  // namespace
+}  // namespace levelwind::api
