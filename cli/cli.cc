@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <array>
 #include <cstdlib>
+#include <exception>
+#include <functional>
 #include <iostream>
 #include <map>
 #include <memory>
@@ -69,7 +71,7 @@ class CommandLine {
     AddOtherVerbs();
   }
 
-  int Run(int argc, char** argv) {
+  int Run(int argc, const char* const* argv) {
     try {
       app_.parse(argc, argv);
     } catch (const CLI::ParseError& problem) {
@@ -124,7 +126,7 @@ class CommandLine {
   void AddPlanVerbs();
   void AddActVerbs();
   void AddOtherVerbs();
-  std::string Mistake(const CLI::ParseError& problem, int argc, char** argv) const;
+  std::string Mistake(const CLI::ParseError& problem, int argc, const char* const* argv) const;
 
   const DaemonVerbs& verbs_;
   Terminal& terminal_;
@@ -297,7 +299,8 @@ void CommandLine::AddOtherVerbs() {
 }
 
 /// CLI11's message; for an unknown verb the nearest one instead.
-std::string CommandLine::Mistake(const CLI::ParseError& problem, int argc, char** argv) const {
+std::string CommandLine::Mistake(const CLI::ParseError& problem, int argc,
+                                 const char* const* argv) const {
   std::vector<std::string> verbs;
   for (const CLI::App* sub : app_.get_subcommands({})) verbs.push_back(sub->get_name());
   if (argc > 1 && argv[1][0] != '-' && std::ranges::find(verbs, argv[1]) == verbs.end()) {
@@ -312,15 +315,19 @@ std::string CommandLine::Mistake(const CLI::ParseError& problem, int argc, char*
 
 }  // namespace
 
-int RunCli(int argc, char** argv, const DaemonVerbs& verbs) {
-  const SystemClock clock;
-  Terminal terminal = ProcessTerminal(clock);
+int RunCli(int argc, const char* const* argv, const DaemonVerbs& verbs, Terminal& terminal) {
   try {
     return CommandLine(verbs, terminal).Run(argc, argv);
   } catch (const std::exception& problem) {
     terminal.err << "levelwind: " << problem.what() << std::endl;
     return kFailed;
   }
+}
+
+int RunCli(int argc, char** argv, const DaemonVerbs& verbs) {
+  const SystemClock clock;
+  Terminal terminal = ProcessTerminal(clock);
+  return RunCli(argc, argv, verbs, terminal);
 }
 
 }  // namespace levelwind::cli

@@ -55,7 +55,11 @@ enum ExitCode : int {
   kRefused = 6,      ///< Observe mode, stale plan, missing confirmation.
 };
 
+struct Terminal;
+
 /// The whole command line. Runs on the calling thread; returns the process's exit code.
 int RunCli(int argc, char** argv, const DaemonVerbs& verbs);
+/// The same on another terminal than the process's own, for tests.
+int RunCli(int argc, const char* const* argv, const DaemonVerbs& verbs, Terminal& terminal);
 
 }  // namespace levelwind::cli

@@ -28,8 +28,7 @@ Terminal ProcessTerminal(const Clock& clock) {
             std::mutex mutex;
             std::condition_variable never;
             std::unique_lock lock(mutex);
-            const SteadyTime until = std::chrono::steady_clock::now() + duration;
-            never.wait_until(lock, until, [] { return false; });
+            never.wait_for(lock, duration, [] { return false; });
           }};
 }
 
