@@ -72,7 +72,7 @@ def includes(text):
 
 def _own_header(path, folder, name, known):
     target = tree.folder_of(name)
-    if name not in known:
+    if name not in known and name + ".in" not in known:  # .in: CMake makes the header from it.
         return f'includes "{name}", which is no file of the repository (paths start at its root)'
     if target == folder:
         return None

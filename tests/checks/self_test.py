@@ -94,6 +94,11 @@ class LayeringTest(CheckTest):
     def test_paths_start_at_the_root(self):
         self.expect("store/t.cc", '#include "s.h"\n', "no file of the repository")
 
+    def test_headers_that_cmake_makes(self):
+        self.put("store/version.h.in", "#pragma once\n")
+        self.put("store/t.cc", '#include "store/version.h"\n')
+        self.assertEqual(layering.check(self.root), [])
+
     def test_third_party_in_the_wrong_folder(self):
         self.expect("model/n.cc", "#include <boost/asio.hpp>\n", "may not use boost")
         os.remove(os.path.join(self.root, "model/n.cc"))
