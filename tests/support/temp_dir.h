@@ -10,10 +10,10 @@
 namespace levelwind::testing {
 
 /// A fresh directory of its own that goes away with the object.
-class TempDir {
+class ScratchDir {
  public:
-  TempDir() : TempDir(std::filesystem::temp_directory_path()) {}
-  explicit TempDir(const std::filesystem::path& parent) {
+  ScratchDir() : ScratchDir(std::filesystem::temp_directory_path()) {}
+  explicit ScratchDir(const std::filesystem::path& parent) {
     std::string pattern = (parent / "levelwind-test-XXXXXX").string();
     LW_CHECK(::mkdtemp(pattern.data()) != nullptr);
     path_ = pattern;
@@ -23,12 +23,12 @@ class TempDir {
     const std::filesystem::path shm("/dev/shm");
     return std::filesystem::exists(shm) ? shm : std::filesystem::temp_directory_path();
   }
-  ~TempDir() {
+  ~ScratchDir() {
     std::error_code ignored;
     std::filesystem::remove_all(path_, ignored);
   }
-  TempDir(const TempDir&) = delete;
-  TempDir& operator=(const TempDir&) = delete;
+  ScratchDir(const ScratchDir&) = delete;
+  ScratchDir& operator=(const ScratchDir&) = delete;
 
   const std::string& path() const { return path_; }
   std::string operator/(const std::string& name) const { return path_ + "/" + name; }
@@ -36,5 +36,9 @@ class TempDir {
  private:
   std::string path_;
 };
+
+// Not a class of this name: the real cluster's support library has one, and a program may link
+// both.
+using TempDir = ScratchDir;
 
 }  // namespace levelwind::testing
