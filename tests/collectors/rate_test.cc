@@ -135,6 +135,15 @@ TEST_F(RateTest, SizesOfTwoLeadersAreNotCompared) {
   EXPECT_DOUBLE_EQ(Load(s).bytes_in_per_s, 1000);
 }
 
+TEST_F(RateTest, SizesAreNotCountedAgainstEndsOfAnotherTime) {
+  Step();
+  Run(5, 100, 10);
+  admin_.failing = {"ListOffsets"};
+  Run(3, 100, 10);
+  admin_.failing.clear();
+  for (int i = 0; i < 3; ++i) EXPECT_DOUBLE_EQ(Load(Run(1, 100, 10)).bytes_in_per_s, 1000) << i;
+}
+
 TEST_F(RateTest, ABrokerThatDoesNotTellItsSizesIsNoIdleBroker) {
   Step();
   Run(4, 100, 10);
