@@ -1,6 +1,7 @@
 #include "tests/sim_cluster/sim_cluster.h"
 
 #include <fmt/format.h>
+#include <sys/resource.h>
 
 #include <algorithm>
 #include <utility>
@@ -32,6 +33,14 @@ SimPartitionView View(const SimState& state, const SimState::Topic& topic,
   return view;
 }
 
+// A thousand brokers need a listener and several connections each; shells often allow 1,024 files.
+void AllowManySockets() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 std::string ResourceName(const kafka::ConfigResource& resource) {
   const bool topic = resource.type == kafka::ConfigResourceType::kTopic;
   return (topic ? "topic " : "broker ") + (resource.name.empty() ? "default" : resource.name);
@@ -48,6 +57,7 @@ SimCluster::SimCluster(const SimOptions& options, const Clock& clock)
 }
 
 Result<std::unique_ptr<SimCluster>> SimCluster::Start(const SimOptions& options) {
+  AllowManySockets();
   const Clock& clock = options.clock == nullptr ? RealClock() : *options.clock;
   std::unique_ptr<SimCluster> sim(new SimCluster(options, clock));
   for (BrokerId id = 1; id <= options.brokers; ++id) {

@@ -58,6 +58,7 @@ SimState::Answer SimState::StartMove(Topic& topic, std::int32_t index, const Bro
             fmt::format("The replication factor is changed from {} to {}", factor, target.size())};
   }
   const bool was_moving = partition.moving();
+  CountMove(partition, -1);
   // Both sets are against all that have a copy now. A target that repeats the running one therefore
   // adds nothing, and a cancel after it keeps the replicas that were being added: so does Kafka.
   const Brokers adding = Sorted(Without(target, partition.replicas));
@@ -77,7 +78,7 @@ SimState::Answer SimState::StartMove(Topic& topic, std::int32_t index, const Bro
     Record(was_moving ? SimEventKind::kMoveReplaced : SimEventKind::kMoveStarted, topic, index,
            partition);
   }
-  CountMoves();
+  CountMove(partition, +1);
   Refresh(topic, index, partition);
   return {};
 }
@@ -100,13 +101,13 @@ SimState::Answer SimState::CancelMove(Topic& topic, std::int32_t index) {
     }
     isr = {original.front()};
   }
+  CountMove(partition, -1);
   partition.replicas = original;
   partition.isr = isr;
   partition.adding.clear();
   partition.removing.clear();
   DropCopies(topic, index, partition);
   Record(SimEventKind::kMoveCancelled, topic, index, partition);
-  CountMoves();
   Refresh(topic, index, partition);
   return {};
 }
@@ -117,13 +118,13 @@ void SimState::MaybeComplete(const Topic& topic, std::int32_t index, Partition& 
   const Brokers target = Without(partition.replicas, partition.removing);
   const Brokers isr = Without(partition.isr, partition.removing);
   if (isr.empty() || !Without(target, isr).empty()) return;
+  CountMove(partition, -1);
   partition.replicas = target;
   partition.isr = isr;
   partition.adding.clear();
   partition.removing.clear();
   DropCopies(topic, index, partition);
   Record(SimEventKind::kMoveCompleted, topic, index, partition);
-  CountMoves();
   Refresh(topic, index, partition);
 }
 
@@ -137,20 +138,14 @@ void SimState::DropCopies(const Topic& topic, std::int32_t index, Partition& par
   PlacementChanged();
 }
 
-void SimState::CountMoves() {
-  counters_.moving_partitions = 0;
-  std::map<BrokerId, int> incoming;
-  for (const auto& [name, topic] : topics_) {
-    for (const Partition& partition : topic->partitions) {
-      if (!partition.moving()) continue;
-      ++counters_.moving_partitions;
-      for (const BrokerId id : partition.adding) ++incoming[id];
-    }
-  }
+void SimState::CountMove(const Partition& partition, int sign) {
+  if (!partition.moving()) return;
+  counters_.moving_partitions += sign;
   counters_.peak_moving_partitions =
       std::max(counters_.peak_moving_partitions, counters_.moving_partitions);
-  for (const auto& [id, count] : incoming) {
-    counters_.peak_incoming[id] = std::max(counters_.peak_incoming[id], count);
+  for (const BrokerId id : partition.adding) {
+    incoming_[id] += sign;
+    counters_.peak_incoming[id] = std::max(counters_.peak_incoming[id], incoming_[id]);
   }
 }
 

@@ -173,13 +173,12 @@ SimState::Answer SimState::CheckAssignment(const std::vector<BrokerId>& replicas
   return {};
 }
 
-// The dir with the fewest replicas, as Kafka chooses; a rotation is as good here and costs nothing.
-int SimState::PickDir(BrokerId broker) const {
-  const auto dirs = static_cast<int>(brokers_.at(broker).dirs.size());
-  for (int i = 0; i < dirs; ++i) {
-    const int dir = static_cast<int>((counters_.leader_changes + static_cast<unsigned>(i)) %
-                                     static_cast<unsigned>(dirs));
-    if (!brokers_.at(broker).dirs[static_cast<std::size_t>(dir)].failed) return dir;
+// Kafka takes the dir with the fewest replicas; a rotation comes to the same and costs nothing.
+int SimState::PickDir(BrokerId broker) {
+  const std::vector<LogDir>& dirs = brokers_.at(broker).dirs;
+  for (std::size_t i = 0; i < dirs.size(); ++i) {
+    const std::size_t dir = next_dir_++ % dirs.size();
+    if (!dirs[dir].failed) return static_cast<int>(dir);
   }
   return 0;
 }
@@ -234,11 +233,11 @@ SimState::Answer SimState::DeleteTopic(const std::string& name) {
   const Topic* topic = FindTopic(name);
   if (topic == nullptr) return {kUnknownTopicOrPartition, "There is no such topic."};
   std::erase_if(behind_, [&](const BehindKey& key) { return std::get<0>(key) == name; });
+  for (const Partition& partition : topic->partitions) CountMove(partition, -1);
   Record(SimEventKind::kTopicDeleted, *topic, 0, topic->partitions.at(0));
   configs_.Erase({kafka::ConfigResourceType::kTopic, name});
   topics_.erase(name);
   PlacementChanged();
-  CountMoves();
   return {};
 }
 

@@ -147,7 +147,7 @@ class SimState {
   Partition* FindMutable(const TopicPartition& tp);
   Topic* FindMutableTopic(std::string_view name);
   Copy* FindCopy(Partition& partition, BrokerId broker) const;
-  int PickDir(BrokerId broker) const;
+  int PickDir(BrokerId broker);
   void Rebase(const Topic& topic, Partition& partition);
   void SetLeader(const Topic& topic, std::int32_t index, Partition& partition, BrokerId leader);
   void Refresh(const Topic& topic, std::int32_t index, Partition& partition);
@@ -158,7 +158,8 @@ class SimState {
                    bool allow_replication_factor_change);
   Answer CancelMove(Topic& topic, std::int32_t index);
   void MaybeComplete(const Topic& topic, std::int32_t index, Partition& partition);
-  void CountMoves();
+  // Around every change of a partition's move: -1 before it, +1 after it.
+  void CountMove(const Partition& partition, int sign);
   void Record(SimEventKind kind, const Topic& topic, std::int32_t index,
               const Partition& partition);
   void PlacementChanged() { placements_.reset(); }
@@ -182,6 +183,8 @@ class SimState {
   std::optional<std::map<BrokerId, std::vector<Placement>>> placements_;
   std::vector<SimEvent> events_;
   SimCounters counters_;
+  unsigned next_dir_ = 0;
+  std::map<BrokerId, int> incoming_;  // Replicas being added now, per broker.
 };
 
 }  // namespace levelwind::testing

@@ -17,6 +17,22 @@ using std::chrono::seconds, std::chrono::steady_clock;
 
 class SimScaleTest : public SimTest {};
 
+TEST_F(SimScaleTest, AThousandBrokersAMillionReplicas) {
+  StartSim({.brokers = 1000});
+  for (int t = 0; t < 1000; ++t) {
+    ASSERT_EQ(sim_->AddTopic("topic-" + std::to_string(t), 333, 3), 0);
+  }
+  const auto began = steady_clock::now();
+  const auto metadata = client_->DescribeCluster(std::chrono::minutes(1));
+  ASSERT_TRUE(metadata.ok()) << metadata.error();
+  EXPECT_EQ(metadata->brokers.size(), 1000u);
+  EXPECT_EQ(metadata->topics.size(), 1000u);
+  ASSERT_EQ(sim_->Reassign({"topic-0", 0}, std::vector<BrokerId>{500, 501, 502}), 0);
+  clock_.Advance(seconds(60));
+  EXPECT_TRUE(sim_->Moving().empty());
+  EXPECT_LT(ToSeconds(steady_clock::now() - began), 30);
+}
+
 TEST_F(SimScaleTest, FiftyBrokersTenThousandPartitions) {
   StartSim({.brokers = 50});
   for (int t = 0; t < 100; ++t) {
