@@ -43,7 +43,7 @@ Response Get(Api& api, const std::string& target) {
 
 /// What `promtool check metrics` says; empty when it is content.
 std::string Promtool(const std::string& metrics) {
-  testing::TempDir dir;
+  testing::ScratchDir dir;
   const std::string in = dir.path() + "/metrics";
   const std::string out = dir.path() + "/out";
   std::ofstream(in, std::ios::binary) << metrics;
