@@ -102,8 +102,7 @@ class CommandLine {
     std::string names = "table|json";
     if (reassign) names += "|reassign";
     output_options_[name] = sub.add_option("-o,--output", client_.format, "Format: " + names)
-                                ->transform(CLI::Transformer(formats))
-                                ->check(CLI::IsMember(formats))
+                                ->transform(CLI::CheckedTransformer(formats))
                                 ->type_name(names);
     sub.add_flag("!--no-headers", client_.headers, "Tables without their first line");
     return sub;

@@ -1,0 +1,408 @@
+#include "cli/cli.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <cstdio>
+#include <fstream>
+#include <functional>
+#include <memory>
+#include <sstream>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "cli/terminal.h"
+#include "tests/api/server_fixture.h"
+#include "tests/support/manual_clock.h"
+#include "tests/support/temp_dir.h"
+
+namespace levelwind::cli {
+namespace {
+
+using ::testing::ElementsAre;
+using testing::FillBackend;
+using ::testing::HasSubstr;
+using ::testing::Not;
+using testing::SmallOperation;
+using ::testing::StartsWith;
+
+class CliTest : public testing::ServerFixture {
+ protected:
+  CliTest() { FillBackend(backend_, clock_.Now()); }
+
+  /// Runs a verb against the fixture's server (started on first use) and returns its exit code.
+  int Run(std::vector<std::string> words) {
+    if (server_ == nullptr) Start();
+    words.push_back("--api");
+    words.push_back(server_->url());
+    return RunBare(std::move(words));
+  }
+  int RunBare(std::vector<std::string> words) {
+    words.insert(words.begin(), "levelwind");
+    std::vector<const char*> argv;
+    for (const std::string& word : words) argv.push_back(word.c_str());
+    out_.str("");
+    err_.str("");
+    std::istringstream in(typed_);
+    Terminal terminal{
+        out_, err_, in, tty_, tty_, tty_, false, wait_clock_, [this](Duration duration) {
+          wait_clock_.Advance(duration);
+          if (on_pause_) on_pause_();
+        }};
+    return RunCli(static_cast<int>(argv.size()), argv.data(), verbs_, terminal);
+  }
+  void ShowOperation(OperationState state) {
+    std::lock_guard lock(backend_.mutex);
+    backend_.executor =
+        std::make_shared<ExecutorView>(ExecutorView{"operate", "busy", {SmallOperation(state)}});
+  }
+
+  std::ostringstream out_;
+  std::ostringstream err_;
+  std::string typed_;
+  bool tty_ = false;
+  testing::ManualClock wait_clock_;
+  std::function<void()> on_pause_;
+  DaemonVerbs verbs_;
+};
+
+TEST_F(CliTest, BrokersGolden) {
+  EXPECT_EQ(Run({"brokers"}), kDone);
+  EXPECT_EQ(out_.str(),
+            "BROKER  RACK  STATE  LEADERS  REPLICAS  DISK  LEADER RATE  SHARE  HOST\n"
+            "     1  r1    alive        2         3     ?      3 KiB/s      ?  127.0.0.1:9001\n"
+            "     2  r2    alive        1         3     ?            ?      ?  127.0.0.1:9002\n"
+            "     3  -     new          0         0   0 B        0 B/s      ?  127.0.0.1:9003\n");
+  EXPECT_EQ(err_.str(), "");
+  EXPECT_EQ(Run({"brokers", "--no-headers"}), kDone);
+  EXPECT_THAT(out_.str(), StartsWith("1  r1"));
+}
+
+TEST_F(CliTest, GroupsGolden) {
+  EXPECT_EQ(Run({"groups"}), kDone);
+  EXPECT_EQ(out_.str(),
+            "GROUP    STATE   MEMBERS  PARTITIONS  LAG   TREND  TIME\n"
+            "billing  Stable        2           2   10  +1.5/s   3 s\n"
+            "fresh    Empty         0           1    ?       ?     ?\n");
+  EXPECT_EQ(Run({"groups", "billing"}), kDone);
+  EXPECT_EQ(out_.str(),
+            "billing: Stable, 2 members, lag 10 (+1.5/s)\n\n"
+            "TOPIC   PARTITION  COMMITTED  END  LAG  OWNER\n"
+            "orders          0         90    ?   10  c1/10.0.0.1\n"
+            "orders          1          5    ?    0  -\n");
+  EXPECT_EQ(Run({"groups", "no/pe?"}), kFailed);
+  EXPECT_EQ(err_.str(),
+            "levelwind: there is no consumer group 'no/pe?'; 'levelwind groups' lists all\n");
+}
+
+TEST_F(CliTest, TopicsGolden) {
+  EXPECT_EQ(Run({"topics"}), kDone);
+  EXPECT_EQ(out_.str(),
+            "TOPIC   PARTITIONS  REPLICATION     SIZE     RATE  MESSAGES/S\n"
+            "orders           2            2  3.8 MiB  3 KiB/s           ?\n"
+            "users            1            2        ?        ?           ?\n");
+}
+
+TEST_F(CliTest, StatusGolden) {
+  EXPECT_EQ(Run({"status"}), kDone);
+  EXPECT_EQ(
+      out_.str(),
+      "Levelwind 0.1.0, observe mode, up 13 s\n"
+      "cluster demo (abc): 3 of 3 brokers serving, 2 topics, 3 partitions, 2 groups\n"
+      "health: all partitions online and in sync\n"
+      "lag: ? messages in all groups\n"
+      "known: sizes and counts; rates in 25 s\n"
+      "collector groups: broker 3: timed out\n"
+      "executor: running op1\n"
+      "findings: 1\n"
+      "  warning: broker 1 leads 67 % of all partitions, 33 % would be level\n"
+      "newest proposal p1: 1 replica move (2.9 MiB), 1 leader move: levels brokers 1 and 3\n");
+}
+
+TEST_F(CliTest, PlanGolden) {
+  EXPECT_EQ(Run({"plan"}), kDone);
+  EXPECT_EQ(
+      out_.str(),
+      "p1: 1 replica move (2.9 MiB), 1 leader move: levels brokers 1 and 3\n"
+      "confidence: sizes and counts; rates in 25 s\n"
+      "\n"
+      "PARTITION  MOVE     FROM  TO    MB  WHY\n"
+      "orders-0   replica  1,2   3,2  3.0  broker 3 holds 0 replicas, 2 is level\n"
+      "orders-1   leader   1,2   2,1  0.0  broker 1 leads 2 of 3 partitions\n"
+      "\n"
+      "GOAL                           BEFORE  AFTER  NOTE\n"
+      "RackAwareGoal (hard)           ok      ok\n"
+      "ReplicaDistributionGoal        2 off   ok\n"
+      "LeaderReplicaDistributionGoal  2 off   1 off  users is excluded\n"
+      "\n"
+      "BROKER  LEADERS  REPLICAS  DISK                LEADER RATE\n"
+      "     1  2 -> 0   3 -> 2    3.8 MiB -> 977 KiB  3 KiB/s -> 0 B/s\n"
+      "     2  1 -> 2   3         3.8 MiB             ?\n"
+      "     3  0 -> 1   0 -> 1    0 B -> 2.9 MiB      0 B/s -> 2 KiB/s\n"
+      "\n"
+      "score 61.2 -> 98.0; copies 2.9 MiB (no plan for these goals can copy less than 1.9 MiB)\n"
+      "note: users-0 stays: its size is unknown\n");
+  EXPECT_EQ(err_.str(), "\nNext: levelwind apply p1\n");
+}
+
+TEST_F(CliTest, PlanFormatsFilesAndExitCode) {
+  testing::ScratchDir dir;
+  const std::string file = dir / "plan.json";
+  EXPECT_EQ(Run({"plan", "-o", "reassign", "--out", file, "--exit-code", "--goals", "A,B", "--seed",
+                 "7", "--max-bytes", "1GiB", "--reason", "why"}),
+            kFinding)
+      << err_.str();
+  EXPECT_THAT(out_.str(), StartsWith("{\"version\":1,\"partitions\":["));
+  std::stringstream written;
+  written << std::ifstream(file).rdbuf();
+  EXPECT_EQ(written.str(), out_.str());
+  ASSERT_FALSE(backend_.commands.empty()) << err_.str();
+  EXPECT_EQ(backend_.commands.front().substr(backend_.commands.front().find('\'')),
+            "'why' goal=A goal=B seed=7 max=1073741824");
+  EXPECT_EQ(Run({"plan", "-o", "json"}), kDone);
+  EXPECT_THAT(out_.str(), HasSubstr("\"bytes_lower_bound\":2000000"));
+  EXPECT_EQ(Run({"plan", "--out", "/nowhere/x"}), kFailed);
+  EXPECT_THAT(err_.str(), HasSubstr("/nowhere/x cannot be written: No such file or directory"));
+  EXPECT_EQ(Run({"plan", "--max-bytes", "many"}), kUsage);
+}
+
+TEST_F(CliTest, ShowPlansHistoryAnomalies) {
+  EXPECT_EQ(Run({"show", "p1", "-o", "reassign"}), kDone);
+  EXPECT_THAT(out_.str(), HasSubstr("\"replicas\":[3,2]"));
+  EXPECT_EQ(Run({"show", "p9"}), kFailed);
+  EXPECT_EQ(err_.str(), "levelwind: there is no proposal 'p9'\n");
+  EXPECT_EQ(Run({"plans"}), kDone);
+  EXPECT_THAT(out_.str(), HasSubstr("p1  2026-01-01T00:00:01.000Z"));
+  EXPECT_EQ(Run({"history"}), kDone);
+  EXPECT_THAT(out_.str(), HasSubstr("op1  p1        running    1/2  1.4 MiB"));
+  EXPECT_EQ(Run({"anomalies"}), kDone);
+  EXPECT_THAT(out_.str(), HasSubstr("hot_partition: no verdict: no rates yet\n"));
+  EXPECT_EQ(Run({"anomalies", "--exit-code"}), kFinding);
+  EXPECT_EQ(Run({"anomalies", "--exit-code", "-o", "json"}), kFinding);
+  EXPECT_THAT(out_.str(), StartsWith("{\"cluster_id\""));
+}
+
+TEST_F(CliTest, StaleDataIsSaidLoudly) {
+  backend_.snapshot = testing::SmallSnapshot(clock_.Now() - std::chrono::minutes(2));
+  EXPECT_EQ(Run({"brokers"}), kDone);
+  EXPECT_THAT(out_.str(), StartsWith("STALE: the cluster was last seen 2 min ago\nBROKER"));
+}
+
+TEST_F(CliTest, BeforeTheFirstSnapshotItSaysSo) {
+  backend_.snapshot = nullptr;
+  backend_.info.problem = "connecting to 127.0.0.1:9092: refused";
+  EXPECT_EQ(Run({"groups"}), kFailed);
+  EXPECT_THAT(err_.str(), HasSubstr("could not be looked at yet: connecting to"));
+  EXPECT_EQ(Run({"status"}), kDone);
+  EXPECT_THAT(out_.str(),
+              HasSubstr("cluster not seen yet: connecting to 127.0.0.1:9092: refused\n"));
+}
+
+TEST_F(CliTest, NoDaemonIsOneClearLineAndExitFour) {
+  Start();
+  const std::string url = server_->url();
+  Stop();
+  server_.reset();
+  EXPECT_EQ(RunBare({"status", "--api", url}), kUnreachable);
+  EXPECT_THAT(err_.str(), StartsWith("levelwind: no Levelwind daemon at " + url + ": "));
+  EXPECT_THAT(err_.str(), HasSubstr("levelwind serve --bootstrap"));
+  EXPECT_EQ(RunBare({"status", "--api", "ftp://x"}), kUsage);
+  EXPECT_EQ(out_.str(), "");
+}
+
+TEST_F(CliTest, ApplyAsksOnATerminalAndRefusesWithoutOne) {
+  EXPECT_EQ(Run({"apply", "p1"}), kRefused);
+  EXPECT_EQ(err_.str(),
+            "levelwind: nobody can be asked here; to carry out p1 without a question add --yes\n");
+  tty_ = true;
+  typed_ = "no\n";
+  EXPECT_EQ(Run({"apply", "p1"}), kRefused);
+  EXPECT_THAT(err_.str(), HasSubstr("Type p1 to carry it out: "));
+  EXPECT_TRUE(backend_.commands.empty());
+  typed_ = "p1\n";
+  EXPECT_EQ(Run({"apply", "p1", "--reason", "new broker"}), kDone);
+  EXPECT_EQ(out_.str(), "op1\n");
+  ASSERT_EQ(backend_.commands.size(), 1U);
+  EXPECT_THAT(backend_.commands[0], StartsWith("apply p1 cli:"));
+  EXPECT_THAT(backend_.commands[0], HasSubstr("'new broker'"));
+}
+
+TEST_F(CliTest, RefusalsOfTheDaemonHaveTheirExitCode) {
+  backend_.apply_error = Error(ErrorCode::kAborted, "orders-0 changed since p1; plan again");
+  EXPECT_EQ(Run({"apply", "p1", "--yes"}), kRefused);
+  EXPECT_EQ(err_.str(), "levelwind: orders-0 changed since p1; plan again\n");
+  backend_.apply_error = Error(ErrorCode::kPermissionDenied, "observe mode");
+  EXPECT_EQ(Run({"apply", "p1", "--yes"}), kRefused);
+  backend_.plan_error = Error(ErrorCode::kDeadlineExceeded, "planning goes on");
+  EXPECT_EQ(Run({"plan"}), kTimedOut);
+  backend_.plan_error = Error(ErrorCode::kUnavailable, "broker 1");
+  EXPECT_EQ(Run({"plan"}), kFailed) << "the daemon answered: it is not unreachable";
+}
+
+TEST_F(CliTest, WatchEndsWithTheOperation) {
+  int looks = 0;
+  on_pause_ = [&] {
+    if (++looks == 30) ShowOperation(OperationState::kCompleted);
+  };
+  EXPECT_EQ(Run({"watch"}), kDone);
+  // 15 s at 0.5 s: one line at once, one each 5 s, the last state, the summary.
+  EXPECT_EQ(
+      out_.str(),
+      "op1  [##########----------]  50 %  1.4/2.9 MiB  488 KiB/s  1/2 steps  ETA 3 s  1 in "
+      "flight\n"
+      "op1  [##########----------]  50 %  1.4/2.9 MiB  488 KiB/s  1/2 steps  ETA 3 s  1 in "
+      "flight\n"
+      "op1  [##########----------]  50 %  1.4/2.9 MiB  488 KiB/s  1/2 steps  ETA 3 s  1 in "
+      "flight\n"
+      "op1  completed  [####################] 100 %  2.9/2.9 MiB  488 KiB/s  2/2 steps  ETA 3 "
+      "s  0 in flight\n"
+      "op1 completed: 2 of 2 steps done, 0 failed, 2.9 MiB copied\n");
+}
+
+TEST_F(CliTest, WatchRedrawsOneLineOnATerminal) {
+  tty_ = true;
+  on_pause_ = [&] { ShowOperation(OperationState::kPartial); };
+  EXPECT_EQ(Run({"watch", "op1"}), kFailed);
+  EXPECT_THAT(out_.str(), StartsWith("\rop1  [####"));
+  EXPECT_THAT(out_.str(), HasSubstr("\x1b[K\r"));
+  EXPECT_THAT(out_.str(), HasSubstr("\nop1 partial: 2 of 2 steps done"));
+}
+
+TEST_F(CliTest, WatchGivesUpAtItsTimeoutOnly) {
+  EXPECT_EQ(Run({"watch", "op1", "--timeout", "3s"}), kTimedOut);
+  EXPECT_THAT(err_.str(), HasSubstr("op1 goes on"));
+  EXPECT_EQ(Run({"watch", "op9"}), kFailed);
+  EXPECT_EQ(Run({"watch", "op1", "--timeout", "3"}), kUsage);
+  EXPECT_THAT(err_.str(), HasSubstr("--timeout"));
+}
+
+TEST_F(CliTest, WatchWaitsForADaemonThatRestarts) {
+  Start();
+  const std::string url = server_->url();
+  api::HttpServerOptions options;
+  int looks = 0;
+  on_pause_ = [&] {
+    ++looks;
+    if (looks == 2) {
+      Stop();
+      server_.reset();
+    }
+    if (looks == 4) {
+      options.port = static_cast<std::uint16_t>(std::stoi(url.substr(url.rfind(':') + 1)));
+      auto again = api::HttpServer::Listen(options, *api_);
+      ASSERT_TRUE(again.ok()) << again.error();
+      server_ = *std::move(again);
+      threads_.emplace_back([this](std::stop_token stop) { server_->Run(stop); });
+      threads_.emplace_back(
+          [this](std::stop_token stop) { server_->RunLane(api::Lane::kRead, stop); });
+      ShowOperation(OperationState::kCompleted);
+    }
+  };
+  EXPECT_EQ(RunBare({"watch", "op1", "--api", url}), kDone) << err_.str();
+}
+
+TEST_F(CliTest, ApplyWaitAndCancel) {
+  ShowOperation(OperationState::kCompleted);
+  EXPECT_EQ(Run({"apply", "p1", "--yes", "--wait"}), kDone);
+  EXPECT_THAT(out_.str(), HasSubstr("op1 completed"));
+  ShowOperation(OperationState::kFailed);
+  EXPECT_EQ(Run({"apply", "p1", "--yes", "--wait"}), kFailed);
+  EXPECT_EQ(Run({"cancel", "op1", "--reason", "enough"}), kDone);
+  EXPECT_THAT(backend_.commands.back(), HasSubstr("'enough'"));
+  EXPECT_EQ(Run({"apply", "p1", "--yes", "--timeout", "1s"}), kUsage) << "--timeout needs --wait";
+}
+
+TEST_F(CliTest, MistakesOnTheCommandLineNameTheNextStep) {
+  EXPECT_EQ(RunBare({"statos"}), kUsage);
+  EXPECT_EQ(err_.str(), "levelwind: there is no verb 'statos'; did you mean 'status'?\n");
+  EXPECT_EQ(RunBare({}), kUsage);
+  EXPECT_EQ(err_.str(), "levelwind: which verb? 'levelwind --help' lists all\n");
+  EXPECT_EQ(RunBare({"brokers", "--wide"}), kUsage);
+  EXPECT_THAT(err_.str(), HasSubstr("--wide"));
+  EXPECT_EQ(RunBare({"brokers", "-o", "xml"}), kUsage);
+  EXPECT_EQ(RunBare({"apply"}), kUsage);
+  EXPECT_EQ(RunBare({"--help"}), kDone);
+  EXPECT_THAT(out_.str(), HasSubstr("Exit codes: 0 done"));
+  EXPECT_EQ(RunBare({"version"}), kDone);
+  EXPECT_THAT(out_.str(), StartsWith("levelwind "));
+  EXPECT_EQ(RunBare({"--version"}), kDone);
+}
+
+TEST_F(CliTest, ServeAndSnapshotGetTheirArguments) {
+  ServeArgs served;
+  SnapshotArgs taken;
+  verbs_.serve = [&](const ServeArgs& args) {
+    served = args;
+    return 7;
+  };
+  verbs_.snapshot = [&](const SnapshotArgs& args) {
+    taken = args;
+    return 8;
+  };
+  EXPECT_EQ(RunBare({"serve", "-c", "f.yaml", "-b", "a:1,b:2", "--mode", "operate", "--state-dir",
+                     "/s", "--listen", "127.0.0.1:1", "--collect-interval", "2s"}),
+            7);
+  EXPECT_EQ(served.config_file, "f.yaml");
+  auto request = served.ToLoadRequest();
+  request.file.clear();
+  const auto loaded = config::LoadConfig(request);
+  ASSERT_TRUE(loaded.problems.empty()) << config::FormatProblems("", loaded.problems);
+  EXPECT_THAT(loaded.config.kafka.bootstrap, ElementsAre("a:1", "b:2"));
+  EXPECT_EQ(loaded.config.mode, config::Mode::kOperate);
+  EXPECT_EQ(loaded.config.collect.offset_interval, std::chrono::seconds(2));
+  EXPECT_EQ(loaded.config.collect.metadata_interval, std::chrono::seconds(2));
+  EXPECT_EQ(RunBare({"snapshot", "--bootstrap", "a:1", "--out", "x", "--wait-for-rates"}), 8);
+  EXPECT_EQ(taken.out, "x");
+  EXPECT_TRUE(taken.wait_for_rates);
+  EXPECT_EQ(RunBare({"snapshot", "--bootstrap", "a:1"}), kUsage) << "--out is required";
+}
+
+TEST_F(CliTest, CheckConfigNamesEveryMistakeAndExitsTwo) {
+  testing::ScratchDir dir;
+  const std::string file = dir / "c.yaml";
+  std::ofstream(file) << "mod: observe\nplan:\n  seed: x\n";
+  EXPECT_EQ(RunBare({"check-config", file}), kUsage);
+  EXPECT_EQ(err_.str(), file + ":1:1: unknown key 'mod'; did you mean 'mode'?\n" + file +
+                            ":3:9: plan.seed: 'x' is not a whole number\n");
+  std::ofstream(file) << "mode: observe\n";
+  EXPECT_EQ(RunBare({"check-config", file}), kDone);
+  EXPECT_THAT(out_.str(), HasSubstr("c.yaml: ok, 1 of "));
+  EXPECT_EQ(RunBare({"check-config"}), kUsage);
+  EXPECT_EQ(RunBare({"check-config", "--print-schema"}), kDone);
+  EXPECT_THAT(out_.str(), HasSubstr("draft-07"));
+}
+
+TEST_F(CliTest, PlanOnAFileNeedsNoDaemon) {
+  testing::ScratchDir dir;
+  const std::string snapshot = dir / "s.json";
+  std::ofstream(snapshot) << R"({"format":"cluster-snapshot/1","brokers":[
+      {"id":1,"rack":"a","state":"alive"},{"id":2,"rack":"b","state":"alive"},
+      {"id":3,"rack":"c","state":"new"}],"topics":[{"name":"t","partitions":[)"
+                          <<
+      [] {
+        std::string rows;
+        for (int i = 0; i < 30; ++i) {
+          rows += (i > 0 ? "," : "");
+          rows += R"({"replicas":[1,2],"disk":10,"network_in":50})";
+        }
+        return rows;
+      }() << "]}]}";
+  const std::string plan = dir / "p.json";
+  EXPECT_EQ(RunBare({"plan", "--snapshot", snapshot, "--out", plan, "--exit-code"}), kFinding)
+      << err_.str();
+  EXPECT_THAT(out_.str(), HasSubstr("\nt-"));
+  EXPECT_THAT(err_.str(), Not(HasSubstr("apply")));
+  std::stringstream written;
+  written << std::ifstream(plan).rdbuf();
+  EXPECT_THAT(written.str(), StartsWith("{\"version\":1,\"partitions\":["));
+  EXPECT_EQ(RunBare({"plan", "--snapshot", dir / "none.json"}), kUsage);
+  EXPECT_THAT(err_.str(), HasSubstr("none.json cannot be read: No such file"));
+  std::ofstream(snapshot) << "{]";
+  EXPECT_EQ(RunBare({"plan", "--snapshot", snapshot}), kUsage);
+  EXPECT_THAT(err_.str(), HasSubstr("s.json: "));
+}
+
+}  // namespace
+}  // namespace levelwind::cli
