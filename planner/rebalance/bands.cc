@@ -16,6 +16,9 @@ struct RackBounds {
   std::vector<double> most;
 };
 
+// A count this near to a whole number is that number.
+constexpr double kTie = 1e-6;
+
 bool IsCount(std::size_t lane) { return lane == kReplicas || lane == kLeaders; }
 
 /// Lanes whose load goes with every replica, so that rack awareness fixes a rack's share.
@@ -169,8 +172,13 @@ void BandBuilder::SetEdges(std::size_t lane, BrokerIndex b, double mean, double 
   double high = centre * (1 + margin);
   if (IsCount(lane)) {
     const double unit = cluster_.unit[lane];
-    low = std::floor(low * unit + 1e-6) / unit;
-    high = std::ceil(high * unit - 1e-6) / unit;
+    if (lane == kLeaders) {
+      low = std::min(std::floor(centre * unit + kTie), std::ceil(low * unit - kTie)) / unit;
+      high = std::max(std::ceil(centre * unit - kTie), std::floor(high * unit + kTie)) / unit;
+    } else {
+      low = std::floor(low * unit + kTie) / unit;
+      high = std::ceil(high * unit - kTie) / unit;
+    }
   }
   bands_.low[b].Set(lane, static_cast<float>(low));
   bands_.high[b].Set(lane, static_cast<float>(high));

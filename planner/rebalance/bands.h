@@ -30,8 +30,10 @@ struct Bands {
 /// broker's is known), but within what the racks allow: with distinct racks a rack must hold one
 /// replica of each partition that has as many replicas as there are racks, and can hold one of each
 /// partition at most. Where that forces a rack away from the mean, its brokers' band lies around
-/// the reachable target, the other racks share the rest, and `lane_note` says so. Counts get
-/// Cruise Control's whole-number edges: floor(low), ceil(high).
+/// the reachable target, the other racks share the rest, and `lane_note` says so. Replica counts
+/// get Cruise Control's whole-number edges, floor(low) and ceil(high). Leader counts are rounded
+/// inward, but never past floor and ceil of the target: with 12 leaders on 3 brokers the outward
+/// edges would let 3, 4, 5 pass for level, and leadership costs no bytes.
 Bands ComputeBands(const FlatCluster& cluster, const GoalSet& goals, const PlannerOptions& options);
 
 }  // namespace levelwind::planner

@@ -180,7 +180,7 @@ std::uint64_t ProposalBudget(Effort effort, std::size_t replicas) {
   if (effort == Effort::kThorough) each *= 5;
   const auto budget = static_cast<std::uint64_t>(count * each);
   // A small cluster costs nothing to search well.
-  const std::uint64_t least = effort == Effort::kFast ? 20'000 : 150'000;
+  const std::uint64_t least = effort == Effort::kFast ? 10'000 : 150'000;
   return std::max(budget, least);
 }
 

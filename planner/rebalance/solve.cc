@@ -51,7 +51,8 @@ std::optional<Placement::Saved> PlanOnce(const FlatCluster& cluster, const Bands
   Placement placement(cluster, bands);
   const Judgement start = Judge(placement, goals);
   if (start.level()) return std::nullopt;
-  const int runs = cluster.replica_count <= kSmall ? kSmallRuns : 1;
+  const bool several = cluster.replica_count <= kSmall && options.effort != Effort::kFast;
+  const int runs = several ? kSmallRuns : 1;
   std::optional<Placement::Saved> best;
   Judgement best_judgement;
   for (int run = 0; run < runs; ++run) {
@@ -63,7 +64,6 @@ std::optional<Placement::Saved> PlanOnce(const FlatCluster& cluster, const Bands
     if (best && !Better(end, best_judgement)) continue;
     best = placement.Save();
     best_judgement = end;
-    if (runs == 1) best_judgement = end;
   }
   return best;
 }
