@@ -2,12 +2,14 @@
 
 // Tools that work on every message through its table: random content, comparison at a version.
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <random>
 #include <string>
 #include <tuple>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "base/uuid.h"
@@ -22,13 +24,19 @@ class Filler {
 
   template <FieldStruct S>
   void Fill(S& out, std::int16_t version) {
-    const auto one = [&](const auto& field) {
-      if (field.In(version)) Value(out.*(field.member), field.Nullable(version), version);
-    };
-    std::apply([&](const auto&... field) { (one(field), ...); }, S::kFields);
+    FillFields(out, version, std::make_index_sequence<std::tuple_size_v<decltype(S::kFields)>>());
   }
 
  private:
+  template <class S, std::size_t... I>
+  void FillFields(S& out, std::int16_t version, std::index_sequence<I...>) {
+    (FillField(out, std::get<I>(S::kFields), version), ...);
+  }
+  template <class S, class T>
+  void FillField(S& out, const Field<S, T>& field, std::int16_t version) {
+    if (field.In(version)) Value(out.*(field.member), field.Nullable(version), version);
+  }
+
   template <class T>
   void Value(T& out, bool nullable, std::int16_t version) {
     if constexpr (kIsOptional<T>) {
@@ -66,6 +74,20 @@ class Filler {
 };
 
 template <class T>
+bool SameAt(const T& a, const T& b, std::int16_t version);
+
+template <class S, class T>
+bool SameField(const S& a, const S& b, const Field<S, T>& field, std::int16_t version) {
+  return !field.In(version) || SameAt(a.*(field.member), b.*(field.member), version);
+}
+
+template <class S, std::size_t... I>
+bool SameFields(const S& a, const S& b, std::int16_t version, std::index_sequence<I...>) {
+  return (SameField(a, b, std::get<I>(S::kFields), version) && ...);
+}
+
+/// Whether two messages agree in everything that the version has.
+template <class T>
 bool SameAt(const T& a, const T& b, std::int16_t version) {
   if constexpr (kIsOptional<T>) {
     return a.has_value() == b.has_value() && (!a || SameAt(*a, *b, version));
@@ -74,10 +96,8 @@ bool SameAt(const T& a, const T& b, std::int16_t version) {
     for (std::size_t i = 0; same && i < a.size(); ++i) same = SameAt(a[i], b[i], version);
     return same;
   } else if constexpr (FieldStruct<T>) {
-    const auto one = [&](const auto& field) {
-      return !field.In(version) || SameAt(a.*(field.member), b.*(field.member), version);
-    };
-    return std::apply([&](const auto&... field) { return (one(field) && ...); }, T::kFields);
+    return SameFields(a, b, version,
+                      std::make_index_sequence<std::tuple_size_v<decltype(T::kFields)>>());
   } else {
     return a == b;
   }
