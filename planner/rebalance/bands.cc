@@ -50,6 +50,7 @@ class BandBuilder {
   void AddDistribution(const GoalInfo& goal);
   void AddCapacity(const GoalInfo& goal);
   void AddPotential(const GoalInfo& goal);
+  void ExemptFromPotential();
   bool Judged(std::size_t lane);
   std::vector<double> Weights(std::size_t lane) const;
   std::vector<double> ReachableTargets(std::size_t lane, const std::vector<double>& weights) const;
@@ -173,8 +174,8 @@ void BandBuilder::SetEdges(std::size_t lane, BrokerIndex b, double mean, double 
   if (IsCount(lane)) {
     const double unit = cluster_.unit[lane];
     if (lane == kLeaders) {
-      low = std::min(std::floor(centre * unit + kTie), std::ceil(low * unit - kTie)) / unit;
-      high = std::max(std::ceil(centre * unit - kTie), std::floor(high * unit + kTie)) / unit;
+      low = std::min(std::floor(centre * unit + kTie), std::round(low * unit)) / unit;
+      high = std::max(std::ceil(centre * unit - kTie), std::round(high * unit)) / unit;
     } else {
       low = std::floor(low * unit + kTie) / unit;
       high = std::ceil(high * unit - kTie) / unit;
@@ -215,8 +216,41 @@ void BandBuilder::AddCapacity(const GoalInfo& goal) {
   }
 }
 
+/// Where all brokers together could have to send more than they can, the goal cannot be met on
+/// each. Spread evenly, everyone would be over; so the brokers that are highest now are let go, as
+/// few as leave room for the rest.
+void BandBuilder::ExemptFromPotential() {
+  constexpr double kFill = 0.97;  // Share of its cap up to which a broker can be packed.
+  constexpr double kOver = 1.25;  // What an exempt broker takes, in caps.
+  std::vector<double> load(cluster_.broker_ids.size(), 0.0);
+  double whole = 0, room = 0;
+  for (const PartitionRecord& p : cluster_.partitions) {
+    for (std::size_t i = 0; i < p.rf; ++i) {
+      load[p.replicas[i]] += static_cast<double>(p.potential);
+      whole += static_cast<double>(p.potential);
+    }
+  }
+  const auto cap = [&](BrokerIndex b) {
+    return static_cast<double>(bands_.high[b][kPotentialOut]);
+  };
+  for (const BrokerIndex b : cluster_.targets) room += kFill * cap(b);
+  std::vector<BrokerIndex> order = cluster_.targets;
+  std::ranges::stable_sort(
+      order, [&](BrokerIndex a, BrokerIndex b) { return load[a] * cap(b) > load[b] * cap(a); });
+  std::size_t exempt = 0;
+  for (; exempt < order.size() && room < whole; ++exempt) {
+    room += (kOver - kFill) * cap(order[exempt]);
+  }
+  if (exempt == 0) return;
+  bands_.lane_note[kPotentialOut] = fmt::format(
+      "all brokers together could have to send more than their share allows: {} of {} exempted",
+      exempt, order.size());
+  for (std::size_t i = 0; i < exempt; ++i) bands_.high[order[i]].Set(kPotentialOut, kNoEdge);
+}
+
 void BandBuilder::AddPotential(const GoalInfo& goal) {
   if (!cluster_.known[kPotentialOut] || !(cluster_.unit[kPotentialOut] > 0)) return;
+  std::size_t known = 0;
   for (const BrokerIndex b : cluster_.targets) {
     const double capacity = cluster_.capacity[b][kPotentialOut];
     if (!IsKnown(capacity)) continue;
@@ -224,7 +258,9 @@ void BandBuilder::AddPotential(const GoalInfo& goal) {
     bands_.weight.Set(kPotentialOut, goal.weight);
     bands_.high[b].Set(kPotentialOut, static_cast<float>(capacity * Threshold(kPotentialOut) /
                                                          cluster_.unit[kPotentialOut]));
+    ++known;
   }
+  if (known > 0 && known == cluster_.targets.size()) ExemptFromPotential();
 }
 
 }  // namespace

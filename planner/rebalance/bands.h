@@ -32,8 +32,8 @@ struct Bands {
 /// partition at most. Where that forces a rack away from the mean, its brokers' band lies around
 /// the reachable target, the other racks share the rest, and `lane_note` says so. Replica counts
 /// get Cruise Control's whole-number edges, floor(low) and ceil(high). Leader counts are rounded
-/// inward, but never past floor and ceil of the target: with 12 leaders on 3 brokers the outward
-/// edges would let 3, 4, 5 pass for level, and leadership costs no bytes.
+/// to the nearest, but never past floor and ceil of the target: with 12 leaders on 3 brokers
+/// outward edges would let 3, 4, 5 pass for level, and leadership costs no bytes.
 Bands ComputeBands(const FlatCluster& cluster, const GoalSet& goals, const PlannerOptions& options);
 
 }  // namespace levelwind::planner

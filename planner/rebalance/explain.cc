@@ -200,7 +200,8 @@ std::string Explainer::GoalNote(const GoalInfo& goal, const GoalTally& after) co
   const bool lane_goal = goal.kind == GoalKind::kDistribution || goal.kind == GoalKind::kCapacity ||
                          goal.kind == GoalKind::kPotentialOut;
   std::string note;
-  if (goal.kind == GoalKind::kDistribution) note = end_.bands().lane_note[goal.lane];
+  if (goal.kind == GoalKind::kDistribution || goal.kind == GoalKind::kPotentialOut)
+    note = end_.bands().lane_note[goal.lane];
   const bool known = end_.cluster().known[goal.lane];
   if (goal.kind == GoalKind::kCapacity && !end_.bands().capacity[goal.lane]) {
     note = known ? "not judged: capacities unknown" : "not judged: loads unknown";
