@@ -41,8 +41,11 @@ std::string MovesTable(const Json& proposal, const RenderOptions& options) {
   return out;
 }
 
-std::string Verdict(const Json& count) {
-  if (!count.is_number()) return "?";
+/// A goal that the planner could not judge has zero violations and says so in its note: that is
+/// unknown, not "ok".
+std::string Verdict(const Json& goal, const char* key) {
+  const Json& count = Member(goal, key);
+  if (!count.is_number() || TextCell(Member(goal, "note")).starts_with("not judged")) return "?";
   return count.get<double>() == 0 ? "ok" : CountCell(count) + " off";
 }
 
@@ -50,8 +53,8 @@ std::string GoalsTable(const Json& proposal, const RenderOptions& options) {
   Table table({{"GOAL", kLeft}, {"BEFORE", kLeft}, {"AFTER", kLeft}, {"NOTE", kLeft}});
   for (const Json& goal : proposal.at("goals")) {
     table.Add({TextCell(Member(goal, "goal")) + (Member(goal, "hard") == true ? " (hard)" : ""),
-               Verdict(Member(goal, "violations_before")),
-               Verdict(Member(goal, "violations_after")), TextCell(Member(goal, "note"))});
+               Verdict(goal, "violations_before"), Verdict(goal, "violations_after"),
+               TextCell(Member(goal, "note"))});
   }
   return table.empty() ? "" : "\n" + table.Render(options.headers);
 }

@@ -134,6 +134,7 @@ TEST_F(CliTest, PlanGolden) {
       "\n"
       "GOAL                           BEFORE  AFTER  NOTE\n"
       "RackAwareGoal (hard)           ok      ok\n"
+      "CpuCapacityGoal (hard)         ?       ?      not judged: loads unknown\n"
       "ReplicaDistributionGoal        2 off   ok\n"
       "LeaderReplicaDistributionGoal  2 off   1 off  users is excluded\n"
       "\n"
