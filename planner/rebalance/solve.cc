@@ -75,8 +75,10 @@ Solution Solve(const FlatCluster& cluster, const Bands& bands, const GoalSet& go
   Solution solution{cluster.partitions, false};
   if (cluster.targets.empty() || cluster.partitions.empty()) return solution;
   std::optional<FlatCluster> moved;  // The cluster as it would be after the plan so far.
+  Bands moved_bands;  // Exemptions depend on where things are: as a new plan sees it.
   for (int rerun = 0; rerun < kMaxReruns; ++rerun) {
-    auto better = PlanOnce(moved ? *moved : cluster, bands, goals, options);
+    auto better = moved ? PlanOnce(*moved, moved_bands, goals, options)
+                        : PlanOnce(cluster, bands, goals, options);
     if (!better) break;
     Canonicalise(*better);
     solution.changed = true;
@@ -86,6 +88,7 @@ Solution Solve(const FlatCluster& cluster, const Bands& bands, const GoalSet& go
       std::copy_n((*better)[p].replicas, kMaxReplicas, record.replicas);
       std::copy_n((*better)[p].replicas, kMaxReplicas, record.origin);
     }
+    moved_bands = ComputeBands(*moved, goals, options);
   }
   if (!solution.changed) return solution;
   for (std::size_t p = 0; p < solution.partitions.size(); ++p) {
