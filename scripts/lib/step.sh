@@ -22,7 +22,7 @@ step() {
     if ((SECONDS - began >= shown + 4)); then
       shown=$((SECONDS - began))
       # Carriage returns are progress bars: only what would be on screen now is of interest.
-      last=$(tail -c 400 "$log" | tr '\r' '\n' | grep -v '^[[:space:]]*$' | tail -n 1 | cut -c 1-70)
+      last=$(tail -c 400 "$log" | tr '\r' '\n' | grep -v '^[[:space:]]*$' | tail -n 1 | cut -c 1-70) || true
       say "  $name: ${shown} s${last:+ | $last}"
     fi
   done
