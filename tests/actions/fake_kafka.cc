@@ -294,15 +294,17 @@ Result<std::vector<kafka::PartitionOutcome>> FakeKafka::AlterReassignments(
     const std::vector<kafka::ReassignmentRequest>& requests, bool allow_replication_factor_change,
     Duration) {
   std::vector<kafka::PartitionOutcome> outcomes;
-  const Fault happened = Arrive({"AlterPartitionReassignments", requests, {}, {}}, [&] {
-    for (const kafka::ReassignmentRequest& request : requests) {
-      Partition* partition = Find(request.partition);
-      const std::int16_t error = partition == nullptr ? kUnknownTopic
-                                                      : Reassign(*partition, request.replicas,
-                                                                 allow_replication_factor_change);
-      outcomes.push_back({request.partition, error, {}});
-    }
-  });
+  const Fault happened = Arrive(
+      {"AlterPartitionReassignments", requests, {}, {}, allow_replication_factor_change}, [&] {
+        for (const kafka::ReassignmentRequest& request : requests) {
+          Partition* partition = Find(request.partition);
+          const std::int16_t error =
+              partition == nullptr
+                  ? kUnknownTopic
+                  : Reassign(*partition, request.replicas, allow_replication_factor_change);
+          outcomes.push_back({request.partition, error, {}});
+        }
+      });
   if (happened == Fault::kLost || happened == Fault::kApplied) return DeadlineExceeded("no answer");
   if (happened == Fault::kBusy) {
     for (const auto& request : requests)
@@ -314,7 +316,7 @@ Result<std::vector<kafka::PartitionOutcome>> FakeKafka::AlterReassignments(
 Result<std::vector<kafka::PartitionOutcome>> FakeKafka::ElectPreferredLeaders(
     const std::vector<TopicPartition>& partitions, Duration) {
   std::vector<kafka::PartitionOutcome> outcomes;
-  const Fault happened = Arrive({"ElectLeaders", {}, partitions, {}}, [&] {
+  const Fault happened = Arrive({"ElectLeaders", {}, partitions, {}, false}, [&] {
     for (const TopicPartition& tp : partitions) {
       Partition* partition = Find(tp);
       std::int16_t error = 0;
@@ -404,7 +406,7 @@ std::int16_t FakeKafka::Change(const kafka::ConfigChange& change) {
 Result<std::vector<kafka::ConfigChangeOutcome>> FakeKafka::AlterConfigs(
     const std::vector<kafka::ConfigChange>& changes, Duration) {
   std::map<ConfigResource, std::int16_t> errors;
-  const Fault happened = Arrive({"IncrementalAlterConfigs", {}, {}, changes}, [&] {
+  const Fault happened = Arrive({"IncrementalAlterConfigs", {}, {}, changes, false}, [&] {
     for (const kafka::ConfigChange& change : changes) errors[change.resource] = Change(change);
   });
   if (happened == Fault::kLost || happened == Fault::kApplied) return DeadlineExceeded("no answer");

@@ -37,6 +37,7 @@ class FakeKafka final : public kafka::AdminClient {
     std::vector<kafka::ReassignmentRequest> reassignments;
     std::vector<TopicPartition> elections;
     std::vector<kafka::ConfigChange> configs;
+    bool allow_rf_change = false;
   };
   enum class Fault {
     kNone,

@@ -74,6 +74,18 @@ TEST_F(Invariants, I3_APlanMadeFromAUnionIsRefused) {
   ExpectRefused(h.Plan({move}), ErrorCode::kAborted, "being reassigned by another tool");
 }
 
+TEST_F(Invariants, I3_KafkaIsAskedToRefuseItToo) {
+  int moves = 0;
+  h.kafka.check = [&](const FakeKafka::Write& write) {
+    if (write.reassignments.empty()) return;
+    ++moves;
+    EXPECT_FALSE(write.allow_rf_change);
+  };
+  MustSubmit(h.Plan({h.MoveOf("orders", 0, {4, 2, 3}), h.MoveOf("orders", 1, {2, 1, 3})}));
+  ASSERT_TRUE(h.RunToEnd());
+  EXPECT_GT(moves, 0);
+}
+
 TEST_F(Invariants, I10_ADeadTargetIsRefused) {
   h.kafka.Kill(4);
   ExpectRefused(h.Plan({h.MoveOf("orders", 1, {1, 2, 3}), h.MoveOf("orders", 0, {4, 2, 3})}),
@@ -160,6 +172,25 @@ TEST_F(Invariants, I1_NoJournalNoAction) {
   for (int i = 0; i < 10; ++i) h.Poll();
   EXPECT_THAT(h.kafka.writes, IsEmpty());
   EXPECT_THAT(h.executor->View()->status, HasSubstr("disk full"));
+  h.probe->fail = nullptr;
+  ASSERT_TRUE(h.RunToEnd());
+  EXPECT_EQ(h.State(id), OperationState::kCompleted);
+}
+
+TEST_F(Invariants, I1_WhatCannotBeAnnouncedIsNotSent) {
+  // Only announcements fail: observations and outcomes can still be written.
+  h.probe->fail = [](const store::JournalBatch& batch) -> Status {
+    for (const store::AuditRecord& row : batch.audit) {
+      if (row.outcome == "sent") return Unavailable("I/O error");
+    }
+    return Ok();
+  };
+  const std::string id =
+      MustSubmit(h.Plan({h.MoveOf("orders", 0, {4, 2, 3}), h.MoveOf("orders", 1, {2, 1, 3})}));
+  for (int i = 0; i < 10; ++i) h.Poll();
+  EXPECT_THAT(h.kafka.writes, IsEmpty());
+  EXPECT_EQ(h.State(id), OperationState::kHolding);
+  EXPECT_THAT(h.Operation(id).hold_reason, HasSubstr("I/O error"));
   h.probe->fail = nullptr;
   ASSERT_TRUE(h.RunToEnd());
   EXPECT_EQ(h.State(id), OperationState::kCompleted);
@@ -561,6 +592,23 @@ TEST_F(Caps, I6_PerBrokerAndPerCluster) {
     EXPECT_GE(most_moving, std::min(per_broker, cluster)) << "the caps are used";
     EXPECT_LE(most_in, per_broker);
   }
+}
+
+TEST_F(Caps, I6_CopiesToOneBrokerFromMany) {
+  std::vector<Brokers> partitions;
+  for (int p = 0; p < 12; ++p) partitions.push_back({1 + p % 3, 5});
+  h.kafka.AddTopic("wide", partitions);
+  h.options.max_moves_per_broker = 2;
+  h.Start();
+  std::vector<Move> moves;
+  for (int p = 0; p < 12; ++p) moves.push_back(h.MoveOf("wide", p, {4, 5}));
+  const auto id = h.Submit(h.Plan(moves));
+  ASSERT_TRUE(h.RunUntil([&] {
+    Watch();
+    return IsTerminal(h.State(*id));
+  }));
+  EXPECT_EQ(h.State(*id), OperationState::kCompleted);
+  EXPECT_EQ(most_in, 2);
 }
 
 TEST_F(Caps, I6_ForeignMovesCount) {
