@@ -51,6 +51,8 @@ void Api::WriteHead(JsonWriter& json, const ClusterSnapshot* snapshot) const {
       .Field("age_seconds", ToSeconds(age))
       .Field("stale", age > options_.stale_after)
       .Field("confidence", snapshot->confidence.label)
+      .Field("sizes_known", snapshot->confidence.sizes)
+      .Field("rates_known", snapshot->confidence.rates)
       .EndObject();
 }
 

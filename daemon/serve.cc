@@ -1,5 +1,6 @@
 #include "daemon/serve.h"
 
+#include <algorithm>
 #include <chrono>
 #include <csignal>
 #include <cstdio>
@@ -49,6 +50,14 @@ std::vector<std::jthread> StartHttp(api::HttpServer& server) {
   return threads;
 }
 
+/// Whether every source has been asked at least once: earlier snapshots come out between the
+/// sources.
+bool LookedEverywhere(const ClusterSnapshot& snapshot) {
+  return std::ranges::all_of(snapshot.sources, [](const SourceStatus& source) {
+    return source.age.has_value() || !source.error.empty();
+  });
+}
+
 void WaitForStop(const ClusterRuntime& cluster) {
   bool seen = false;
   for (;;) {
@@ -62,7 +71,8 @@ void WaitForStop(const ClusterRuntime& cluster) {
               "SIGHUP ignored: the configuration is read at start only; restart to change it");
     }
     if (!seen) {
-      if (const SnapshotPtr snapshot = cluster.snapshot()) {
+      if (const SnapshotPtr snapshot = cluster.snapshot();
+          snapshot != nullptr && LookedEverywhere(*snapshot)) {
         seen = true;
         Say(FirstLook(*snapshot));
       }

@@ -69,7 +69,8 @@ class ApiTest : public ::testing::Test {
 TEST_F(ApiTest, BrokersGolden) {
   EXPECT_EQ(Body(Send("GET", "/api/v1/brokers")),
             R"({"cluster_id":"abc","snapshot":{"sequence":7,"taken_at":"2026-01-01T00:00:00.000Z",)"
-            R"("age_seconds":1.5,"stale":false,"confidence":"sizes and counts; rates in 25 s"},)"
+            R"("age_seconds":1.5,"stale":false,"confidence":"sizes and counts; rates in 25 s",)"
+            R"("sizes_known":true,"rates_known":false},)"
             R"("brokers":[{"id":1,"rack":"r1","host":"127.0.0.1","port":9001,"state":"alive",)"
             R"("controller":false,"leaders":2,"preferred_leaders":2,"replicas":3,)"
             R"("offline_replicas":0,"out_of_sync_replicas":0,"disk_bytes":null,)"
