@@ -111,9 +111,9 @@ Result<std::vector<ConfigAnswer>> DescribeConfigs(Caller& caller,
 
   std::vector<std::pair<BrokerId, DescribeConfigsRequest>> requests;
   for (const auto& [broker, items] : split.own) {
-    DescribeConfigsRequest& request =
-        requests.emplace_back(broker, DescribeConfigsRequest()).second;
+    DescribeConfigsRequest request;
     for (const ConfigQuery& query : items) request.resources.push_back(Give(query));
+    requests.emplace_back(broker, std::move(request));
   }
   auto answers = caller.Brokers(std::move(requests), deadline);
   std::size_t next = 0;

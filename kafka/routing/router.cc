@@ -56,7 +56,7 @@ std::vector<Endpoint> Router::Candidates() const {
   if (last_good_) add(*last_good_);
   for (const auto& [id, endpoint] : brokers_) add(endpoint);
   for (const Endpoint& endpoint : bootstrap_) add(endpoint);
-  std::ranges::stable_partition(found, [&](const Endpoint& endpoint) {
+  std::stable_partition(found.begin(), found.end(), [&](const Endpoint& endpoint) {
     return std::ranges::find(bad_, endpoint) == bad_.end();
   });
   return found;
