@@ -11,6 +11,7 @@
 #include <chrono>
 #include <fstream>
 #include <functional>
+#include <iterator>
 #include <memory>
 #include <optional>
 #include <string>
@@ -284,7 +285,7 @@ TEST_F(ExecutorOnKafka, I14_CancelTakesBackAndKeepsTheOrder) {
 }
 
 TEST_F(ExecutorOnKafka, A1_ATargetThatDiesAndComesBackIsFinished) {
-  MakeTopic("dying", {{1, 2}, {2, 3}}, 3);
+  MakeTopic("dying", {{1, 2}, {2, 3}}, 8);
   Start();
   const std::string id = Submit(Plan("dying", {{1, 4}, {2, 4}}));
   ASSERT_TRUE(RunUntil([&] { return Runs(id); }, seconds(20), "the copy to begin"));
@@ -296,7 +297,11 @@ TEST_F(ExecutorOnKafka, A1_ATargetThatDiesAndComesBackIsFinished) {
   EXPECT_FALSE(IsTerminal(Operation(id).state));
   const auto moving = client().ListReassignments({}, kTimeout);
   ASSERT_TRUE(moving.ok()) << moving.error();
-  EXPECT_EQ(moving->size(), 2u) << "not cancelled: it may come back";
+  // A throttle lets a first burst through, so one of the two may have been copied before the kill.
+  const auto unfinished = std::ranges::count_if(
+      Operation(id).steps, [](const StepView& step) { return !IsTerminal(step.state); });
+  EXPECT_GE(unfinished, 1);
+  EXPECT_EQ(std::ssize(*moving), unfinished) << "not cancelled: the broker may come back";
   ASSERT_TRUE(cluster.StartBroker(4).ok());
   ASSERT_TRUE(RunToEnd(id));
   EXPECT_EQ(Operation(id).state, OperationState::kCompleted) << Operation(id).hold_reason;
