@@ -7,8 +7,6 @@
 #include <mutex>
 #include <utility>
 
-#include "base/log.h"
-
 namespace levelwind::daemon {
 namespace {
 
@@ -29,7 +27,6 @@ void MonitorLoop::Run(std::stop_token stop) {
   std::unique_lock lock(mutex);
   while (!stop.stop_requested()) {
     const SteadyTime next = monitor_.Step(clock_.Now());
-    TellTrouble();
     if (const SnapshotPtr snapshot = monitor_.snapshots().Get()) Judge(snapshot);
     const Duration nap = std::max<Duration>(next - clock_.Now(), std::chrono::milliseconds(10));
     wake.wait_for(lock, stop, nap, [] { return false; });
@@ -49,25 +46,6 @@ void MonitorLoop::Judge(const SnapshotPtr& snapshot) {
   reports_.Publish(std::move(reports));
   before_.insert(before_.begin(), snapshot);
   if (before_.size() > kKeptLooks) before_.pop_back();
-}
-
-void MonitorLoop::TellTrouble() {
-  const auto sources = monitor_.sources().Get();
-  if (sources == nullptr) return;
-  std::string trouble;
-  for (const SourceStatus& source : *sources) {
-    if (!source.ok && !source.error.empty()) {
-      trouble = source.name + ": " + source.error;
-      break;
-    }
-  }
-  if (trouble == trouble_) return;
-  if (trouble.empty()) {
-    LW_INFO("monitor", "the whole cluster answers again");
-  } else {
-    LW_WARN("monitor", "{}", trouble);
-  }
-  trouble_ = std::move(trouble);
 }
 
 }  // namespace levelwind::daemon

@@ -3,7 +3,6 @@
 #include <cstdint>
 #include <memory>
 #include <stop_token>
-#include <string>
 #include <vector>
 
 #include "base/clock.h"
@@ -18,7 +17,7 @@
 namespace levelwind::daemon {
 
 /// The monitor thread: looks at the cluster when it is due, then lets the detectors judge the new
-/// snapshot. Says in the log when the cluster is lost and found again: once each, not once a look.
+/// snapshot.
 class MonitorLoop {
  public:
   MonitorLoop(collectors::Monitor& monitor, const Clock& clock,
@@ -32,7 +31,6 @@ class MonitorLoop {
 
  private:
   void Judge(const SnapshotPtr& snapshot);
-  void TellTrouble();
 
   collectors::Monitor& monitor_;
   const Clock& clock_;
@@ -41,7 +39,6 @@ class MonitorLoop {
   detectors::AnomalyTracker tracker_;
   std::vector<SnapshotPtr> before_;  // newest first
   Published<std::vector<DetectorReport>> reports_;
-  std::string trouble_;  // as said last
 };
 
 }  // namespace levelwind::daemon

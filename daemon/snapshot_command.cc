@@ -93,9 +93,9 @@ int WriteSnapshot(const cli::SnapshotArgs& args) {
     std::fprintf(stderr, "%s\n", config::FormatProblems(args.config_file, loaded.problems).c_str());
     return cli::kUsage;
   }
+  // What goes wrong is this command's one line at the end; the log would say it a second time.
   LogOptions quiet = loaded.config.log;
-  if (quiet.level < LogLevel::kWarn && quiet.level >= LogLevel::kInfo)
-    quiet.level = LogLevel::kWarn;
+  if (quiet.level >= LogLevel::kInfo) quiet.level = LogLevel::kError;
   InitLogging(quiet);
   const SystemClock clock;
   kafka::ClientOptions options = loaded.config.kafka;

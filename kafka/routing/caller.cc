@@ -125,7 +125,10 @@ Outcome Caller::AnyRaw(const RequestSpec& spec, SteadyTime deadline, Endpoint* a
       }
       if (!MayGoOn(spec, outcome)) return outcome;
       router_.MarkBad(candidates[i]);
-      errors.push_back(outcome.answer.error());
+      // A wait that ran out does not know whom it waited for.
+      errors.push_back(outcome.progress == Progress::kTimedOut
+                           ? outcome.answer.error().Wrap(candidates[i].ToString())
+                           : outcome.answer.error());
       progress = outcome.progress;
     }
     // With a wrong bootstrap address waiting helps nobody; a cluster that was there comes back.
