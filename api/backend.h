@@ -27,8 +27,7 @@ struct DaemonInfo {
   /// Why there is no snapshot yet, or why the last look at the cluster failed; empty: nothing
   /// wrong.
   std::string problem;
-  /// Requests sent to Kafka since the start, by API name; one key "all" where they are not told
-  /// apart.
+  /// Requests sent to Kafka since the start, by Kafka's name of the API ("Metadata").
   std::map<std::string, std::uint64_t> kafka_requests;
 };
 

@@ -111,9 +111,12 @@ std::string ClusterRuntime::Problem() const {
 }
 
 std::map<std::string, std::uint64_t> ClusterRuntime::KafkaRequests() const {
-  std::uint64_t sent = reader_->requests_sent();
-  if (writer_) sent += writer_->requests_sent();
-  return {{"all", sent}};
+  std::map<std::string, std::uint64_t> sent;
+  for (const kafka::KafkaClient* client : {reader_.get(), writer_.get()}) {
+    if (client == nullptr) continue;
+    for (const auto& [api, stats] : client->Stats().apis) sent[api] += stats.requests;
+  }
+  return sent;
 }
 
 }  // namespace levelwind::daemon

@@ -50,6 +50,7 @@ class ClusterRuntime {
   ExecutorLoop* executor() { return executor_loop_.get(); }
   /// Why nothing is known, or the last look failed; empty: all is well.
   std::string Problem() const;
+  /// Requests sent since the start, by Kafka's name of the API, both clients together.
   std::map<std::string, std::uint64_t> KafkaRequests() const;
 
  private:
