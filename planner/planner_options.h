@@ -18,8 +18,8 @@ enum class Effort : std::uint8_t {
 /// goals describe. Plain value; no thread.
 struct PlannerOptions {
   /// Goal names in Cruise Control's words (planner/goals/goal_table.h), most important first.
-  /// Empty: DefaultGoalNames(). The order is the order of the verdicts and of the weights in the
-  /// score, and where a broker cannot meet two soft goals at once, the later one is given up.
+  /// Empty: DefaultGoalNames(). The order is that of the verdicts and of the weights in the score;
+  /// which of two soft goals yields on a broker that cannot meet both does not depend on it yet.
   std::vector<std::string> goals;
 
   /// Half width of the band of a distribution goal around its target, 0.005..1. 0.09 is Cruise
