@@ -1,13 +1,13 @@
 #include "model/cluster_snapshot.h"
 
 #include <algorithm>
-#include <array>
-#include <utility>
+
+#include "base/name_table.h"
 
 namespace levelwind {
 namespace {
 
-constexpr std::array<std::pair<BrokerState, std::string_view>, 4> kBrokerStates = {{
+constexpr NameTable<BrokerState, 4> kBrokerStates = {{
     {BrokerState::kAlive, "alive"},
     {BrokerState::kNew, "new"},
     {BrokerState::kDead, "dead"},
@@ -24,18 +24,9 @@ const T* FindSorted(std::span<const T> sorted, Key key, const Value& wanted) {
 
 }  // namespace
 
-std::string_view BrokerStateName(BrokerState state) {
-  for (const auto& [value, name] : kBrokerStates) {
-    if (value == state) return name;
-  }
-  return "unknown";
-}
-
+std::string_view BrokerStateName(BrokerState state) { return NameIn(kBrokerStates, state); }
 std::optional<BrokerState> ParseBrokerState(std::string_view name) {
-  for (const auto& [value, known] : kBrokerStates) {
-    if (known == name) return value;
-  }
-  return std::nullopt;
+  return ParseIn(kBrokerStates, name);
 }
 
 std::vector<BrokerId> ClusterSnapshot::ReplicaIds(const Partition& p) const {

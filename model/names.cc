@@ -1,17 +1,12 @@
 // Names of the model's enumerations, as the API, the journal and the tables show them.
-#include <array>
-#include <optional>
-#include <utility>
 
+#include "base/name_table.h"
 #include "model/anomaly.h"
 #include "model/operation.h"
 #include "model/proposal.h"
 
 namespace levelwind {
 namespace {
-
-template <class E, std::size_t N>
-using NameTable = std::array<std::pair<E, std::string_view>, N>;
 
 constexpr NameTable<OperationState, 9> kOperationStates = {{
     {OperationState::kPending, "pending"},
@@ -36,22 +31,6 @@ constexpr NameTable<StepState, 9> kStepStates = {{
     {StepState::kCancelled, "cancelled"},
     {StepState::kFailed, "failed"},
 }};
-
-template <class E, std::size_t N>
-std::string_view NameIn(const NameTable<E, N>& table, E value) {
-  for (const auto& [known, name] : table) {
-    if (known == value) return name;
-  }
-  return "unknown";
-}
-
-template <class E, std::size_t N>
-std::optional<E> ParseIn(const NameTable<E, N>& table, std::string_view text) {
-  for (const auto& [known, name] : table) {
-    if (name == text) return known;
-  }
-  return std::nullopt;
-}
 
 }  // namespace
 

@@ -1,13 +1,9 @@
 #include "store/records.h"
 
-#include <array>
-#include <utility>
+#include "base/name_table.h"
 
 namespace levelwind::store {
 namespace {
-
-template <class E, std::size_t N>
-using NameTable = std::array<std::pair<E, std::string_view>, N>;
 
 constexpr NameTable<Delivery, 3> kDeliveries = {{
     {Delivery::kNone, "none"},
@@ -28,22 +24,6 @@ constexpr NameTable<PreimageState, 5> kPreimageStates = {{
     {PreimageState::kForeign, "foreign"},
     {PreimageState::kGone, "gone"},
 }};
-
-template <class E, std::size_t N>
-std::string_view NameIn(const NameTable<E, N>& table, E value) {
-  for (const auto& [known, name] : table) {
-    if (known == value) return name;
-  }
-  return "unknown";
-}
-
-template <class E, std::size_t N>
-std::optional<E> ParseIn(const NameTable<E, N>& table, std::string_view text) {
-  for (const auto& [known, name] : table) {
-    if (name == text) return known;
-  }
-  return std::nullopt;
-}
 
 }  // namespace
 
