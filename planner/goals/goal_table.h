@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "base/result.h"
-#include "planner/rebalance/vec8.h"
+#include "planner/search/vec8.h"
 
 namespace levelwind::planner {
 

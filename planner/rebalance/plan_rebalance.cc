@@ -10,14 +10,14 @@
 
 #include "base/text.h"
 #include "planner/goals/goal_table.h"
-#include "planner/rebalance/bands.h"
-#include "planner/rebalance/explain.h"
-#include "planner/rebalance/flat_cluster.h"
-#include "planner/rebalance/judge.h"
-#include "planner/rebalance/lower_bound.h"
-#include "planner/rebalance/placement.h"
-#include "planner/rebalance/proposal_builder.h"
-#include "planner/rebalance/solve.h"
+#include "planner/goals/bands.h"
+#include "planner/explain/explain.h"
+#include "planner/search/flat_cluster.h"
+#include "planner/search/judge.h"
+#include "planner/bounds/lower_bound.h"
+#include "planner/search/placement.h"
+#include "planner/explain/proposal_builder.h"
+#include "planner/search/solve.h"
 
 namespace levelwind::planner {
 namespace {

@@ -1,4 +1,4 @@
-#include "planner/rebalance/bands.h"
+#include "planner/goals/bands.h"
 
 #include <fmt/format.h>
 

@@ -9,7 +9,7 @@
 #include "model/cluster_snapshot.h"
 #include "planner/goals/goal_table.h"
 #include "planner/planner_options.h"
-#include "planner/rebalance/vec8.h"
+#include "planner/search/vec8.h"
 
 namespace levelwind::planner {
 

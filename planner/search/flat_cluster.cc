@@ -1,4 +1,4 @@
-#include "planner/rebalance/flat_cluster.h"
+#include "planner/search/flat_cluster.h"
 
 #include <fmt/format.h>
 
@@ -13,7 +13,7 @@
 #include <utility>
 
 #include "planner/load_model.h"
-#include "planner/rebalance/partition_loads.h"
+#include "planner/search/partition_loads.h"
 
 namespace levelwind::planner {
 namespace {

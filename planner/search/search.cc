@@ -1,10 +1,10 @@
-#include "planner/rebalance/search.h"
+#include "planner/search/search.h"
 
 #include <algorithm>
 #include <cmath>
 #include <vector>
 
-#include "planner/rebalance/judge.h"
+#include "planner/search/judge.h"
 
 namespace levelwind::planner {
 namespace {

@@ -4,8 +4,8 @@
 #include <cstdint>
 #include <vector>
 
-#include "planner/rebalance/flat_cluster.h"
-#include "planner/rebalance/placement.h"
+#include "planner/search/flat_cluster.h"
+#include "planner/search/placement.h"
 
 namespace levelwind::planner {
 

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "planner/rebalance/placement.h"
-#include "planner/rebalance/rng.h"
+#include "planner/search/placement.h"
+#include "planner/search/rng.h"
 
 namespace levelwind::planner {
 

@@ -4,9 +4,9 @@
 #include <cstdint>
 #include <vector>
 
-#include "planner/rebalance/bands.h"
-#include "planner/rebalance/flat_cluster.h"
-#include "planner/rebalance/vec8.h"
+#include "planner/goals/bands.h"
+#include "planner/search/flat_cluster.h"
+#include "planner/search/vec8.h"
 
 namespace levelwind::planner {
 

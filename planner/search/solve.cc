@@ -1,4 +1,4 @@
-#include "planner/rebalance/solve.h"
+#include "planner/search/solve.h"
 
 #include <fmt/format.h>
 
@@ -7,8 +7,8 @@
 #include <optional>
 #include <utility>
 
-#include "planner/rebalance/mend.h"
-#include "planner/rebalance/search.h"
+#include "planner/search/mend.h"
+#include "planner/search/search.h"
 
 namespace levelwind::planner {
 namespace {

@@ -5,9 +5,9 @@
 #include "model/cluster_snapshot.h"
 #include "model/proposal.h"
 #include "planner/planner_options.h"
-#include "planner/rebalance/bands.h"
-#include "planner/rebalance/flat_cluster.h"
-#include "planner/rebalance/solve.h"
+#include "planner/goals/bands.h"
+#include "planner/search/flat_cluster.h"
+#include "planner/search/solve.h"
 
 namespace levelwind::planner {
 

@@ -1,4 +1,4 @@
-#include "planner/rebalance/judge.h"
+#include "planner/search/judge.h"
 
 #include <algorithm>
 #include <array>

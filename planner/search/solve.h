@@ -3,10 +3,10 @@
 #include <vector>
 
 #include "planner/planner_options.h"
-#include "planner/rebalance/bands.h"
-#include "planner/rebalance/flat_cluster.h"
-#include "planner/rebalance/judge.h"
-#include "planner/rebalance/placement.h"
+#include "planner/goals/bands.h"
+#include "planner/search/flat_cluster.h"
+#include "planner/search/judge.h"
+#include "planner/search/placement.h"
 
 namespace levelwind::planner {
 

@@ -1,11 +1,11 @@
-#include "planner/rebalance/lower_bound.h"
+#include "planner/bounds/lower_bound.h"
 
 #include <algorithm>
 #include <cstdint>
 #include <numeric>
 #include <vector>
 
-#include "planner/rebalance/judge.h"
+#include "planner/search/judge.h"
 
 namespace levelwind::planner {
 namespace {

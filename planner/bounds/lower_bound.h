@@ -1,6 +1,6 @@
 #pragma once
 
-#include "planner/rebalance/placement.h"
+#include "planner/search/placement.h"
 
 namespace levelwind::planner {
 

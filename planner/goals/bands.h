@@ -4,8 +4,8 @@
 #include <vector>
 
 #include "planner/planner_options.h"
-#include "planner/rebalance/flat_cluster.h"
-#include "planner/rebalance/vec8.h"
+#include "planner/search/flat_cluster.h"
+#include "planner/search/vec8.h"
 
 namespace levelwind::planner {
 

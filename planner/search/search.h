@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "planner/planner_options.h"
-#include "planner/rebalance/placement.h"
-#include "planner/rebalance/rng.h"
+#include "planner/search/placement.h"
+#include "planner/search/rng.h"
 
 namespace levelwind::planner {
 

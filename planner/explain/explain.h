@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "planner/rebalance/judge.h"
-#include "planner/rebalance/placement.h"
+#include "planner/search/judge.h"
+#include "planner/search/placement.h"
 
 namespace levelwind::planner {
 

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "model/cluster_snapshot.h"
-#include "planner/rebalance/vec8.h"
+#include "planner/search/vec8.h"
 
 namespace levelwind::planner {
 

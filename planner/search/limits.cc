@@ -2,8 +2,8 @@
 #include <cstdint>
 #include <vector>
 
-#include "planner/rebalance/judge.h"
-#include "planner/rebalance/solve.h"
+#include "planner/search/judge.h"
+#include "planner/search/solve.h"
 
 namespace levelwind::planner {
 namespace {

@@ -3,7 +3,7 @@
 #include <cmath>
 #include <optional>
 
-#include "planner/rebalance/search.h"
+#include "planner/search/search.h"
 
 namespace levelwind::planner {
 namespace {

@@ -1,4 +1,4 @@
-#include "planner/rebalance/partition_loads.h"
+#include "planner/search/partition_loads.h"
 
 #include <fmt/format.h>
 

@@ -1,4 +1,4 @@
-#include "planner/rebalance/proposal_builder.h"
+#include "planner/explain/proposal_builder.h"
 
 #include <fmt/format.h>
 
@@ -9,11 +9,11 @@
 #include <vector>
 
 #include "base/text.h"
-#include "planner/rebalance/explain.h"
-#include "planner/rebalance/judge.h"
-#include "planner/rebalance/lower_bound.h"
-#include "planner/rebalance/partition_loads.h"
-#include "planner/rebalance/placement.h"
+#include "planner/explain/explain.h"
+#include "planner/search/judge.h"
+#include "planner/bounds/lower_bound.h"
+#include "planner/search/partition_loads.h"
+#include "planner/search/placement.h"
 
 namespace levelwind::planner {
 namespace {

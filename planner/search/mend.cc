@@ -1,4 +1,4 @@
-#include "planner/rebalance/mend.h"
+#include "planner/search/mend.h"
 
 #include <algorithm>
 #include <optional>
@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "planner/rebalance/judge.h"
+#include "planner/search/judge.h"
 
 namespace levelwind::planner {
 namespace {

@@ -1,4 +1,4 @@
-#include "planner/rebalance/explain.h"
+#include "planner/explain/explain.h"
 
 #include <fmt/format.h>
 

@@ -1,4 +1,4 @@
-#include "planner/rebalance/placement.h"
+#include "planner/search/placement.h"
 
 #include <algorithm>
 #include <utility>
