@@ -10,6 +10,7 @@
 #include "kafka/protocol/messages_groups.h"
 #include "kafka/protocol/messages_offsets.h"
 #include "kafka/protocol/messages_replicas.h"
+#include "kafka/protocol/messages_sasl.h"
 #include "kafka/protocol/messages_topics.h"
 
 namespace levelwind::kafka {
@@ -24,11 +25,12 @@ struct TypeTag {
 using AllRequests = std::tuple<
     TypeTag<ListOffsetsRequest>, TypeTag<MetadataRequest>, TypeTag<OffsetCommitRequest>,
     TypeTag<OffsetFetchRequest>, TypeTag<FindCoordinatorRequest>, TypeTag<DescribeGroupsRequest>,
-    TypeTag<ListGroupsRequest>, TypeTag<ApiVersionsRequest>, TypeTag<CreateTopicsRequest>,
-    TypeTag<DeleteTopicsRequest>, TypeTag<DescribeConfigsRequest>, TypeTag<DescribeLogDirsRequest>,
-    TypeTag<ElectLeadersRequest>, TypeTag<IncrementalAlterConfigsRequest>,
-    TypeTag<AlterPartitionReassignmentsRequest>, TypeTag<ListPartitionReassignmentsRequest>,
-    TypeTag<DescribeClusterRequest>, TypeTag<ConsumerGroupDescribeRequest>>;
+    TypeTag<ListGroupsRequest>, TypeTag<SaslHandshakeRequest>, TypeTag<ApiVersionsRequest>,
+    TypeTag<CreateTopicsRequest>, TypeTag<DeleteTopicsRequest>, TypeTag<DescribeConfigsRequest>,
+    TypeTag<DescribeLogDirsRequest>, TypeTag<SaslAuthenticateRequest>, TypeTag<ElectLeadersRequest>,
+    TypeTag<IncrementalAlterConfigsRequest>, TypeTag<AlterPartitionReassignmentsRequest>,
+    TypeTag<ListPartitionReassignmentsRequest>, TypeTag<DescribeClusterRequest>,
+    TypeTag<ConsumerGroupDescribeRequest>>;
 
 /// Calls visit(TypeTag<Request>{}) for each request; its response is Request::Response.
 template <class Visit>
