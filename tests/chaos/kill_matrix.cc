@@ -10,14 +10,13 @@
 
 #include <nlohmann/json.hpp>
 
-#include "tests/kafka_cluster/daemon.h"
+#include "tests/kafka_cluster/daemon_api.h"
 
 namespace levelwind::testing {
 namespace {
 
 using namespace std::chrono_literals;
 using nlohmann::json;
-using namespace nlohmann::literals;
 
 constexpr int kTopics = 2;
 constexpr int kPartitions = 10;
@@ -37,36 +36,6 @@ Status WriteFile(const std::string& path, const std::string& text) {
   out << text;
   out.close();
   return out ? Ok() : Status(Unavailable("cannot write " + path));
-}
-
-Result<json> GetJson(const Daemon& daemon, const std::string& path) {
-  LW_ASSIGN_OR_RETURN(const HttpResponse response, daemon.Get(path));
-  json parsed = json::parse(response.body, nullptr, false);
-  if (response.status != 200 || parsed.is_discarded()) {
-    return Unavailable(fmt::format("GET {} answered {}: {}", path, response.status, response.body));
-  }
-  return parsed;
-}
-
-Result<json> PostJson(const Daemon& daemon, const std::string& path, const json& body) {
-  LW_ASSIGN_OR_RETURN(const HttpResponse response, daemon.Post(path, body.dump()));
-  json parsed = json::parse(response.body, nullptr, false);
-  if (response.status >= 300 || parsed.is_discarded()) {
-    return Unavailable(
-        fmt::format("POST {} answered {}: {}", path, response.status, response.body));
-  }
-  return parsed;
-}
-
-bool IsOver(const std::string& state) {
-  return state == "completed" || state == "partial" || state == "cancelled" || state == "failed";
-}
-
-/// The newest operation's state; empty when there is none.
-Result<std::string> NewestState(const Daemon& daemon) {
-  LW_ASSIGN_OR_RETURN(const json answer, GetJson(daemon, "/api/v1/operations"));
-  const json operations = answer.value("operations", json::array());
-  return operations.empty() ? std::string() : operations.front().value("state", std::string());
 }
 
 std::vector<std::string> ReadPoints(const std::string& file) {
@@ -137,26 +106,13 @@ Result<std::string> KillMatrix::RunOnce(std::size_t crash_at, std::vector<std::s
   LW_ASSIGN_OR_RETURN(const CommandResult made, RunCommand({"mkdir", "-p", dir}, 5s));
   if (!made.ok()) return Unavailable("cannot make " + dir);
   const std::string log = dir + "/points";
-  Daemon::Options options;
-  options.dir = dir;
-  options.http_port = FreePort();
-  options.arguments = {"serve",
-                       "--bootstrap",
-                       cluster_->bootstrap(),
-                       "--mode",
-                       "operate",
-                       "--listen",
-                       fmt::format("127.0.0.1:{}", options.http_port),
-                       "--state-dir",
-                       dir + "/state",
-                       "--throttle",
-                       kThrottle};
+  const Daemon::Options options =
+      OperatingDaemon(cluster_->bootstrap(), dir, {"--throttle", kThrottle});
   Daemon daemon(options);
   LW_RETURN_IF_ERROR(daemon.StartWith(
       {{"LEVELWIND_CRASH_LOG", log}, {"LEVELWIND_CRASH_AT", std::to_string(crash_at)}}));
   LW_RETURN_IF_ERROR(daemon.WaitHttp("/-/ready", 30s));
-  LW_ASSIGN_OR_RETURN(const json plan, PostJson(daemon, "/api/v1/proposals", json::object()));
-  const std::string id = plan.value("/proposal/id"_json_pointer, std::string());
+  LW_ASSIGN_OR_RETURN(const std::string id, MakeProposal(daemon));
   const std::string plan_file = dir + "/plan.json";
   LW_ASSIGN_OR_RETURN(const CommandResult shown,
                       RunLevelwind({"show", id, "-o", "reassign", "--api",
@@ -178,14 +134,14 @@ Result<std::string> KillMatrix::RunOnce(std::size_t crash_at, std::vector<std::s
       killed = true;
       LW_RETURN_IF_ERROR(daemon.Start());
       LW_RETURN_IF_ERROR(daemon.WaitHttp("/-/ready", 30s));
-      LW_ASSIGN_OR_RETURN(state, NewestState(daemon));
+      LW_ASSIGN_OR_RETURN(state, NewestOperationState(daemon));
       if (state.empty()) {
         // Killed before the journal had it: nothing may have been sent, and it is applied again.
         LW_RETURN_IF_ERROR(PostJson(daemon, "/api/v1/proposals/" + id + "/apply",
                                     {{"reason", "kill matrix, again"}}));
       }
     }
-    if (Result<std::string> now = NewestState(daemon); now.ok()) state = *now;
+    if (Result<std::string> now = NewestOperationState(daemon); now.ok()) state = *now;
   }
   if (state != "completed") {
     return Internal(fmt::format("killed at point {}: the operation ended as '{}' (run in {})",

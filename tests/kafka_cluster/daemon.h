@@ -54,6 +54,7 @@ class Daemon {
   std::optional<ExitStatus> Terminate(Duration timeout = std::chrono::seconds(30));
   std::optional<ExitStatus> WaitExit(Duration timeout);
   bool running();
+  int http_port() const { return options_.http_port; }
   pid_t pid() const { return process_ ? process_->pid() : -1; }
 
   Result<HttpResponse> Get(std::string_view path) const;

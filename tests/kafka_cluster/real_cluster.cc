@@ -89,6 +89,9 @@ Result<std::unique_ptr<RealCluster>> RealCluster::Start(const RealClusterOptions
                                         "--log-dirs",    std::to_string(options.log_dirs),
                                         "--join-later",  std::to_string(options.join_later),
                                         "--parent",      std::to_string(::getpid())};
+  if (!options.kafka_version.empty()) {
+    arguments.insert(arguments.end(), {"--kafka-version", options.kafka_version});
+  }
   for (const auto& [key, value] : options.settings) {
     arguments.push_back("--set");
     arguments.push_back(key + "=" + value);

@@ -38,6 +38,7 @@ import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.TopicPartitionInfo;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.UnsupportedVersionException;
 
 /**
  * An independent judge of a cluster's state. It sees the cluster only through Kafka's own Admin client and
@@ -239,8 +240,7 @@ public final class Referee {
     DescribeClusterResult cluster = admin.describeCluster();
     state.brokers.addAll(cluster.nodes().get());
     state.brokers.sort(Comparator.comparingInt(Node::id));
-    // describeCluster names any broker as the controller under KRaft; the quorum knows.
-    state.controller = admin.describeMetadataQuorum().quorumInfo().get().leaderId();
+    state.controller = readController(cluster);
 
     Set<String> names = admin.listTopics(new ListTopicsOptions().listInternal(true)).names().get();
     state.topics.putAll(admin.describeTopics(names).allTopicNames().get());
@@ -248,6 +248,17 @@ public final class Referee {
     readLogDirs(state);
     readThrottles(state, names);
     return state;
+  }
+
+  // describeCluster names any broker as the controller under KRaft; the quorum knows. Before KRaft there
+  // is no quorum, and describeCluster is right.
+  private int readController(DescribeClusterResult cluster) throws Exception {
+    try {
+      return admin.describeMetadataQuorum().quorumInfo().get().leaderId();
+    } catch (ExecutionException failure) {
+      if (!(failure.getCause() instanceof UnsupportedVersionException)) throw failure;
+      return cluster.controller().get().id();
+    }
   }
 
   private void readLogDirs(State state) throws Exception {
