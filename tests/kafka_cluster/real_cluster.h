@@ -18,7 +18,7 @@ namespace levelwind::testing {
 
 struct RealClusterOptions {
   std::string kafka_version;  ///< Empty: the newest; scripts/setup --old-kafka has the others.
-  int brokers = 4;  ///< Ids 1, 2, ...; the first three are KRaft controllers too.
+  int brokers = 4;            ///< Ids 1, 2, ...; the first three are KRaft controllers too.
   std::string racks = "r1,r2,r3,r1";
   int log_dirs = 2;
   int join_later = 0;  ///< The last N brokers are left out; StartBroker brings them in, empty.
