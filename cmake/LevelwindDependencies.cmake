@@ -10,6 +10,18 @@ find_package(yaml-cpp 0.7 REQUIRED)
 find_package(SQLite3 3.40 REQUIRED)
 find_package(nlohmann_json 3.11 REQUIRED)
 find_package(CLI11 2.1 REQUIRED)
+
+# The codecs of record batches. snappy through its C interface; found by hand, since not every Debian
+# ships a description of it.
+find_package(ZLIB 1.2.13 REQUIRED)
+pkg_check_modules(LZ4 REQUIRED IMPORTED_TARGET liblz4>=1.9.4)
+pkg_check_modules(ZSTD REQUIRED IMPORTED_TARGET libzstd>=1.5.4)
+find_path(LEVELWIND_SNAPPY_INCLUDE snappy-c.h REQUIRED)
+find_library(LEVELWIND_SNAPPY_LIBRARY snappy REQUIRED)
+add_library(levelwind_codecs INTERFACE)
+target_include_directories(levelwind_codecs SYSTEM INTERFACE ${LEVELWIND_SNAPPY_INCLUDE})
+target_link_libraries(levelwind_codecs INTERFACE ZLIB::ZLIB PkgConfig::LZ4 PkgConfig::ZSTD
+                                                 ${LEVELWIND_SNAPPY_LIBRARY})
 # Debian 12 packages it without a version file; the minimum (1.0.1) is what both Debians ship.
 find_package(prometheus-cpp CONFIG REQUIRED COMPONENTS core)
 
