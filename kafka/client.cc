@@ -10,6 +10,7 @@
 #include "kafka/net/network.h"
 #include "kafka/routing/caller.h"
 #include "kafka/routing/router.h"
+#include "kafka/security/security.h"
 
 namespace levelwind::kafka {
 
@@ -57,6 +58,7 @@ Result<std::unique_ptr<KafkaClient>> KafkaClient::Create(ClientOptions options) 
     LW_ASSIGN_OR_RETURN(Endpoint endpoint, ParseEndpoint(text));
     bootstrap.push_back(std::move(endpoint));
   }
+  LW_RETURN_IF_ERROR(CheckSecurity(options.security));
   return std::unique_ptr<KafkaClient>(
       new KafkaClient(std::make_unique<Impl>(std::move(options), std::move(bootstrap))));
 }

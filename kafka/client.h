@@ -21,7 +21,8 @@ namespace levelwind::kafka {
 class KafkaClient final : public AdminClient {
  public:
   /// InvalidArgument when an address in `bootstrap` is not host:port, none is given, or a limit is
-  /// out of range. Does not connect.
+  /// out of range, or the security options do not fit together or name a file or secret that cannot
+  /// be used (CheckSecurity). Does not connect.
   static Result<std::unique_ptr<KafkaClient>> Create(ClientOptions options);
   ~KafkaClient() override;
 

@@ -12,15 +12,15 @@
 namespace levelwind::kafka {
 
 Connection::Connection(Loop& loop, const Clock& clock, const ClientOptions& options,
-                       Endpoint endpoint, StatsRecorder& stats,
+                       Security& security, Endpoint endpoint, StatsRecorder& stats,
                        std::function<void(const Error&, bool)> on_closed)
     : loop_(loop),
       clock_(clock),
       options_(options),
+      security_(security),
       endpoint_(std::move(endpoint)),
       stats_(stats),
       on_closed_(std::move(on_closed)),
-      stream_(loop.NewTcpStream()),
       timer_(loop.NewTimer()) {}
 
 Connection::~Connection() {
@@ -30,6 +30,15 @@ Connection::~Connection() {
 
 void Connection::Start() {
   connect_by_ = clock_.Now() + options_.connect_timeout;
+  Result<std::unique_ptr<Stream>> stream = security_.NewStream();
+  if (!stream.ok()) {
+    // Not at once: the owner still has the request to give us that failed.
+    loop_.Post([this, alive = std::weak_ptr(alive_), error = stream.error()] {
+      if (!alive.expired()) Close(error.Wrap("preparing the connection to " + Address()));
+    });
+    return;
+  }
+  stream_ = *std::move(stream);
   stream_->Connect(endpoint_, [this](const Status& status) { OnConnected(status); });
   ArmTimer();
 }
@@ -49,7 +58,8 @@ void Connection::Send(PendingRequest request) {
 void Connection::Pump() {
   const SteadyTime now = clock_.Now();
   if (hold_until_ && *hold_until_ <= now) hold_until_.reset();
-  while (state_ == State::kReady && !hold_until_ && !queue_.empty() &&
+  if (login_ == Login::kDrains && in_flight_.empty()) return BeginLogin();
+  while (state_ == State::kReady && login_ < Login::kDrains && !hold_until_ && !queue_.empty() &&
          std::cmp_less(in_flight_.size(), options_.max_in_flight)) {
     PendingRequest request = std::move(queue_.front());
     queue_.pop_front();
@@ -103,7 +113,8 @@ void Connection::ArmTimer() {
   if (state_ == State::kClosed) return;
   std::optional<SteadyTime> next;
   const auto consider = [&](SteadyTime at) { next = next ? std::min(*next, at) : at; };
-  if (state_ != State::kReady) consider(connect_by_);
+  if (state_ != State::kReady && login_ != Login::kPrepares) consider(connect_by_);
+  if (login_ == Login::kNone && login_again_at_) consider(*login_again_at_);
   // Timeouts are equal and answers come in order, so the first is always the earliest.
   if (!in_flight_.empty()) consider(in_flight_.front().give_up_at);
   if (hold_until_ && !queue_.empty()) consider(*hold_until_);
@@ -124,6 +135,12 @@ void Connection::OnTimer() {
         "broker, or a broker that hangs",
         Address(), HumanDuration(waited))));
   }
+  if (state_ == State::kLoggingIn && login_ == Login::kTalks && connect_by_ <= now) {
+    return Close(DeadlineExceeded(fmt::format("{} did not answer the {} login within {}", Address(),
+                                              security_.mechanism(), HumanDuration(waited))));
+  }
+  if (login_ == Login::kNone && login_again_at_ && *login_again_at_ <= now) PrepareLogin();
+  if (state_ == State::kClosed) return;
   if (!in_flight_.empty() && in_flight_.front().give_up_at <= now) {
     return Close(DeadlineExceeded(fmt::format("{} did not answer {} within {}", Address(),
                                               ApiName(in_flight_.front().api),
@@ -135,7 +152,7 @@ void Connection::OnTimer() {
 void Connection::Close(const Error& error) {
   if (state_ == State::kClosed) return;
   state_ = State::kClosed;
-  stream_->Close();
+  if (stream_) stream_->Close();
   timer_->Cancel();
   // Moved out first: what is called back may look at this object again.
   std::deque<InFlight> in_flight = std::exchange(in_flight_, {});

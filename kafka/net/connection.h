@@ -19,6 +19,7 @@
 #include "kafka/net/loop.h"
 #include "kafka/net/request.h"
 #include "kafka/net/stats.h"
+#include "kafka/security/security.h"
 
 namespace levelwind::kafka {
 
@@ -28,7 +29,10 @@ struct VersionRange {
   std::int16_t max = -1;
 };
 
-/// One TCP life to one broker: connect, learn the broker's versions, then exchange requests.
+/// One TCP life to one broker: connect, learn the broker's versions, log in where the security
+/// options say so, then exchange requests. Where the broker limits a login's life, it is repeated
+/// on the same connection when 80 to 85 % of that are over (KIP-368): requests in flight are waited
+/// for, later ones wait in the queue.
 ///
 /// Requests are pipelined up to max_in_flight; answers come in request order and must carry the
 /// correlation ids in that order. Any answer that is late (request_timeout), malformed, too long or
@@ -40,8 +44,9 @@ class Connection {
  public:
   /// `on_closed(error, was_ready)` is called once, unless the owner destroys the object first.
   /// It must not destroy the object from within.
-  Connection(Loop& loop, const Clock& clock, const ClientOptions& options, Endpoint endpoint,
-             StatsRecorder& stats, std::function<void(const Error&, bool)> on_closed);
+  Connection(Loop& loop, const Clock& clock, const ClientOptions& options, Security& security,
+             Endpoint endpoint, StatsRecorder& stats,
+             std::function<void(const Error&, bool)> on_closed);
   ~Connection();
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
@@ -54,7 +59,14 @@ class Connection {
   bool closed() const { return state_ == State::kClosed; }
 
  private:
-  enum class State : std::uint8_t { kConnecting, kNegotiating, kReady, kClosed };
+  enum class State : std::uint8_t { kConnecting, kNegotiating, kLoggingIn, kReady, kClosed };
+  /// Of a login, the first or a later one.
+  enum class Login : std::uint8_t {
+    kNone,      ///< None is going on.
+    kPrepares,  ///< Waits for credentials.
+    kDrains,    ///< Waits for the requests in flight.
+    kTalks,     ///< Exchanges messages; nothing else may be sent.
+  };
 
   /// A request that was written and waits for its answer.
   struct InFlight {
@@ -72,6 +84,18 @@ class Connection {
   void OnReady();
   Result<std::int16_t> ChooseVersion(const RequestSpec& spec) const;
 
+  // Login (login.cc).
+  void PrepareLogin();
+  void OnExchange(Result<std::unique_ptr<SaslExchange>> exchange);
+  void BeginLogin();
+  void OnHandshake(Outcome outcome);
+  void SendLoginMessage(Result<std::vector<std::uint8_t>> message);
+  void OnLoginAnswer(Outcome outcome);
+  void OnLoggedIn(std::int64_t lifetime_ms);
+  Error LoginRefused(std::int16_t code, const std::string& broker_says) const;
+  template <class Request>
+  void SendForLogin(Request request, void (Connection::*done)(Outcome));
+
   void OnConnected(const Status& status);
   void Pump();
   void SendNow(PendingRequest request, std::int16_t version);
@@ -84,6 +108,7 @@ class Connection {
   bool OnLength(std::span<const std::uint8_t> rest);
   void OnFrame(std::vector<std::uint8_t> frame);
   void ObeyThrottle(std::span<const std::uint8_t> body);
+  std::int32_t FrameCap() const;
   Error ClosedByPeer() const;
 
   void ArmTimer();
@@ -93,6 +118,7 @@ class Connection {
   Loop& loop_;
   const Clock& clock_;
   const ClientOptions& options_;
+  Security& security_;
   const Endpoint endpoint_;
   StatsRecorder& stats_;
   std::function<void(const Error&, bool)> on_closed_;
@@ -109,11 +135,21 @@ class Connection {
   std::deque<std::vector<std::uint8_t>> output_;
   bool writing_ = false;
   std::optional<SteadyTime> hold_until_;  ///< The broker asked us to be quiet until then.
+  bool answered_ = false;                 ///< A request beyond ApiVersions and login was.
+
+  Login login_ = Login::kNone;
+  std::unique_ptr<SaslExchange> exchange_;
+  int login_rounds_ = 0;
+  SteadyTime login_began_;
+  std::optional<SteadyTime> login_again_at_;
+  std::optional<SteadyTime> login_ends_at_;  ///< When the broker stops to listen to us.
 
   std::array<std::uint8_t, 4> length_{};
   std::size_t length_have_ = 0;
   std::size_t frame_size_ = 0;
   std::vector<std::uint8_t> frame_;  ///< Grows with the bytes that came, not with the claimed size.
+
+  std::shared_ptr<int> alive_ = std::make_shared<int>(0);  ///< For what may come after our end.
 };
 
 }  // namespace levelwind::kafka

@@ -17,6 +17,9 @@ namespace {
 /// Kafka asks for quiet of at most its quota window; anything longer is not believed.
 constexpr auto kLongestThrottle = std::chrono::seconds(60);
 
+/// Before the login the peer can be anybody; what Kafka says until then is a few kilobytes.
+constexpr std::int32_t kFrameBeforeLogin = 1 << 20;
+
 std::uint32_t BigEndian(const std::array<std::uint8_t, 4>& bytes) {
   return static_cast<std::uint32_t>(bytes[0]) << 24 | static_cast<std::uint32_t>(bytes[1]) << 16 |
          static_cast<std::uint32_t>(bytes[2]) << 8 | bytes[3];
@@ -25,7 +28,8 @@ std::uint32_t BigEndian(const std::array<std::uint8_t, 4>& bytes) {
 /// What the peer seems to be, judged by the four bytes where a frame length should be.
 std::string Guess(const std::array<std::uint8_t, 4>& first, std::span<const std::uint8_t> rest) {
   if ((first[0] == 0x15 || first[0] == 0x16) && first[1] == 0x03) {
-    return "it speaks TLS, which this connection does not";
+    return "it speaks TLS, which this connection does not; set cluster.security.protocol to SSL or "
+           "SASL_SSL";
   }
   std::string text(first.begin(), first.end());
   text.append(rest.begin(), rest.begin() + std::min<std::ptrdiff_t>(12, std::ssize(rest)));
@@ -49,16 +53,33 @@ void Connection::ReadMore() {
 
 Error Connection::ClosedByPeer() const {
   if (state_ == State::kNegotiating) {
+    return Unavailable(fmt::format(
+        "{} closed the connection before it answered ApiVersions: it is not a Kafka broker, is "
+        "just "
+        "starting, or wants {} on this port",
+        Address(),
+        options_.security.uses_tls() ? "a client certificate" : "TLS (cluster.security.protocol)"));
+  }
+  if (state_ == State::kLoggingIn) {
     return Unavailable(
-        fmt::format("{} closed the connection before it answered ApiVersions: it is not a Kafka "
-                    "broker, is just "
-                    "starting, or wants TLS or a login on this port",
-                    Address()));
+        fmt::format("{} closed the connection during the {} login; its log may say "
+                    "why",
+                    Address(), security_.mechanism()));
   }
   if (in_flight_.empty()) return Unavailable(Address() + " closed the idle connection");
   const InFlight& first = in_flight_.front();
-  return Unavailable(fmt::format("{} closed the connection without an answer to {} v{}", Address(),
-                                 ApiName(first.api), first.version));
+  const bool wants_login = !answered_ && !security_.wants_login();
+  return Unavailable(fmt::format(
+      "{} closed the connection without an answer to {} v{}{}", Address(), ApiName(first.api),
+      first.version,
+      wants_login ? "; a listener that wants a login does that: set cluster.security.protocol and "
+                    "sasl.mechanism"
+                  : ""));
+}
+
+std::int32_t Connection::FrameCap() const {
+  if (state_ == State::kReady) return options_.max_frame_bytes;
+  return std::min(options_.max_frame_bytes, kFrameBeforeLogin);
 }
 
 void Connection::OnBytes(std::span<const std::uint8_t> bytes) {
@@ -70,6 +91,12 @@ void Connection::OnBytes(std::span<const std::uint8_t> bytes) {
       continue;
     }
     const std::size_t take = std::min(bytes.size(), frame_size_ - frame_.size());
+    if (frame_.size() + take > frame_.capacity()) {
+      // By doubling, and at once to the end when a quarter has come: a vector left to itself would
+      // hold up to three times the frame while it grows.
+      const std::size_t next = std::max(frame_.size() + take, frame_.size() * 2);
+      frame_.reserve(next > frame_size_ / 4 ? frame_size_ : next);
+    }
     frame_.insert(frame_.end(), bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(take));
     bytes = bytes.subspan(take);
     if (frame_.size() < frame_size_) continue;
@@ -80,7 +107,7 @@ void Connection::OnBytes(std::span<const std::uint8_t> bytes) {
 
 bool Connection::OnLength(std::span<const std::uint8_t> rest) {
   const std::uint32_t length = BigEndian(length_);
-  const bool fits = std::cmp_less_equal(length, options_.max_frame_bytes);
+  const bool fits = std::cmp_less_equal(length, FrameCap());
   frame_size_ = length;
   if (fits && length >= 4) return true;  // every response has a correlation id
   const std::string guess = Guess(length_, rest);
@@ -94,8 +121,9 @@ bool Connection::OnLength(std::span<const std::uint8_t> rest) {
   } else {
     Close(
         DataLoss(fmt::format("{} announced a frame of {} bytes; 4 to {} are accepted "
-                             "(max_frame_bytes)",
-                             Address(), signed_length, options_.max_frame_bytes)));
+                             "({})",
+                             Address(), signed_length, FrameCap(),
+                             state_ == State::kReady ? "cluster.max_frame" : "before the login")));
   }
   return false;
 }
@@ -120,6 +148,7 @@ void Connection::OnFrame(std::vector<std::uint8_t> frame) {
   InFlight request = std::move(in_flight_.front());
   in_flight_.pop_front();
   stats_.Received(request.api, frame.size() + length_.size());
+  answered_ = answered_ || state_ == State::kReady;
   frame.erase(frame.begin(), frame.begin() + static_cast<std::ptrdiff_t>(reader.offset()));
   if (request.throttle_first) ObeyThrottle(frame);
   request.done({RawAnswer{request.version, std::move(frame)}, Progress::kAnswered});

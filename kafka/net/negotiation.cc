@@ -63,7 +63,9 @@ void Connection::OnVersions(Outcome outcome) {
   for (const auto& api : response->api_keys) {
     versions_[api.api_key] = {api.min_version, api.max_version};
   }
-  OnReady();
+  if (!security_.wants_login()) return OnReady();
+  state_ = State::kLoggingIn;
+  PrepareLogin();
 }
 
 void Connection::OnReady() {

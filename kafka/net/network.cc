@@ -73,7 +73,7 @@ void Network::Deliver(const Key& key, PendingRequest request) {
       return request.done({*peer.last_error, Progress::kNotSent});
     }
     peer.connection = std::make_unique<Connection>(
-        loop_, clock_, options_, key.first, stats_,
+        loop_, clock_, options_, security_, key.first, stats_,
         [this, key](const Error& error, bool was_ready) { OnClosed(key, error, was_ready); });
     peer.connection->Start();
   }
@@ -86,14 +86,19 @@ void Network::OnClosed(const Key& key, const Error& error, bool was_ready) {
   Peer& peer = found->second;
   // It is still on the stack below us; Deliver or Stop lets go of it later.
   if (peer.connection) closed_.push_back(std::move(peer.connection));
-  if (was_ready && error.code() != ErrorCode::kDeadlineExceeded) {
+  if (was_ready && error.code() != ErrorCode::kDeadlineExceeded &&
+      error.code() != ErrorCode::kUnauthenticated) {
     peer.failures = 0;
     peer.last_error.reset();
     return;
   }
   const bool hanging = error.code() == ErrorCode::kDeadlineExceeded;
-  const Duration longest = hanging ? Duration(kHangingPause) : Duration(kRefusedPause);
-  const Duration pause = Duration(kFirstPause) * (1 << std::min(peer.failures, 10));
+  const bool login = error.code() == ErrorCode::kUnauthenticated;
+  const Duration first = login ? Duration(kFirstLoginPause) : Duration(kFirstPause);
+  const Duration longest = login     ? Duration(kLoginPause)
+                           : hanging ? Duration(kHangingPause)
+                                     : Duration(kRefusedPause);
+  const Duration pause = first * (1 << std::min(peer.failures, 10));
   ++peer.failures;
   peer.not_before = clock_.Now() + std::min(pause, longest);
   peer.last_error = error;

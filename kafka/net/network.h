@@ -23,17 +23,24 @@ namespace levelwind::kafka {
 
 /// All connections of one client: at most one per endpoint and purpose, made when first needed.
 ///
-/// A failed connect is remembered for a short, growing while (kept within kRefusedPause or
-/// kHangingPause): requests meanwhile fail at once with the same error instead of waiting for the
-/// same dead broker again.
+/// A failed connect is remembered for a short, growing while (kept within kRefusedPause,
+/// kHangingPause or, for credentials that are not accepted, kLoginPause): requests meanwhile fail
+/// at once with the same error instead of waiting for the same dead broker again.
 class Network {
  public:
   static constexpr auto kFirstPause = std::chrono::milliseconds(100);
   static constexpr auto kRefusedPause = std::chrono::seconds(2);   ///< The peer said no: cheap.
   static constexpr auto kHangingPause = std::chrono::seconds(10);  ///< Silence costs a timeout.
 
+  static constexpr auto kFirstLoginPause = std::chrono::seconds(1);
+  /// A wrong password does not become right by itself, and may lock an account.
+  static constexpr auto kLoginPause = std::chrono::seconds(30);
+
   /// `options` and `clock` must outlive the object.
-  Network(const ClientOptions& options, const Clock& clock) : options_(options), clock_(clock) {}
+  Network(const ClientOptions& options, const Clock& clock)
+      : options_(options),
+        clock_(clock),
+        security_(options.security, loop_, clock, options.connect_timeout) {}
   ~Network();
 
   /// The I/O thread's body; see KafkaClient::Run.
@@ -67,6 +74,7 @@ class Network {
   const Clock& clock_;
   StatsRecorder stats_;
   Loop loop_;
+  Security security_;
   // The I/O thread's own.
   std::map<Key, Peer> peers_;
   std::vector<std::unique_ptr<Connection>> closed_;
