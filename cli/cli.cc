@@ -120,6 +120,14 @@ class CommandLine {
         ->type_name(type_name);
   }
 
+  /// The rest of cluster.security is for the configuration file.
+  void AddSecuritySettings(CLI::App& sub) {
+    AddSetting(sub, "--security-protocol", "cluster.security.protocol",
+               "What the brokers' listener speaks", "PLAINTEXT|SSL|SASL_PLAINTEXT|SASL_SSL");
+    AddSetting(sub, "--tls-ca", "cluster.security.tls.ca_file",
+               "CA that brokers' certificates are checked against", "FILE");
+  }
+
   void AddDaemonVerbs();
   void AddReadVerbs();
   void AddPlanVerbs();
@@ -163,6 +171,7 @@ void CommandLine::AddDaemonVerbs() {
   AddSetting(serve, "--name", "cluster.name", "Name of the cluster for people", "NAME");
   AddSetting(serve, "--log-level", "log.level", "Least important lines logged", "LEVEL");
   AddSetting(serve, "--log-file", "log.file", "File for log lines instead of stderr", "FILE");
+  AddSecuritySettings(serve);
   AddSetting(serve, "--throttle", "execute.throttle", "Copying rate per broker", "RATE");
   serve
       .add_option_function<std::string>(
@@ -182,6 +191,7 @@ void CommandLine::AddDaemonVerbs() {
   snapshot.add_option("-c,--config", config_file_, "Configuration file")->type_name("FILE");
   AddSetting(snapshot, "-b,--bootstrap", "cluster.bootstrap", "Brokers to ask first",
              "HOST:PORT,...");
+  AddSecuritySettings(snapshot);
   snapshot.add_option("--out", out_, "File to write; - is standard output")
       ->required()
       ->type_name("FILE");
@@ -285,7 +295,7 @@ void CommandLine::AddOtherVerbs() {
       terminal_.err << "levelwind: check-config needs a FILE\n";
       return static_cast<int>(kUsage);
     }
-    return RunCheckConfig(config_file_, print, terminal_);
+    return RunCheckConfig(config_file_, print, verbs_, terminal_);
   });
   check.add_option("FILE", config_file_, "Configuration file");
   check.add_flag("--print-docs", print_docs_, "Print docs/configuration.md");

@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "base/result.h"
+#include "config/config.h"
 #include "config/loader.h"
 
 namespace levelwind::cli {
@@ -42,6 +44,8 @@ struct SnapshotArgs {
 struct DaemonVerbs {
   std::function<int(const ServeArgs&)> serve;
   std::function<int(const SnapshotArgs&)> snapshot;
+  /// Whether the files and secrets that a configuration names can be used; for check-config.
+  std::function<Status(const config::Config&)> check_files = {};
 };
 
 /// Exit codes of every verb; in --help.
@@ -52,7 +56,7 @@ enum ExitCode : int {
   kFinding = 3,      ///< Only with --exit-code: the plan has moves, an anomaly is there.
   kUnreachable = 4,  ///< No daemon at the address.
   kTimedOut = 5,     ///< --wait or watch took longer than --timeout.
-  kRefused = 6,      ///< Observe mode, stale plan, missing confirmation.
+  kRefused = 6,      ///< Observe mode, stale plan, missing confirmation, a login not accepted.
 };
 
 struct Terminal;

@@ -68,6 +68,7 @@ int RunCancel(const ClientArgs& args, const std::string& operation, const std::s
               Terminal& terminal);
 
 enum class Print { kNothing, kDocs, kSchema, kExample };
-int RunCheckConfig(const std::string& file, Print print, Terminal& terminal);
+int RunCheckConfig(const std::string& file, Print print, const DaemonVerbs& verbs,
+                   Terminal& terminal);
 
 }  // namespace levelwind::cli

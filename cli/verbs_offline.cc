@@ -78,7 +78,8 @@ int RunOfflinePlan(const PlanArgs& args, Terminal& terminal) {
   return code == kDone && args.exit_code && !proposal->empty() ? kFinding : code;
 }
 
-int RunCheckConfig(const std::string& file, Print print, Terminal& terminal) {
+int RunCheckConfig(const std::string& file, Print print, const DaemonVerbs& verbs,
+                   Terminal& terminal) {
   switch (print) {
     case Print::kDocs:
       return PrintText(config::ReferenceDocs(), terminal);
@@ -95,6 +96,12 @@ int RunCheckConfig(const std::string& file, Print print, Terminal& terminal) {
   if (!loaded.problems.empty()) {
     terminal.err << config::FormatProblems(file, loaded.problems) << std::endl;
     return kUsage;
+  }
+  if (verbs.check_files) {
+    if (const Status status = verbs.check_files(loaded.config); !status.ok()) {
+      terminal.err << file << ": " << status.error().message() << std::endl;
+      return kUsage;
+    }
   }
   terminal.out << fmt::format("{}: ok, {} of {} keys set\n", file, loaded.keys_from_file,
                               config::Schema().size())

@@ -73,6 +73,14 @@ bool IsSection(const std::string& path) {
 }
 
 void Loader::ComplainUnknown(Place place, const std::string& path) {
+  if (FindEntry(path + "_file") != nullptr && FindEntry(path + "_env") != nullptr) {
+    // Configuration files are copied, shown and committed; whoever wrote it here can still move it.
+    return Complain(place,
+                    fmt::format("{0}: a secret is not written into the configuration; write "
+                                "it into a file and set {0}_file, or set {0}_env to the name "
+                                "of an environment variable",
+                                path));
+  }
   // Candidates on the same level first ("plan.sed"), then all ("band_margin" at the top).
   std::vector<std::string> all;
   std::vector<std::string> last_words;

@@ -2,12 +2,15 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
 #include <nlohmann/json.hpp>
 
+#include "base/text.h"
 #include "config/schema.h"
 
 namespace levelwind::config {
@@ -29,7 +32,7 @@ constexpr std::string_view kIntro =
     "aliases and tags are refused.\n";
 
 std::string Section(std::string_view key) {
-  const std::size_t dot = key.find('.');
+  const std::size_t dot = key.rfind('.');
   return dot == std::string_view::npos ? "" : std::string(key.substr(0, dot));
 }
 
@@ -82,6 +85,9 @@ Json ValueSchema(const SchemaEntry& entry) {
     case ValueType::kList:
       out["anyOf"] = {{{"type", "array"}, {"items", {{"type", "string"}}}}, {{"type", "string"}}};
       break;
+    case ValueType::kBool:
+      out["anyOf"] = {{{"type", "boolean"}}, {{"type", "string"}, {"pattern", "\\$\\{"}}};
+      break;
     case ValueType::kText:
       out["type"] = {"string", "number", "boolean"};
       break;
@@ -96,6 +102,24 @@ Json ObjectSchema() {
   return {{"type", {"object", "null"}},
           {"additionalProperties", false},
           {"properties", Json::object()}};
+}
+
+/// Two spaces for each level below the top.
+std::string Indent(std::string_view section) {
+  return section.empty() ? "" : std::string(2 * Split(section, '.').size(), ' ');
+}
+
+/// The lines that open `next` after entries of `last`: what both have in common is open already.
+std::string SectionLines(std::string_view last, std::string_view next) {
+  const auto before = Split(last, '.');
+  const auto words = Split(next, '.');
+  std::size_t same = 0;
+  while (same < std::min(before.size(), words.size()) && before[same] == words[same]) ++same;
+  std::string out = same == 0 ? "\n" : "";
+  for (std::size_t i = same; i < words.size(); ++i) {
+    out += fmt::format("{}{}:\n", std::string(2 * i, ' '), words[i]);
+  }
+  return out;
 }
 
 }  // namespace
@@ -131,9 +155,12 @@ std::string JsonSchema() {
       root["properties"][std::string(entry.key)] = ValueSchema(entry);
       continue;
     }
-    Json& part = root["properties"][section];
-    if (part.is_null()) part = ObjectSchema();
-    part["properties"][std::string(entry.key.substr(section.size() + 1))] = ValueSchema(entry);
+    Json* part = &root;
+    for (const std::string_view word : Split(section, '.')) {
+      part = &(*part)["properties"][std::string(word)];
+      if (part->is_null()) *part = ObjectSchema();
+    }
+    (*part)["properties"][std::string(entry.key.substr(section.size() + 1))] = ValueSchema(entry);
   }
   return root.dump(2) + "\n";
 }
@@ -146,14 +173,14 @@ std::string ExampleFile() {
   for (const SchemaEntry& entry : Schema()) {
     const std::string own = Section(entry.key);
     if (own != section) {
+      out += SectionLines(section, own);
       section = own;
-      out += fmt::format("\n{}:\n", section);
     }
     const std::string fallback = DefaultOf(entry);
     const bool list = entry.type == ValueType::kList;
     const std::string value = fallback.empty() || list ? std::string(entry.example) : fallback;
     const std::string_view name = own.empty() ? entry.key : entry.key.substr(own.size() + 1);
-    out += fmt::format("{}# {}: {}\n", own.empty() ? "" : "  ", name, value);
+    out += fmt::format("{}# {}: {}\n", Indent(own), name, value);
   }
   return out;
 }

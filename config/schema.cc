@@ -1,8 +1,8 @@
 #include "config/schema.h"
 
 #include <algorithm>
-#include <array>
-#include <utility>
+
+#include "config/schema_parts.h"
 
 namespace levelwind::config {
 namespace {
@@ -15,30 +15,14 @@ constexpr double kMiB = 1 << 20;
 constexpr double kMostMoves = 100'000;
 constexpr double kTiB = 0x1p40;
 
-template <class Enum, std::size_t N>
-ChoiceRef Choice(Enum& member, const std::array<std::pair<std::string_view, Enum>, N>& names) {
-  return {[&member, &names] {
-            const auto it =
-                std::ranges::find(names, member, &std::pair<std::string_view, Enum>::second);
-            return std::string(it == names.end() ? names.front().first : it->first);
-          },
-          [&member, &names](std::string_view text) {
-            const auto it =
-                std::ranges::find(names, text, &std::pair<std::string_view, Enum>::first);
-            if (it != names.end()) member = it->second;
-          }};
-}
-
-constexpr std::array<std::pair<std::string_view, Mode>, 2> kModes = {
-    {{"observe", Mode::kObserve}, {"operate", Mode::kOperate}}};
-constexpr std::array<std::pair<std::string_view, LogLevel>, 5> kLevels = {
-    {{"trace", LogLevel::kTrace},
-     {"debug", LogLevel::kDebug},
-     {"info", LogLevel::kInfo},
-     {"warn", LogLevel::kWarn},
-     {"error", LogLevel::kError}}};
-constexpr std::array<std::pair<std::string_view, Effort>, 3> kEfforts = {
-    {{"fast", Effort::kFast}, {"normal", Effort::kNormal}, {"thorough", Effort::kThorough}}};
+constexpr NameTable<Mode, 2> kModes = {{{Mode::kObserve, "observe"}, {Mode::kOperate, "operate"}}};
+constexpr NameTable<LogLevel, 5> kLevels = {{{LogLevel::kTrace, "trace"},
+                                             {LogLevel::kDebug, "debug"},
+                                             {LogLevel::kInfo, "info"},
+                                             {LogLevel::kWarn, "warn"},
+                                             {LogLevel::kError, "error"}}};
+constexpr NameTable<Effort, 3> kEfforts = {
+    {{Effort::kFast, "fast"}, {Effort::kNormal, "normal"}, {Effort::kThorough, "thorough"}}};
 
 void AddDaemon(std::vector<SchemaEntry>& out) {
   out.push_back({"mode",
@@ -321,6 +305,7 @@ const std::vector<SchemaEntry>& Schema() {
     std::vector<SchemaEntry> entries;
     AddDaemon(entries);
     AddCluster(entries);
+    AddSecurity(entries);
     AddCollect(entries);
     AddDetect(entries);
     AddPlan(entries);

@@ -22,6 +22,7 @@ enum class ValueType : std::uint8_t {
   kDuration,  ///< 15s, 500ms, 10m, 2h
   kBytes,     ///< 64MiB, 10GB
   kRate,      ///< 50MiB/s
+  kBool,      ///< true or false
   kList,      ///< A YAML list of texts; in flags and the environment a,b,c.
 };
 std::string_view ValueTypeName(ValueType type);
@@ -33,7 +34,7 @@ struct ChoiceRef {
 };
 /// Where a value lives in a Config.
 using FieldRef = std::variant<std::string*, std::vector<std::string>*, std::int32_t*, std::int64_t*,
-                              std::uint64_t*, double*, Duration*, ChoiceRef>;
+                              std::uint64_t*, double*, bool*, Duration*, ChoiceRef>;
 
 /// One key of the configuration. Flags, environment, file, checks, docs, JSON Schema and the
 /// example file all come from these entries; nothing else knows a key.

@@ -148,8 +148,9 @@ double LoadNumber(const FieldRef& field) {
 }  // namespace
 
 std::string_view ValueTypeName(ValueType type) {
-  constexpr std::array<std::string_view, 8> kNames = {
-      "text", "choice", "whole number", "number", "duration", "bytes", "rate", "list"};
+  constexpr std::array<std::string_view, 9> kNames = {"text",   "choice",        "whole number",
+                                                      "number", "duration",      "bytes",
+                                                      "rate",   "true or false", "list"};
   return kNames[static_cast<std::size_t>(type)];
 }
 
@@ -170,6 +171,7 @@ std::string FormatValue(const SchemaEntry& entry, const Config& config) {
   if (const auto* text = std::get_if<std::string*>(&field)) return **text;
   if (const auto* list = std::get_if<std::vector<std::string>*>(&field)) return Join(**list, ", ");
   if (const auto* choice = std::get_if<ChoiceRef>(&field)) return choice->get();
+  if (const auto* flag = std::get_if<bool*>(&field)) return **flag ? "true" : "false";
   const double value = LoadNumber(field);
   if (!entry.word.empty() && value == static_cast<double>(entry.word_value)) {
     return std::string(entry.word);
@@ -194,6 +196,11 @@ Status AssignText(const SchemaEntry& entry, std::string_view text, Config& confi
                                near ? fmt::format("; did you mean '{}'?", *near) : ""));
     }
     choice->set(text);
+    return Ok();
+  }
+  if (const auto* flag = std::get_if<bool*>(&field)) {
+    if (text != "true" && text != "false") return wrong("is not true or false");
+    **flag = text == "true";
     return Ok();
   }
   if (!entry.word.empty() && text == entry.word) {

@@ -19,6 +19,7 @@
 #include "daemon/cluster_runtime.h"
 #include "daemon/signals.h"
 #include "daemon/thread_name.h"
+#include "kafka/security/security.h"
 
 namespace levelwind::daemon {
 namespace {
@@ -90,6 +91,10 @@ int Serve(const cli::ServeArgs& args) {
     return cli::kUsage;
   }
   const config::Config& config = loaded.config;
+  if (const Status usable = kafka::CheckSecurity(config.kafka.security); !usable.ok()) {
+    std::fprintf(stderr, "levelwind serve: %s\n", usable.error().message().c_str());
+    return cli::kUsage;
+  }
   InitLogging(config.log);
   const SystemClock clock;
 

@@ -106,6 +106,11 @@ int WriteSnapshot(const cli::SnapshotArgs& args) {
     NameThisThread("kafka-io");
     (*client)->Run(stop);
   });
+  // A login or a certificate that is not accepted does not get better by looking on.
+  if (const auto first = (*client)->DescribeCluster(kFindWithin);
+      !first.ok() && first.error().code() == ErrorCode::kUnauthenticated) {
+    return Fail(first.error(), cli::kRefused);
+  }
   collectors::Monitor monitor(**client, clock, loaded.config.collect);
   const auto snapshot = Look(monitor, clock, args.wait_for_rates);
   if (!snapshot.ok()) return Fail(snapshot.error(), cli::kUnreachable);

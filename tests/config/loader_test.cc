@@ -43,6 +43,44 @@ TEST(LoadConfig, EmptyFileGivesTheDefaults) {
   EXPECT_EQ(loaded.config.collect.offset_interval, seconds(5));
 }
 
+TEST(LoadConfig, NestedSecurityKeys) {
+  const Loaded loaded = Load(R"(
+cluster:
+  name: a
+  security:
+    protocol: SASL_SSL
+    tls: {ca_file: /ca.pem, verify_hostname: false}
+    sasl:
+      mechanism: SCRAM-SHA-256
+      username: alice
+      password_file: ${DIR:-/etc}/password
+)");
+  EXPECT_TRUE(loaded.problems.empty()) << FormatProblems("f", loaded.problems);
+  const kafka::SecurityOptions& security = loaded.config.kafka.security;
+  EXPECT_EQ(security.protocol, kafka::SecurityProtocol::kSaslSsl);
+  EXPECT_EQ(security.sasl.mechanism, kafka::SaslMechanism::kScramSha256);
+  EXPECT_EQ(security.tls.ca_file, "/ca.pem");
+  EXPECT_FALSE(security.tls.verify_hostname);
+  EXPECT_EQ(security.sasl.password.file, "/etc/password");
+}
+
+TEST(LoadConfig, ALiteralSecretIsRefusedAndNotRepeated) {
+  const std::string problems = ProblemsOf(
+      "cluster:\n  security:\n    sasl:\n      password: canary1\n    oauth:\n"
+      "      client_secret: canary2\n");
+  EXPECT_THAT(problems,
+              HasSubstr("f.yaml:4:7: cluster.security.sasl.password: a secret is not written into "
+                        "the configuration; write it into a file and set "
+                        "cluster.security.sasl.password_file"));
+  EXPECT_THAT(problems, HasSubstr("cluster.security.oauth.client_secret_env"));
+  EXPECT_THAT(problems, ::testing::Not(HasSubstr("canary")));
+}
+
+TEST(LoadConfig, BooleansAreTrueOrFalse) {
+  EXPECT_THAT(ProblemsOf("cluster: {security: {tls: {verify_hostname: maybe}}}"),
+              HasSubstr("'maybe' is not true or false"));
+}
+
 TEST(LoadConfig, ReadsEveryTypeOfValue) {
   const Loaded loaded = Load(R"(
 mode: operate
