@@ -29,6 +29,8 @@ struct DaemonInfo {
   std::string problem;
   /// Requests sent to Kafka since the start, by Kafka's name of the API ("Metadata").
   std::map<std::string, std::uint64_t> kafka_requests;
+  /// What cannot be known or done because the brokers' Kafka is older, a sentence each.
+  std::vector<std::string> kafka_limits;
 };
 
 /// Who wants something changed and why; goes into the audit.

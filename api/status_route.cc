@@ -59,7 +59,8 @@ void Api::WriteStatus(JsonWriter& json, const DaemonInfo& info, const SnapshotPt
       .Field("started_at", FormatTime(info.started_at))
       .Field("uptime_seconds", info.uptime_s)
       .Field("ready", snapshot != nullptr)
-      .Field("problem", info.problem);
+      .Field("problem", info.problem)
+      .Field("kafka_limits", info.kafka_limits);
   if (snapshot) {
     WriteCluster(json, *snapshot);
     json.Key("collectors").Raw(SourcesJson(*snapshot));

@@ -76,6 +76,9 @@ std::string Status(const Json& answer) {
   out += fmt::format("lag: {} messages in all groups\n", CountCell(Member(cluster, "lag")));
   out += fmt::format("known: {}\n", TextCell(Member(Member(answer, "snapshot"), "confidence")));
   AppendSources(Member(answer, "collectors"), out);
+  for (const Json& limit : Member(answer, "kafka_limits")) {
+    out += "older Kafka: " + EscapeControl(TextCell(limit)) + "\n";
+  }
   const Json& executor = Member(answer, "executor");
   if (executor.is_object()) {
     out += "executor: " + EscapeControl(TextCell(Member(executor, "status"))) + "\n";

@@ -35,6 +35,7 @@ api::DaemonInfo DaemonBackend::Info() const {
   info.uptime_s = ToSeconds(clock_.Now() - started_);
   info.problem = cluster_.Problem();
   info.kafka_requests = cluster_.KafkaRequests();
+  info.kafka_limits = cluster_.KafkaLimits();
   return info;
 }
 

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "daemon/thread_name.h"
+#include "kafka/version_limits.h"
 
 namespace levelwind::daemon {
 namespace {
@@ -117,6 +118,11 @@ std::map<std::string, std::uint64_t> ClusterRuntime::KafkaRequests() const {
     for (const auto& [api, stats] : client->Stats().apis) sent[api] += stats.requests;
   }
   return sent;
+}
+
+std::vector<std::string> ClusterRuntime::KafkaLimits() const {
+  const auto spoken = reader_->Stats().common_versions;
+  return spoken ? kafka::VersionLimits(*spoken) : std::vector<std::string>();
 }
 
 }  // namespace levelwind::daemon

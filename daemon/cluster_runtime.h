@@ -52,6 +52,8 @@ class ClusterRuntime {
   std::string Problem() const;
   /// Requests sent since the start, by Kafka's name of the API, both clients together.
   std::map<std::string, std::uint64_t> KafkaRequests() const;
+  /// What cannot be known or done because a broker's Kafka is older, a sentence each.
+  std::vector<std::string> KafkaLimits() const;
 
  private:
   ClusterRuntime(const config::Config& config, const Clock& clock,

@@ -71,7 +71,14 @@ void Connection::OnVersions(Outcome outcome) {
 void Connection::OnReady() {
   state_ = State::kReady;
   was_ready_ = true;
-  stats_.Connected();
+  SpokenVersions spoken;
+  spoken.fill(-1);
+  for (const auto& [key, range] : versions_) {
+    if (key >= 0 && static_cast<std::size_t>(key) < spoken.size()) {
+      spoken[static_cast<std::size_t>(key)] = range.max;
+    }
+  }
+  stats_.Connected(Address(), spoken);
 }
 
 Result<std::int16_t> Connection::ChooseVersion(const RequestSpec& spec) const {

@@ -212,7 +212,8 @@ inline void FillBackend(FakeBackend& backend, SteadyTime taken_at) {
                   {1'767'225'590'000},
                   12.5,
                   "",
-                  {{"Metadata", 3}, {"ListOffsets", 4}}};
+                  {{"Metadata", 3}, {"ListOffsets", 4}},
+                  {"topics have no ids"}};
   backend.snapshot = SmallSnapshot(taken_at);
   backend.proposals = {SmallProposal()};
   backend.executor = std::make_shared<ExecutorView>(

@@ -115,6 +115,7 @@ TEST_F(CliTest, StatusGolden) {
       "lag: ? messages in all groups\n"
       "known: sizes and counts; rates in 25 s\n"
       "collector groups: broker 3: timed out\n"
+      "older Kafka: topics have no ids\n"
       "executor: running op1\n"
       "findings: 1\n"
       "  warning: broker 1 leads 67 % of all partitions, 33 % would be level\n"

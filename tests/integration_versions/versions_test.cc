@@ -112,6 +112,7 @@ class OlderKafka : public ::testing::TestWithParam<std::string> {
 
 TEST_P(OlderKafka, IsCollectedPlannedMovedAndLeftClean) {
   EXPECT_THAT(Cli({"brokers"}), AllOf(HasSubstr("alive"), Not(HasSubstr("dead"))));
+  EXPECT_THAT(Cli({"status"}), HasSubstr("older Kafka: fenced brokers are not told"));
   const auto groups = GetJson(*daemon_, "/api/v1/groups");
   ASSERT_TRUE(groups.ok()) << groups.error();
   const json& group = groups->at("groups").at(0);
