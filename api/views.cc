@@ -166,7 +166,7 @@ std::string GroupJson(const ClusterSnapshot& snapshot, const ConsumerGroup& grou
         .FieldCount("committed", offset.committed)
         .FieldCount("log_end_offset", partition.log_end_offset)
         .FieldCount("lag", offset.lag)
-        .Field("owner", offset.owner)
+        .Field("owner", group.OwnerOf(offset))
         .EndObject();
   }
   return json.EndArray().EndObject().Take();

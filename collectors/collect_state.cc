@@ -22,11 +22,11 @@ void RenumberOffsets(std::vector<std::int64_t>& offsets, const Renumbering& map)
   offsets = std::move(next);
 }
 
-void RenumberGroup(std::vector<GroupOffset>& offsets, const Renumbering& map) {
-  for (GroupOffset& offset : offsets) offset.partition = NewIndex(map, offset.partition);
-  std::erase_if(offsets, [](const GroupOffset& offset) { return offset.partition < 0; });
-  std::sort(offsets.begin(), offsets.end(),
-            [](const GroupOffset& a, const GroupOffset& b) { return a.partition < b.partition; });
+template <class Offset>
+void RenumberGroup(std::vector<Offset>& offsets, const Renumbering& map) {
+  for (Offset& offset : offsets) offset.partition = NewIndex(map, offset.partition);
+  std::erase_if(offsets, [](const Offset& offset) { return offset.partition < 0; });
+  std::ranges::sort(offsets, {}, &Offset::partition);
 }
 
 }  // namespace

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <map>
 #include <string>
 #include <vector>
@@ -46,14 +45,24 @@ struct GroupLook {
   double lag_change = 0;
 };
 
+/// A commit that a group's rates are counted from.
+struct CountedOffset {
+  std::int32_t partition = -1;
+  std::int64_t committed = kUnknownCount;
+  std::int64_t lag = kUnknownCount;
+};
+
 /// One consumer group's last good look.
 struct GroupRecord {
   ConsumerGroup group;      ///< Partition indices are those of the table.
   SteadyTime commits_at{};  ///< When the commits had been read.
   SteadyTime lag_at{};      ///< When the look at the end offsets began that its lags come from.
   bool commits_missing = false;  ///< Some commit could not be read: the total is not known.
-  std::deque<GroupLook> looks;
-  std::vector<GroupOffset> counted;  ///< Offsets at the last entry of `looks`.
+  std::vector<GroupLook> looks;
+  std::vector<CountedOffset> counted;  ///< Offsets at the last entry of `looks`, by partition.
+  SteadyTime described_at{};           ///< Of the last description; SteadyTime{}: never.
+  std::string listed_state;            ///< As the list had it then.
+  BrokerId listed_by = kNoBroker;
 };
 
 /// Everything that the collectors know: per source the last good data. Owned by the Monitor,

@@ -15,6 +15,10 @@ struct CollectorOptions {
   Duration offset_interval = std::chrono::seconds(5);
   /// Replica sizes of all brokers. Range 1 s to 30 min.
   Duration log_dir_interval = std::chrono::seconds(10);
+  /// Who is in a group, where nothing points to a change. A group whose state, kind or coordinator
+  /// changed, or that is between two stable states, is described at the next look. Range 5 s to 1
+  /// h.
+  Duration group_describe_interval = std::chrono::seconds(30);
   /// Log start offsets: they only move with retention. Range 5 s to 1 h.
   Duration log_start_interval = std::chrono::seconds(30);
 

@@ -33,14 +33,25 @@ class GroupLookup {
     KeepUnlisted();
   }
 
-  std::vector<kafka::GroupListing> ToDescribe() const {
+  /// Those whose members may not be what they were.
+  std::vector<kafka::GroupListing> ToDescribe(SteadyTime now) const {
     std::vector<kafka::GroupListing> listings;
     for (const auto& [name, wanted] : wanted_) {
-      if (HasLag(wanted.listing)) listings.push_back(wanted.listing);
+      if (HasLag(wanted.listing) && MustDescribe(name, wanted, now)) {
+        listings.push_back(wanted.listing);
+      }
     }
     return listings;
   }
-  void SetDescriptions(std::vector<kafka::GroupDescription> descriptions) {
+  std::vector<std::string> WithCommits() const {
+    std::vector<std::string> names;
+    for (const auto& [name, wanted] : wanted_) {
+      if (HasLag(wanted.listing)) names.push_back(name);
+    }
+    return names;
+  }
+  void SetDescriptions(std::vector<kafka::GroupDescription> descriptions, SteadyTime at) {
+    described_at_ = at;
     for (kafka::GroupDescription& d : descriptions) descriptions_[d.name] = std::move(d);
   }
   void SetCommits(std::vector<kafka::GroupOffsets> commits, SteadyTime at) {
@@ -84,6 +95,19 @@ class GroupLookup {
     }
   }
 
+  bool MustDescribe(const std::string& name, const Wanted& wanted, SteadyTime now) const {
+    const auto known = state_.groups.find(name);
+    if (!wanted.listed || known == state_.groups.end()) return true;
+    const GroupRecord& record = known->second;
+    const kafka::GroupListing& listing = wanted.listing;
+    const bool settled = listing.state == "Stable" || listing.state == "Empty";
+    return !settled || record.described_at == SteadyTime{} ||
+           now - record.described_at >= state_.options.group_describe_interval ||
+           listing.state != record.listed_state || listing.coordinator != record.listed_by ||
+           record.group.state == kUnknownGroupState ||
+           (!listing.type.empty() && !SameType(listing, record));
+  }
+
   void Apply(const std::string& name, const Wanted& wanted) {
     if (!HasLag(wanted.listing)) {
       if (wanted.listed) {
@@ -104,6 +128,11 @@ class GroupLookup {
     }
     GroupRecord& record = state_.groups[name];
     ApplyDescription(record, wanted.listing, description);
+    if (description != nullptr && description->error == 0) {
+      record.described_at = described_at_;
+      record.listed_state = wanted.listing.state;
+      record.listed_by = wanted.listing.coordinator;
+    }
     if (read) {
       report_.skipped +=
           ApplyCommits(record, committed->second, description, state_.table, commits_at_);
@@ -134,6 +163,7 @@ class GroupLookup {
   std::set<std::string> kept_;
   std::unordered_map<std::string, kafka::GroupDescription> descriptions_;
   std::unordered_map<std::string, kafka::GroupOffsets> commits_;
+  SteadyTime described_at_{};
   SteadyTime commits_at_{};
   LookReport report_;
   std::size_t unread_ = 0;
@@ -158,17 +188,17 @@ Result<LookReport> GroupCollector::Collect(kafka::AdminClient& admin, CollectSta
                     listings.unreachable.size(), state.table.ServingBrokers().size(),
                     listings.unreachable.front()));
   }
-  const std::vector<kafka::GroupListing> groups = lookup.ToDescribe();
-  if (groups.empty()) return lookup.Finish();
-  auto descriptions = admin.DescribeGroups(groups, timeout);
-  if (descriptions.ok()) {
-    lookup.SetDescriptions(*std::move(descriptions));
-  } else {
-    lookup.Note(descriptions.error().Wrap("describing groups").ToString());
+  const SteadyTime now = clock.Now();
+  const std::vector<std::string> names = lookup.WithCommits();
+  if (names.empty()) return lookup.Finish();
+  if (const auto groups = lookup.ToDescribe(now); !groups.empty()) {
+    auto descriptions = admin.DescribeGroups(groups, timeout);
+    if (descriptions.ok()) {
+      lookup.SetDescriptions(*std::move(descriptions), now);
+    } else {
+      lookup.Note(descriptions.error().Wrap("describing groups").ToString());
+    }
   }
-  std::vector<std::string> names;
-  names.reserve(groups.size());
-  for (const kafka::GroupListing& group : groups) names.push_back(group.name);
   auto commits = admin.FetchGroupOffsets(names, timeout);
   if (commits.ok()) {
     lookup.SetCommits(*std::move(commits), clock.Now());

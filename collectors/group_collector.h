@@ -10,8 +10,8 @@ namespace levelwind::collectors {
 
 /// Consumer groups: listed by every broker, then described, then their commits, in this order, so
 /// that the commits are the last thing read before the end offsets. Requests: one ListGroups per
-/// broker, one FindCoordinator, and per coordinator one Describe per kind of group and one
-/// OffsetFetch.
+/// broker and one OffsetFetch per coordinator; for groups whose members may have changed, one
+/// Describe per coordinator and kind of group; one FindCoordinator for groups that nobody lists.
 ///
 /// A group whose coordinator does not answer stays as it was, in the state "Unknown": it is missing
 /// from the list, not from the cluster. A group that nobody lists any more is asked for by name,

@@ -5,7 +5,6 @@
 #include <cstddef>
 #include <limits>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
 
 namespace levelwind::collectors {
@@ -19,38 +18,48 @@ std::string LowerCase(std::string_view text) {
   return lower;
 }
 
-bool ByPartition(const GroupOffset& a, const GroupOffset& b) { return a.partition < b.partition; }
-
-/// Binary search in offsets sorted by partition.
-const GroupOffset* FindOffset(const std::vector<GroupOffset>& offsets, std::int32_t partition) {
-  GroupOffset wanted;
-  wanted.partition = partition;
-  const auto at = std::lower_bound(offsets.begin(), offsets.end(), wanted, ByPartition);
-  return at != offsets.end() && at->partition == partition ? &*at : nullptr;
+/// Binary search in a list sorted by partition.
+template <class Entry>
+const Entry* FindPartition(const std::vector<Entry>& sorted, std::int32_t partition) {
+  const auto at = std::ranges::lower_bound(sorted, partition, {}, &Entry::partition);
+  return at != sorted.end() && at->partition == partition ? &*at : nullptr;
 }
 
-using Owners = std::unordered_map<std::int32_t, std::string>;
+struct Owned {
+  std::int32_t partition = -1;
+  std::int32_t owner = -1;
+};
 
-Owners OwnersOf(const kafka::GroupDescription& description, const ClusterTable& table) {
-  Owners owners;
+/// Which member has which partition, sorted; `owners` becomes the members that have any.
+std::vector<Owned> OwnersOf(const kafka::GroupDescription& description, const ClusterTable& table,
+                            std::vector<std::string>& owners) {
+  std::vector<Owned> owned;
+  owners.clear();
   for (const kafka::GroupMember& member : description.members) {
+    if (member.assigned.empty()) continue;
     // Kafka's host text begins with a slash of its own: "client/10.0.0.7".
     const bool has_slash = !member.host.empty() && member.host.front() == '/';
-    const std::string owner = member.client_id + (has_slash ? "" : "/") + member.host;
+    const std::string name = member.client_id + (has_slash ? "" : "/") + member.host;
+    const auto known = std::ranges::find(owners, name);
+    const auto index = static_cast<std::int32_t>(known - owners.begin());
+    if (known == owners.end()) owners.push_back(name);
     for (const TopicPartition& assigned : member.assigned) {
-      const std::int32_t index = table.Find(assigned.topic, assigned.partition);
-      if (index >= 0) owners.emplace(index, owner);
+      const std::int32_t partition = table.Find(assigned.topic, assigned.partition);
+      if (partition >= 0) owned.push_back({partition, index});
     }
   }
-  return owners;
+  std::ranges::stable_sort(owned, {}, &Owned::partition);
+  const auto doubled = std::ranges::unique(owned, {}, &Owned::partition);
+  owned.erase(doubled.begin(), doubled.end());
+  return owned;
 }
 
-Owners OwnersOf(const std::vector<GroupOffset>& offsets) {
-  Owners owners;
+std::vector<Owned> OwnersOf(const std::vector<GroupOffset>& offsets) {
+  std::vector<Owned> owned;
   for (const GroupOffset& offset : offsets) {
-    if (!offset.owner.empty()) owners.emplace(offset.partition, offset.owner);
+    if (offset.owner >= 0) owned.push_back({offset.partition, offset.owner});
   }
-  return owners;
+  return owned;
 }
 
 void SetTotal(GroupRecord& record) {
@@ -74,7 +83,7 @@ void CountLook(GroupRecord& record, Duration window) {
   look.at = record.lag_at;
   bool comparable = false;
   for (const GroupOffset& now : record.group.offsets) {
-    const GroupOffset* before = FindOffset(record.counted, now.partition);
+    const CountedOffset* before = FindPartition(record.counted, now.partition);
     if (before == nullptr || !IsKnown(now.committed) || !IsKnown(before->committed)) continue;
     comparable = true;
     // A commit that goes back is a reset by a person, not consumption.
@@ -87,9 +96,13 @@ void CountLook(GroupRecord& record, Duration window) {
   if (!comparable) record.looks.clear();
   record.looks.push_back(look);
   while (record.looks.size() > 2 && look.at - record.looks[1].at >= window) {
-    record.looks.pop_front();
+    record.looks.erase(record.looks.begin());
   }
-  record.counted = record.group.offsets;
+  record.counted.clear();
+  record.counted.reserve(record.group.offsets.size());
+  for (const GroupOffset& offset : record.group.offsets) {
+    record.counted.push_back({offset.partition, offset.committed, offset.lag});
+  }
   record.group.consume_rate_per_s = kUnknown;
   record.group.lag_growth_per_s = kUnknown;
   const double seconds = ToSeconds(look.at - record.looks.front().at);
@@ -116,6 +129,10 @@ bool HasLag(const kafka::GroupListing& listing) {
   return type.empty() || type == "classic" || type == "consumer";
 }
 
+bool SameType(const kafka::GroupListing& listing, const GroupRecord& record) {
+  return LowerCase(listing.type) == record.group.type;
+}
+
 void ApplyDescription(GroupRecord& record, const kafka::GroupListing& listing,
                       const kafka::GroupDescription* description) {
   ConsumerGroup& group = record.group;
@@ -136,19 +153,18 @@ std::uint64_t ApplyCommits(GroupRecord& record, const kafka::GroupOffsets& commi
                            const kafka::GroupDescription* description, const ClusterTable& table,
                            SteadyTime commits_at) {
   const bool described = description != nullptr && description->error == 0;
-  Owners owners = described ? OwnersOf(*description, table) : OwnersOf(record.group.offsets);
+  const std::vector<GroupOffset>& had = record.group.offsets;
+  const std::vector<Owned> owned =
+      described ? OwnersOf(*description, table, record.group.owners) : OwnersOf(had);
   std::vector<GroupOffset> next;
-  next.reserve(std::max(commits.offsets.size(), owners.size()));
+  next.reserve(std::max(commits.offsets.size(), owned.size()));
   std::uint64_t skipped = 0;
   record.commits_missing = false;
   const auto add = [&](std::int32_t index, std::int64_t committed) {
-    GroupOffset offset;
-    offset.partition = index;
-    offset.committed = committed;
-    const GroupOffset* before = FindOffset(record.group.offsets, index);
-    if (before != nullptr) offset.lag = before->lag;
-    if (auto owner = owners.extract(index)) offset.owner = std::move(owner.mapped());
-    next.push_back(std::move(offset));
+    const GroupOffset* before = FindPartition(had, index);
+    const Owned* owner = FindPartition(owned, index);
+    next.push_back({index, owner == nullptr ? -1 : owner->owner, committed,
+                    before == nullptr ? kUnknownCount : before->lag});
   };
   for (const kafka::CommittedOffset& commit : commits.offsets) {
     const std::int32_t index = table.Find(commit.partition.topic, commit.partition.partition);
@@ -158,18 +174,23 @@ std::uint64_t ApplyCommits(GroupRecord& record, const kafka::GroupOffsets& commi
     }
     std::int64_t committed = commit.offset;
     if (commit.error != 0) {
-      const GroupOffset* before = FindOffset(record.group.offsets, index);
+      const GroupOffset* before = FindPartition(had, index);
       committed = before == nullptr ? kUnknownCount : before->committed;
       record.commits_missing = record.commits_missing || !IsKnown(committed);
     }
     if (IsKnown(committed)) add(index, committed);
   }
-  while (!owners.empty()) add(owners.begin()->first, kUnknownCount);
-  std::sort(next.begin(), next.end(), ByPartition);
-  const auto same = [](const GroupOffset& a, const GroupOffset& b) {
-    return a.partition == b.partition;
-  };
-  next.erase(std::unique(next.begin(), next.end(), same), next.end());
+  std::ranges::stable_sort(next, {}, &GroupOffset::partition);
+  const auto doubled = std::ranges::unique(next, {}, &GroupOffset::partition);
+  next.erase(doubled.begin(), doubled.end());
+  const std::size_t committed_count = next.size();
+  for (const Owned& have : owned) {
+    const auto end = next.begin() + static_cast<std::ptrdiff_t>(committed_count);
+    const auto at =
+        std::ranges::lower_bound(next.begin(), end, have.partition, {}, &GroupOffset::partition);
+    if (at == end || at->partition != have.partition) add(have.partition, kUnknownCount);
+  }
+  std::ranges::sort(next, {}, &GroupOffset::partition);
   record.group.offsets = std::move(next);
   record.commits_at = commits_at;
   return skipped;

@@ -16,6 +16,9 @@ inline constexpr const char* kUnknownGroupState = "Unknown";
 /// Whether groups of this kind have committed offsets that lag can be told from.
 bool HasLag(const kafka::GroupListing& listing);
 
+/// Whether a listing names the kind of group that the record has.
+bool SameType(const kafka::GroupListing& listing, const GroupRecord& record);
+
 /// Puts who is in the group into `record`. `description` null or with an error: members stay as
 /// they were, the state is the listing's, or "Unknown" if the listing has none.
 void ApplyDescription(GroupRecord& record, const kafka::GroupListing& listing,

@@ -6,6 +6,7 @@
 #include <map>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace levelwind::collectors {
 namespace {
@@ -74,26 +75,25 @@ Result<LookReport> LogDirCollector::Collect(kafka::AdminClient& admin, CollectSt
   if (state.table.empty()) return FailedPrecondition("no broker is known yet");
   const std::vector<BrokerId> asked = state.table.ServingBrokers();
   const SteadyTime at = clock.Now();
-  LW_ASSIGN_OR_RETURN(const auto answers, admin.DescribeLogDirs(asked, timeout));
   LookReport report;
-  std::size_t failed = 0;
-  std::string why;
-  for (const BrokerId broker : asked) {
-    const auto answer = answers.find(broker);
-    std::string problem;
-    if (answer == answers.end()) {
-      problem = "no answer";
-    } else if (!answer->second.ok()) {
-      problem = answer->second.error().ToString();
-    } else {
-      problem = WhyUnusable(*answer->second);
-    }
-    if (problem.empty()) {
-      BrokerDisks& disks = state.disks[broker];
-      disks = Convert(*answer->second, state.table, at, disks.replicas.size(), report.skipped);
-    } else if (failed++ == 0) {
-      why = fmt::format("broker {}: {}", broker, problem);
-    }
+  std::size_t told = 0;
+  std::map<BrokerId, std::string> problems;
+  const Status asking = admin.VisitLogDirs(
+      asked, timeout, [&](BrokerId broker, const Result<std::vector<kafka::LogDirInfo>>& answer) {
+        std::string problem = answer.ok() ? WhyUnusable(*answer) : answer.error().ToString();
+        if (!problem.empty()) {
+          problems.emplace(broker, std::move(problem));
+          return;
+        }
+        ++told;
+        BrokerDisks& disks = state.disks[broker];
+        disks = Convert(*answer, state.table, at, disks.replicas.size(), report.skipped);
+      });
+  if (!asking.ok()) return asking.error();
+  const std::size_t failed = asked.size() - told;
+  std::string why = "no answer";
+  if (!problems.empty()) {
+    why = fmt::format("broker {}: {}", problems.begin()->first, problems.begin()->second);
   }
   if (failed == asked.size()) {
     return Unavailable(fmt::format("none of {} brokers told its log dirs; {}", failed, why));

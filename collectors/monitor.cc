@@ -16,8 +16,10 @@ namespace {
 constexpr Duration kRetry = std::chrono::seconds(1);
 /// Sources that are due within this are looked at together: fewer wake-ups, one snapshot.
 constexpr Duration kTogether = std::chrono::milliseconds(50);
-/// A step that takes longer (a broker hangs) publishes what it has so far.
+/// A step that takes longer (a broker hangs) publishes what it has so far; not so often that
+/// publishing, which takes time in a large cluster, becomes much of the work.
 constexpr Duration kPatience = std::chrono::milliseconds(500);
+constexpr int kPublishShare = 20;
 constexpr Duration kLeastTimeout = std::chrono::milliseconds(250);
 /// Until there is a snapshot no broker that hangs may hold it up for long.
 constexpr Duration kFirstTimeout = std::chrono::seconds(1);
@@ -51,7 +53,8 @@ SteadyTime Monitor::Step(SteadyTime now) {
       continue;
     }
     Look(source, deadline);
-    if (clock_.Now() - published_at < kPatience) continue;
+    const Duration patience = std::max<Duration>(kPatience, kPublishShare * publish_cost_);
+    if (clock_.Now() - published_at < patience) continue;
     Publish();
     published_at = clock_.Now();
   }
@@ -119,6 +122,7 @@ void Monitor::Publish() {
     snapshots_.Publish(std::make_shared<const ClusterSnapshot>(std::move(snapshot)));
   }
   statuses_.Publish(std::make_shared<const std::vector<SourceStatus>>(std::move(statuses)));
+  publish_cost_ = clock_.Now() - now;
 }
 
 }  // namespace levelwind::collectors

@@ -64,6 +64,7 @@ class Monitor {
   CollectState state_;
   std::vector<Source> sources_;
   std::uint64_t sequence_ = 0;
+  Duration publish_cost_{};  ///< Of the last Publish.
   Published<ClusterSnapshot> snapshots_;
   Published<std::vector<SourceStatus>> statuses_;
 };

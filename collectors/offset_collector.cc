@@ -6,6 +6,7 @@
 #include <limits>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace levelwind::collectors {
 namespace {
@@ -16,6 +17,7 @@ constexpr std::int64_t kMaxOffset = std::numeric_limits<std::int64_t>::max() / 2
 /// What the answers to one kind of query hold.
 struct Gathered {
   std::vector<std::int64_t> offsets;  ///< By partition index.
+  std::size_t asked = 0;
   std::size_t failed = 0;
   std::string why;  ///< The first failure.
   std::uint64_t skipped = 0;
@@ -42,8 +44,28 @@ Gathered Gather(const std::vector<kafka::OffsetAnswer>& answers, std::size_t ask
     gathered.offsets[static_cast<std::size_t>(index)] = answer.offset;
     ++known;
   }
+  gathered.asked = asked;
   gathered.failed = asked > known ? asked - known : 0;
   return gathered;
+}
+
+std::vector<kafka::OffsetQuery> Queries(const ClusterTable& table, std::int64_t timestamp) {
+  std::vector<kafka::OffsetQuery> queries;
+  queries.reserve(table.partition_count());
+  for (const Partition& partition : table.shape().partitions) {
+    if (partition.leader != kNoBroker)
+      queries.push_back({table.shape().NameOf(partition), timestamp});
+  }
+  return queries;
+}
+
+/// Queries and answers hold every partition's name: they are gone before anything else is done.
+Result<Gathered> Ask(kafka::AdminClient& admin, const ClusterTable& table, std::int64_t timestamp,
+                     Duration timeout) {
+  const std::vector<kafka::OffsetQuery> queries = Queries(table, timestamp);
+  LW_ASSIGN_OR_RETURN(const std::vector<kafka::OffsetAnswer> answers,
+                      admin.ListOffsets(queries, timeout));
+  return Gather(answers, queries.size(), table);
 }
 
 }  // namespace
@@ -52,13 +74,9 @@ Result<LookReport> OffsetCollector::Collect(kafka::AdminClient& admin, CollectSt
                                             const Clock& clock, Duration timeout) {
   if (state.table.empty()) return FailedPrecondition("no partition is known yet");
   LogOffsets& offsets = state.offsets;
-  BuildQueries(state.table);
-  SetTimestamp(kafka::kLatestOffset);
   const SteadyTime at = clock.Now();
-  LW_ASSIGN_OR_RETURN(const std::vector<kafka::OffsetAnswer> ends,
-                      admin.ListOffsets(queries_, timeout));
-  Gathered gathered = Gather(ends, queries_.size(), state.table);
-  if (gathered.failed == queries_.size() && !queries_.empty()) {
+  LW_ASSIGN_OR_RETURN(Gathered gathered, Ask(admin, state.table, kafka::kLatestOffset, timeout));
+  if (gathered.failed == gathered.asked && gathered.asked > 0) {
     return Unavailable(fmt::format("none of {} partitions told its end offset; {}", gathered.failed,
                                    gathered.why));
   }
@@ -66,7 +84,7 @@ Result<LookReport> OffsetCollector::Collect(kafka::AdminClient& admin, CollectSt
   report.skipped = gathered.skipped;
   if (gathered.failed > 0) {
     report.missing = fmt::format("{} of {} partitions did not tell their end offset; {}",
-                                 gathered.failed, queries_.size(), gathered.why);
+                                 gathered.failed, gathered.asked, gathered.why);
   }
   offsets.at = at;
   ++offsets.looks;
@@ -77,35 +95,17 @@ Result<LookReport> OffsetCollector::Collect(kafka::AdminClient& admin, CollectSt
   const bool starts_due =
       offsets.looks == 1 || at - offsets.start_at >= state.options.log_start_interval;
   if (!starts_due) return report;
-  SetTimestamp(kafka::kEarliestOffset);
-  const auto starts = admin.ListOffsets(queries_, timeout);
+  const Result<Gathered> starts = Ask(admin, state.table, kafka::kEarliestOffset, timeout);
   if (!starts.ok()) {
     report.missing = starts.error().Wrap("log start offsets").ToString();
     return report;
   }
   offsets.start_at = at;
-  const Gathered begun = Gather(*starts, queries_.size(), state.table);
-  report.skipped += begun.skipped;
-  for (std::size_t i = 0; i < begun.offsets.size(); ++i) {
-    if (IsKnown(begun.offsets[i])) offsets.start[i] = begun.offsets[i];
+  report.skipped += starts->skipped;
+  for (std::size_t i = 0; i < starts->offsets.size(); ++i) {
+    if (IsKnown(starts->offsets[i])) offsets.start[i] = starts->offsets[i];
   }
   return report;
-}
-
-void OffsetCollector::BuildQueries(const ClusterTable& table) {
-  std::size_t count = 0;
-  for (const Partition& partition : table.shape().partitions) {
-    if (partition.leader == kNoBroker) continue;
-    if (count == queries_.size()) queries_.emplace_back();
-    TopicPartition& name = queries_[count++].partition;
-    name.topic = table.shape().TopicOf(partition).name;  // Assigns in place: no new memory.
-    name.partition = partition.number;
-  }
-  queries_.resize(count);
-}
-
-void OffsetCollector::SetTimestamp(std::int64_t timestamp) {
-  for (kafka::OffsetQuery& query : queries_) query.timestamp = timestamp;
 }
 
 }  // namespace levelwind::collectors

@@ -1,8 +1,6 @@
 #pragma once
 
-#include <cstdint>
 #include <string_view>
-#include <vector>
 
 #include "collectors/collector.h"
 
@@ -19,12 +17,6 @@ class OffsetCollector final : public Collector {
   }
   Result<LookReport> Collect(kafka::AdminClient& admin, CollectState& state, const Clock& clock,
                              Duration timeout) override;
-
- private:
-  void BuildQueries(const ClusterTable& table);
-  void SetTimestamp(std::int64_t timestamp);
-
-  std::vector<kafka::OffsetQuery> queries_;  ///< Kept for its memory, with the names.
 };
 
 }  // namespace levelwind::collectors

@@ -15,18 +15,39 @@ constexpr double kNewest = 0.3;
 /// Ends that were read longer than this before the sizes are not counted together with them.
 constexpr Duration kSameTime = std::chrono::seconds(2);
 
-/// Room for a new look at the back, with the memory of one that left the window. The look that is
-/// just older than the window stays: with slow looks it is the only one to compare with.
+/// Room for a new look at the back, without those that left the window. The look that is just older
+/// than the window stays: with slow looks it is the only one to compare with.
 template <class Look>
 Look& NextLook(std::deque<Look>& looks, SteadyTime at, Duration window) {
-  Look reused;
-  while (looks.size() >= 2 && at - looks[1].at >= window) {
-    reused = std::move(looks.front());
-    looks.pop_front();
-  }
-  looks.push_back(std::move(reused));
-  looks.back().at = at;
+  while (looks.size() >= 2 && at - looks[1].at >= window) looks.pop_front();
+  looks.emplace_back().at = at;
   return looks.back();
+}
+
+template <class T>
+std::shared_ptr<const std::vector<T>> Keep(std::vector<T> column) {
+  return std::make_shared<const std::vector<T>>(std::move(column));
+}
+
+/// `column` or, if it is the same, the one that is kept already.
+template <class T>
+std::shared_ptr<const std::vector<T>> KeepOnce(std::vector<T> column,
+                                               const std::shared_ptr<const std::vector<T>>& last) {
+  return last != nullptr && *last == column ? last : Keep(std::move(column));
+}
+
+template <class T>
+std::vector<T> Sized(std::vector<T> column, std::size_t size, T missing) {
+  column.resize(size, missing);
+  return column;
+}
+
+template <class T, class Value>
+std::vector<T> OfPartitions(const ClusterTable& table, Value value) {
+  std::vector<T> column;
+  column.reserve(table.partition_count());
+  for (const Partition& partition : table.shape().partitions) column.push_back(partition.*value);
+  return column;
 }
 
 template <class T>
@@ -39,6 +60,15 @@ void RenumberColumn(std::vector<T>& column, const Renumbering& map, T missing) {
     }
   }
   column = std::move(next);
+}
+
+template <class T>
+void RenumberColumn(std::shared_ptr<const std::vector<T>>& column, const Renumbering& map,
+                    T missing) {
+  if (column == nullptr) return;
+  std::vector<T> next = *column;
+  RenumberColumn(next, map, missing);
+  column = Keep(std::move(next));
 }
 
 }  // namespace
@@ -55,51 +85,40 @@ void RateTracker::Resize(std::size_t partitions) {
 void RateTracker::AddOffsetLook(SteadyTime at, const ClusterTable& table,
                                 const std::vector<std::int64_t>& end) {
   Resize(table.partition_count());
+  const Column<std::int32_t> epoch = offset_looks_.empty() ? nullptr : offset_looks_.back().epoch;
   OffsetLook& look = NextLook(offset_looks_, at, options_.rate_window);
-  look.end = end;
-  look.end.resize(table.partition_count(), kUnknownCount);
-  look.epoch.clear();
-  look.epoch.reserve(table.partition_count());
-  for (const Partition& partition : table.shape().partitions) {
-    look.epoch.push_back(partition.leader_epoch);
-  }
+  look.end = Keep(Sized(end, table.partition_count(), kUnknownCount));
+  look.epoch = KeepOnce(OfPartitions<std::int32_t>(table, &Partition::leader_epoch), epoch);
   for (std::size_t i = 0; i < table.partition_count(); ++i) UpdateMessages(i);
 }
 
 void RateTracker::UpdateMessages(std::size_t partition) {
   const OffsetLook& last = offset_looks_.back();
-  if (!IsKnown(last.end[partition])) return;
+  const std::int64_t newest = (*last.end)[partition];
+  if (!IsKnown(newest)) return;
   const OffsetLook* first = nullptr;
-  std::int64_t bound = last.end[partition];
+  std::int64_t bound = newest;
   for (auto look = offset_looks_.rbegin() + 1; look != offset_looks_.rend(); ++look) {
-    const std::int64_t end = look->end[partition];
+    const std::int64_t end = (*look->end)[partition];
     if (!IsKnown(end)) continue;
-    if (end > bound || look->epoch[partition] != last.epoch[partition]) break;
+    if (end > bound || (*look->epoch)[partition] != (*last.epoch)[partition]) break;
     bound = end;
     first = &*look;
   }
   if (first == nullptr || last.at <= first->at) return;
-  messages_.rate[partition] =
-      static_cast<double>(last.end[partition] - bound) / ToSeconds(last.at - first->at);
+  messages_.rate[partition] = static_cast<double>(newest - bound) / ToSeconds(last.at - first->at);
   messages_.at[partition] = last.at;
 }
 
 void RateTracker::AddSizeLook(SteadyTime at, const ClusterTable& table,
                               const std::vector<std::int64_t>& leader_bytes) {
   Resize(table.partition_count());
+  const Column<BrokerId> leader = size_looks_.empty() ? nullptr : size_looks_.back().leader;
   SizeLook& look = NextLook(size_looks_, at, options_.rate_window);
-  look.bytes = leader_bytes;
-  look.bytes.resize(table.partition_count(), kUnknownCount);
-  if (offset_looks_.empty() || at - offset_looks_.back().at > kSameTime) {
-    look.end.clear();
-  } else {
+  look.bytes = Keep(Sized(leader_bytes, table.partition_count(), kUnknownCount));
+  look.leader = KeepOnce(OfPartitions<BrokerId>(table, &Partition::leader), leader);
+  if (!offset_looks_.empty() && at - offset_looks_.back().at <= kSameTime) {
     look.end = offset_looks_.back().end;
-  }
-  look.end.resize(table.partition_count(), kUnknownCount);
-  look.leader.clear();
-  look.leader.reserve(table.partition_count());
-  for (const Partition& partition : table.shape().partitions) {
-    look.leader.push_back(partition.leader);
   }
   for (std::size_t i = 0; i < table.partition_count(); ++i) UpdateBytes(i);
 }
@@ -107,11 +126,11 @@ void RateTracker::AddSizeLook(SteadyTime at, const ClusterTable& table,
 void RateTracker::UpdateBytes(std::size_t partition) {
   const SizeLook& last = size_looks_.back();
   const SizeLook* first = nullptr;
-  std::int64_t bound = last.bytes[partition];
+  std::int64_t bound = (*last.bytes)[partition];
   for (auto look = size_looks_.rbegin() + 1; IsKnown(bound) && look != size_looks_.rend(); ++look) {
-    const std::int64_t bytes = look->bytes[partition];
+    const std::int64_t bytes = (*look->bytes)[partition];
     if (!IsKnown(bytes)) continue;
-    if (bytes > bound || look->leader[partition] != last.leader[partition]) break;
+    if (bytes > bound || (*look->leader)[partition] != (*last.leader)[partition]) break;
     bound = bytes;
     first = &*look;
   }
@@ -129,10 +148,10 @@ void RateTracker::UpdateBytes(std::size_t partition) {
 
 double RateTracker::BelievableBytes(std::size_t partition, const SizeLook& first,
                                     const SizeLook& last) {
-  const double grown = static_cast<double>(last.bytes[partition] - first.bytes[partition]);
+  const double grown = static_cast<double>((*last.bytes)[partition] - (*first.bytes)[partition]);
   const double seconds = ToSeconds(last.at - first.at);
-  const std::int64_t from = first.end[partition];
-  const std::int64_t to = last.end[partition];
+  const std::int64_t from = first.end == nullptr ? kUnknownCount : (*first.end)[partition];
+  const std::int64_t to = last.end == nullptr ? kUnknownCount : (*last.end)[partition];
   if (!IsKnown(from) || !IsKnown(to) || to <= from) return grown / seconds;
   const double messages = static_cast<double>(to - from);
   const double size = grown / messages;

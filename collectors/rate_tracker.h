@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <vector>
 
 #include "base/clock.h"
@@ -59,17 +60,20 @@ class RateTracker {
   SteadyTime LastLook() const;
 
  private:
+  /// A value per partition. Shared by looks that have the same, which is most of the memory of
+  /// leaders and epochs: they hardly ever change.
+  template <class T>
+  using Column = std::shared_ptr<const std::vector<T>>;
   struct OffsetLook {
     SteadyTime at{};
-    std::vector<std::int64_t> end;
-    std::vector<std::int32_t> epoch;
+    Column<std::int64_t> end;
+    Column<std::int32_t> epoch;
   };
   struct SizeLook {
     SteadyTime at{};
-    std::vector<std::int64_t> bytes;
-    std::vector<BrokerId> leader;
-    std::vector<std::int64_t>
-        end;  ///< Of the offset look just before; unknown if that was long ago.
+    Column<std::int64_t> bytes;
+    Column<BrokerId> leader;
+    Column<std::int64_t> end;  ///< Of the offset look just before; null if that was long ago.
   };
 
   void UpdateMessages(std::size_t partition);

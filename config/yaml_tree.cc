@@ -112,7 +112,7 @@ class TreeBuilder final : public YAML::EventHandler {
       if (level.drop_value) return;
       // yaml-cpp places a value that is not there at the next token.
       if (node.kind == YamlNode::Kind::kNull) node.place = level.key_place;
-      level.node.entries.emplace_back(std::move(level.key), std::move(node));
+      level.node.entries.push_back({std::move(level.key), std::move(node)});
       level.node.entry_places.push_back(level.key_place);
     } else {
       TakeKey(level, node);
@@ -124,8 +124,7 @@ class TreeBuilder final : public YAML::EventHandler {
     level.key = node.kind == YamlNode::Kind::kScalar ? node.text : "null";
     level.key_place = node.place;
     const auto& entries = level.node.entries;
-    const auto twin =
-        std::ranges::find(entries, level.key, &std::pair<std::string, YamlNode>::first);
+    const auto twin = std::ranges::find(entries, level.key, &YamlEntry::key);
     level.drop_value = twin != entries.end();
     if (level.drop_value) {
       const Place first = level.node.entry_places[static_cast<std::size_t>(twin - entries.begin())];

@@ -3,7 +3,6 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 namespace levelwind::config {
@@ -20,15 +19,22 @@ struct Problem {
   std::string message;  ///< "plan.seed: 'x' is not a whole number"
 };
 
+struct YamlEntry;
+
 /// One value of the file with its place.
 struct YamlNode {
   enum class Kind : std::uint8_t { kNull, kScalar, kList, kMap };
   Kind kind = Kind::kNull;
   Place place;
-  std::string text;                                       ///< Of a scalar.
-  std::vector<YamlNode> items;                            ///< Of a list.
-  std::vector<std::pair<std::string, YamlNode>> entries;  ///< Of a map, in the file's order.
-  std::vector<Place> entry_places;                        ///< Of the keys, as `entries`.
+  std::string text;                 ///< Of a scalar.
+  std::vector<YamlNode> items;      ///< Of a list.
+  std::vector<YamlEntry> entries;   ///< Of a map, in the file's order.
+  std::vector<Place> entry_places;  ///< Of the keys, as `entries`.
+};
+
+struct YamlEntry {
+  std::string key;
+  YamlNode node;
 };
 
 inline constexpr std::size_t kMaxConfigBytes = std::size_t{1} << 20;

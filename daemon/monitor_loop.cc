@@ -7,6 +7,8 @@
 #include <mutex>
 #include <utility>
 
+#include "base/memory.h"
+
 namespace levelwind::daemon {
 namespace {
 
@@ -28,6 +30,7 @@ void MonitorLoop::Run(std::stop_token stop) {
   while (!stop.stop_requested()) {
     const SteadyTime next = monitor_.Step(clock_.Now());
     if (const SnapshotPtr snapshot = monitor_.snapshots().Get()) Judge(snapshot);
+    ReturnFreeMemory();
     const Duration nap = std::max<Duration>(next - clock_.Now(), std::chrono::milliseconds(10));
     wake.wait_for(lock, stop, nap, [] { return false; });
   }
@@ -44,7 +47,7 @@ void MonitorLoop::Judge(const SnapshotPtr& snapshot) {
                          [&](const Anomaly& anomaly) { return anomaly.type == report.detector; });
   }
   reports_.Publish(std::move(reports));
-  before_.insert(before_.begin(), snapshot);
+  before_.insert(before_.begin(), std::make_shared<const ClusterSnapshot>(OutlineOf(*snapshot)));
   if (before_.size() > kKeptLooks) before_.pop_back();
 }
 

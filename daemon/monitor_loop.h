@@ -37,7 +37,7 @@ class MonitorLoop {
   const detectors::DetectorOptions options_;
   detectors::DetectorRegistry detectors_;
   detectors::AnomalyTracker tracker_;
-  std::vector<SnapshotPtr> before_;  // newest first
+  std::vector<SnapshotPtr> before_;  // outlines, newest first
   Published<std::vector<DetectorReport>> reports_;
 };
 

@@ -12,7 +12,9 @@
 #include "api/api.h"
 #include "api/http_server.h"
 #include "base/clock.h"
+#include "base/file_limit.h"
 #include "base/log.h"
+#include "base/memory.h"
 #include "config/loader.h"
 #include "daemon/backend.h"
 #include "daemon/banner.h"
@@ -85,6 +87,8 @@ void WaitForStop(const ClusterRuntime& cluster) {
 
 int Serve(const cli::ServeArgs& args) {
   BlockSignals();
+  AllowManyFiles();
+  ReturnLargeBlocks();
   const config::Loaded loaded = config::LoadConfig(args.ToLoadRequest());
   if (!loaded.problems.empty()) {
     std::fprintf(stderr, "%s\n", config::FormatProblems(args.config_file, loaded.problems).c_str());

@@ -12,8 +12,9 @@
 
 namespace levelwind::detectors {
 
-/// What a detector sees: the present snapshot and the ones before it, newest first (there may be
-/// none). All of one cluster.
+/// What a detector sees: the present snapshot and outlines of the ones before it (OutlineOf: no
+/// topics, partitions, replicas or offsets of groups), newest first (there may be none). All of one
+/// cluster.
 struct DetectorInput {
   const ClusterSnapshot& now;
   std::span<const SnapshotPtr> before;

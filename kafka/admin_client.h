@@ -1,8 +1,10 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/clock.h"
@@ -32,6 +34,15 @@ class AdminClient {
   /// broker, all at once. The outer Result fails only when no broker is known.
   virtual Result<std::map<BrokerId, Result<std::vector<LogDirInfo>>>> DescribeLogDirs(
       const std::vector<BrokerId>& brokers, Duration timeout) = 0;
+  /// The same, but each broker's answer is given to `visit` when it comes, on the caller's thread,
+  /// and need not be kept: for clusters whose answers together are large.
+  using LogDirVisitor = std::function<void(BrokerId, Result<std::vector<LogDirInfo>>)>;
+  virtual Status VisitLogDirs(const std::vector<BrokerId>& brokers, Duration timeout,
+                              const LogDirVisitor& visit) {
+    LW_ASSIGN_OR_RETURN(auto answers, DescribeLogDirs(brokers, timeout));
+    for (auto& [broker, answer] : answers) visit(broker, std::move(answer));
+    return Ok();
+  }
   /// Batched: one request per leader. Partitions whose leader is gone answer with a code.
   virtual Result<std::vector<OffsetAnswer>> ListOffsets(const std::vector<OffsetQuery>& queries,
                                                         Duration timeout) = 0;

@@ -80,6 +80,11 @@ Result<std::map<BrokerId, Result<std::vector<LogDirInfo>>>> KafkaClient::Describ
   return calls::DescribeLogDirs(impl_->caller, brokers, impl_->caller.DeadlineIn(timeout));
 }
 
+Status KafkaClient::VisitLogDirs(const std::vector<BrokerId>& brokers, Duration timeout,
+                                 const LogDirVisitor& visit) {
+  return calls::VisitLogDirs(impl_->caller, brokers, impl_->caller.DeadlineIn(timeout), visit);
+}
+
 Result<std::vector<OffsetAnswer>> KafkaClient::ListOffsets(const std::vector<OffsetQuery>& queries,
                                                            Duration timeout) {
   return calls::ListOffsets(impl_->caller, queries, impl_->caller.DeadlineIn(timeout));

@@ -35,6 +35,8 @@ class KafkaClient final : public AdminClient {
   Result<ClusterMetadata> DescribeCluster(Duration timeout) override;
   Result<std::map<BrokerId, Result<std::vector<LogDirInfo>>>> DescribeLogDirs(
       const std::vector<BrokerId>& brokers, Duration timeout) override;
+  Status VisitLogDirs(const std::vector<BrokerId>& brokers, Duration timeout,
+                      const LogDirVisitor& visit) override;
   Result<std::vector<OffsetAnswer>> ListOffsets(const std::vector<OffsetQuery>& queries,
                                                 Duration timeout) override;
   Result<GroupListings> ListGroups(Duration timeout) override;

@@ -70,4 +70,31 @@ std::int64_t ClusterSnapshot::SizeOf(const Partition& p) const {
   return size;
 }
 
+ClusterSnapshot OutlineOf(const ClusterSnapshot& snapshot) {
+  ClusterSnapshot outline;
+  outline.cluster_id = snapshot.cluster_id;
+  outline.sequence = snapshot.sequence;
+  outline.taken_at = snapshot.taken_at;
+  outline.taken_at_steady = snapshot.taken_at_steady;
+  outline.controller = snapshot.controller;
+  outline.brokers = snapshot.brokers;
+  outline.reassignments = snapshot.reassignments;
+  outline.sources = snapshot.sources;
+  outline.confidence = snapshot.confidence;
+  outline.groups.reserve(snapshot.groups.size());
+  for (const ConsumerGroup& group : snapshot.groups) {
+    ConsumerGroup& kept = outline.groups.emplace_back();
+    kept.name = group.name;
+    kept.type = group.type;
+    kept.state = group.state;
+    kept.protocol_type = group.protocol_type;
+    kept.coordinator = group.coordinator;
+    kept.member_count = group.member_count;
+    kept.total_lag = group.total_lag;
+    kept.lag_growth_per_s = group.lag_growth_per_s;
+    kept.consume_rate_per_s = group.consume_rate_per_s;
+  }
+  return outline;
+}
+
 }  // namespace levelwind

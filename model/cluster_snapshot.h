@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -105,9 +106,9 @@ struct Reassignment {
 /// One group's position in one partition.
 struct GroupOffset {
   std::int32_t partition = -1;  ///< Index into ClusterSnapshot::partitions.
+  std::int32_t owner = -1;      ///< Index into ConsumerGroup::owners; -1: no member has it.
   std::int64_t committed = kUnknownCount;
   std::int64_t lag = kUnknownCount;  ///< >= 0; unknown where end or committed offset is unknown.
-  std::string owner;  ///< Member (client id / host) that has the partition; empty: none.
 };
 
 struct ConsumerGroup {
@@ -117,10 +118,16 @@ struct ConsumerGroup {
   std::string protocol_type;
   BrokerId coordinator = kNoBroker;
   std::int32_t member_count = 0;
-  std::vector<GroupOffset> offsets;        ///< Sorted by partition index.
+  std::vector<GroupOffset> offsets;  ///< Sorted by partition index.
+  std::vector<std::string> owners;  ///< Members (client id / host) that have partitions, each once.
   std::int64_t total_lag = kUnknownCount;  ///< Unknown if any partition's lag is.
   double lag_growth_per_s = kUnknown;      ///< Positive: falls behind. From the last looks.
   double consume_rate_per_s = kUnknown;    ///< Committed messages per second.
+
+  /// Empty when no member has the partition.
+  std::string_view OwnerOf(const GroupOffset& offset) const {
+    return offset.owner < 0 ? std::string_view() : owners[static_cast<std::size_t>(offset.owner)];
+  }
 };
 
 /// How a collector fared last. `age` is that of its data in this snapshot, not of its last try.
@@ -184,5 +191,9 @@ struct ClusterSnapshot {
 };
 
 using SnapshotPtr = std::shared_ptr<const ClusterSnapshot>;
+
+/// What of a snapshot is kept to compare later ones with: all but topics, partitions, replicas and
+/// the offsets of groups, which are nearly all of its memory. For a million replicas, 5 MB of 70.
+ClusterSnapshot OutlineOf(const ClusterSnapshot& snapshot);
 
 }  // namespace levelwind

@@ -19,6 +19,9 @@ Result<ClusterMetadata> DescribeCluster(Caller& caller, SteadyTime deadline);
 Result<std::map<BrokerId, Result<std::vector<LogDirInfo>>>> DescribeLogDirs(
     Caller& caller, const std::vector<BrokerId>& brokers, SteadyTime deadline);
 
+Status VisitLogDirs(Caller& caller, const std::vector<BrokerId>& brokers, SteadyTime deadline,
+                    const AdminClient::LogDirVisitor& visit);
+
 Result<std::vector<OffsetAnswer>> ListOffsets(Caller& caller,
                                               const std::vector<OffsetQuery>& queries,
                                               SteadyTime deadline);

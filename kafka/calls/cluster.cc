@@ -46,7 +46,10 @@ ClusterMetadata Take(MetadataResponse&& from) {
                           std::move(broker.rack).value_or(std::string()), false});
   }
   to.topics.reserve(from.topics.size());
-  for (auto& topic : from.topics) to.topics.push_back(Take(std::move(topic)));
+  for (auto& topic : from.topics) {
+    to.topics.push_back(Take(std::move(topic)));
+    topic.partitions = {};  // Both forms of a large cluster need not be there at once.
+  }
   return to;
 }
 

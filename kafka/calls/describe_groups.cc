@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <cstddef>
 #include <map>
 #include <span>
 #include <string>
@@ -92,11 +93,11 @@ Status DescribeKind(Caller& caller, std::vector<std::string> groups, SteadyTime 
     for (const auto& [broker, names] : by_broker) {
       requests.emplace_back(broker, RequestFor(Request(), names));
     }
-    auto answers = caller.Brokers(std::move(requests), deadline);
     std::vector<std::string> again;
-    std::size_t next = 0;
-    for (const auto& [broker, names] : by_broker) {
-      auto& answer = answers[next++];
+    std::vector<ByBroker::const_iterator> asked;
+    for (auto at = by_broker.begin(); at != by_broker.end(); ++at) asked.push_back(at);
+    caller.EachBroker(std::move(requests), deadline, [&](std::size_t index, auto answer) {
+      const auto& [broker, names] = *asked[index];
       if (!answer.response.ok()) {
         const Error& error = answer.response.error();
         const bool old = error.code() == ErrorCode::kUnimplemented;
@@ -104,14 +105,14 @@ Status DescribeKind(Caller& caller, std::vector<std::string> groups, SteadyTime 
           Failed(name, broker, old ? kUnsupportedVersion : kNetworkException, error.message(), out);
           if (!old) again.push_back(name);
         }
-        continue;
+        return;
       }
       for (auto& group : answer.response->groups) {
         if (RetryOf(group.error_code) != Retry::kFinal) again.push_back(group.group_id);
         GroupDescription description = Take(broker, std::move(group));
         out.insert_or_assign(description.name, std::move(description));
       }
-    }
+    });
     return again;
   };
   return WithCoordinators(caller, std::move(groups), deadline, ask,
@@ -182,7 +183,7 @@ Result<std::vector<GroupDescription>> DescribeGroups(Caller& caller,
     }
     if (!group.type.empty()) description.type = group.type;
     if (description.protocol_type.empty()) description.protocol_type = group.protocol_type;
-    result.push_back(description);
+    result.push_back(std::move(description));
   }
   return result;
 }

@@ -1,3 +1,4 @@
+#include <cstddef>
 #include <map>
 #include <string>
 #include <utility>
@@ -20,6 +21,9 @@ using Found = std::map<std::string, GroupOffsets>;
 template <class Topic>
 void TakeTopics(const std::vector<Topic>& topics, GroupOffsets& out) {
   out.offsets.clear();
+  std::size_t commits = 0;
+  for (const auto& topic : topics) commits += topic.partitions.size();
+  out.offsets.reserve(commits);
   for (const auto& topic : topics) {
     for (const auto& partition : topic.partitions) {
       if (partition.committed_offset < 0 && partition.error_code == 0) continue;  // no commit
@@ -42,9 +46,9 @@ class OffsetFetcher {
     std::vector<GroupOffsets> result;
     result.reserve(groups.size());
     for (const std::string& group : groups) {
-      const auto found =
-          found_.try_emplace(group, GroupOffsets{group, kNetworkException, {}}).first;
-      result.push_back(found->second);
+      auto found = found_.extract(group);
+      result.push_back(found ? std::move(found.mapped())
+                             : GroupOffsets{group, kNetworkException, {}});
     }
     return result;
   }
@@ -60,21 +64,24 @@ class OffsetFetcher {
       }
       requests.emplace_back(broker, std::move(request));
     }
-    auto answers = caller_.Brokers(std::move(requests), deadline_, kManyGroups);
     ByBroker old_brokers;
-    std::size_t next = 0;
-    for (const auto& [broker, names] : by_broker) {
-      const auto& response = answers[next++].response;
-      if (response.ok()) {
-        for (const auto& group : response->groups) {
-          Take(group.group_id, group.error_code, group.topics);
-        }
-      } else if (response.error().code() == ErrorCode::kUnimplemented) {
-        old_brokers.emplace(broker, names);
-      } else {
-        for (const std::string& name : names) Unreachable(name);
-      }
-    }
+    std::vector<ByBroker::const_iterator> asked;
+    for (auto at = by_broker.begin(); at != by_broker.end(); ++at) asked.push_back(at);
+    caller_.EachBroker(
+        std::move(requests), deadline_,
+        [&](std::size_t index, const Answer<OffsetFetchResponse>& answer) {
+          const auto& [broker, names] = *asked[index];
+          if (answer.response.ok()) {
+            for (const auto& group : answer.response->groups) {
+              Take(group.group_id, group.error_code, group.topics);
+            }
+          } else if (answer.response.error().code() == ErrorCode::kUnimplemented) {
+            old_brokers.emplace(broker, names);
+          } else {
+            for (const std::string& name : names) Unreachable(name);
+          }
+        },
+        kManyGroups);
     AskOneByOne(old_brokers);
     return again_;
   }

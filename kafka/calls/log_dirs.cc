@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <cstddef>
+#include <map>
 #include <utility>
 #include <vector>
 
@@ -44,19 +46,26 @@ Result<std::vector<LogDirInfo>> Take(BrokerId broker, Answer<DescribeLogDirsResp
 
 }  // namespace
 
-Result<std::map<BrokerId, Result<std::vector<LogDirInfo>>>> DescribeLogDirs(
-    Caller& caller, const std::vector<BrokerId>& brokers, SteadyTime deadline) {
+Status VisitLogDirs(Caller& caller, const std::vector<BrokerId>& brokers, SteadyTime deadline,
+                    const AdminClient::LogDirVisitor& visit) {
   if (!caller.router().knows_cluster()) LW_RETURN_IF_ERROR(caller.Refresh({}, deadline));
   DescribeLogDirsRequest request;
   request.topics.reset();  // all
   std::vector<std::pair<BrokerId, DescribeLogDirsRequest>> requests;
   requests.reserve(brokers.size());
   for (const BrokerId broker : brokers) requests.emplace_back(broker, request);
-  auto answers = caller.Brokers(std::move(requests), deadline);
+  caller.EachBroker(std::move(requests), deadline, [&](std::size_t index, auto answer) {
+    visit(brokers[index], Take(brokers[index], std::move(answer)));
+  });
+  return Ok();
+}
+
+Result<std::map<BrokerId, Result<std::vector<LogDirInfo>>>> DescribeLogDirs(
+    Caller& caller, const std::vector<BrokerId>& brokers, SteadyTime deadline) {
   std::map<BrokerId, Result<std::vector<LogDirInfo>>> result;
-  for (std::size_t i = 0; i < brokers.size(); ++i) {
-    result.emplace(brokers[i], Take(brokers[i], std::move(answers[i])));
-  }
+  LW_RETURN_IF_ERROR(VisitLogDirs(caller, brokers, deadline, [&](BrokerId broker, auto dirs) {
+    result.emplace(broker, std::move(dirs));
+  }));
   return result;
 }
 

@@ -5,6 +5,8 @@
 #include <map>
 #include <set>
 #include <string>
+#include <string_view>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -35,6 +37,25 @@ Result<std::int16_t> VersionFor(std::int64_t timestamp) {
       return InvalidArgument(fmt::format("ListOffsets has no special timestamp {}", timestamp));
   }
 }
+
+/// How often each partition was counted before.
+class Occurrences {
+ public:
+  int Count(const TopicPartition& partition) {
+    if (numbers_ == nullptr || topic_ != partition.topic) {
+      topic_ = partition.topic;
+      numbers_ = &seen_[topic_];
+    }
+    const auto index = static_cast<std::size_t>(partition.partition);
+    if (numbers_->size() <= index) numbers_->resize(index + 1);
+    return (*numbers_)[index]++;
+  }
+
+ private:
+  std::unordered_map<std::string_view, std::vector<int>> seen_;
+  std::string_view topic_;
+  std::vector<int>* numbers_ = nullptr;
+};
 
 /// The work that is left: indices into the queries, and what is known about each so far.
 class OffsetLookup {
@@ -76,7 +97,7 @@ class OffsetLookup {
   /// twice, so further timestamps of one partition go into further requests.
   std::map<std::pair<BrokerId, int>, std::vector<std::size_t>> ByLeader() {
     std::map<std::pair<BrokerId, int>, std::vector<std::size_t>> groups;
-    std::map<TopicPartition, int> seen;
+    Occurrences seen;
     for (const std::size_t i : pending_) {
       const TopicPartition& partition = queries_[i].partition;
       const Router::Leader leader = caller_.router().LeaderOf(partition);
@@ -85,7 +106,7 @@ class OffsetLookup {
       } else if (leader.id == kNoBroker) {
         answers_[i].error = kLeaderNotAvailable;
       } else {
-        groups[{leader.id, seen[partition]++}].push_back(i);
+        groups[{leader.id, seen.Count(partition)}].push_back(i);
       }
     }
     return groups;
@@ -95,12 +116,17 @@ class OffsetLookup {
     ListOffsetsRequest request;
     request.replica_id = -1;
     request.timeout_ms = caller_.RemainingMs(deadline_);
-    std::map<std::string, std::size_t> topics;
+    std::unordered_map<std::string_view, std::size_t> topics;
+    std::size_t at = 0;
     for (const std::size_t i : indices) {
-      const auto [topic, added] =
-          topics.try_emplace(queries_[i].partition.topic, request.topics.size());
-      if (added) request.topics.push_back({queries_[i].partition.topic, {}});
-      request.topics[topic->second].partitions.push_back(
+      const std::string& name = queries_[i].partition.topic;
+      // Callers mostly ask topic by topic.
+      if (request.topics.empty() || request.topics[at].name != name) {
+        const auto [topic, added] = topics.try_emplace(name, request.topics.size());
+        if (added) request.topics.push_back({name, {}});
+        at = topic->second;
+      }
+      request.topics[at].partitions.push_back(
           {queries_[i].partition.partition, -1, queries_[i].timestamp});
     }
     return request;
@@ -110,20 +136,25 @@ class OffsetLookup {
     const auto groups = ByLeader();
     pending_.clear();
     std::vector<std::pair<BrokerId, ListOffsetsRequest>> requests;
-    for (const auto& [key, indices] : groups) requests.emplace_back(key.first, RequestFor(indices));
-    auto answers = caller_.Brokers(std::move(requests), deadline_, min_version_);
-    std::size_t next = 0;
+    std::vector<const std::vector<std::size_t>*> asked;
     for (const auto& [key, indices] : groups) {
-      const auto& answer = answers[next++];
-      if (answer.response.ok()) {
-        Take(*answer.response, indices);
-      } else if (answer.response.error().code() == ErrorCode::kUnimplemented) {
-        return answer.response.error();
-      } else {
-        Unreachable(indices);
-      }
+      requests.emplace_back(key.first, RequestFor(indices));
+      asked.push_back(&indices);
     }
-    return Ok();
+    Status status = Ok();
+    caller_.EachBroker(
+        std::move(requests), deadline_,
+        [&](std::size_t index, const Answer<ListOffsetsResponse>& answer) {
+          if (answer.response.ok()) {
+            Take(*answer.response, *asked[index]);
+          } else if (answer.response.error().code() == ErrorCode::kUnimplemented) {
+            status = answer.response.error();
+          } else {
+            Unreachable(*asked[index]);
+          }
+        },
+        min_version_);
+    return status;
   }
 
   /// The leader may have changed because its broker died: look again, and give up on those whose
@@ -141,22 +172,45 @@ class OffsetLookup {
   }
 
   void Take(const ListOffsetsResponse& response, const std::vector<std::size_t>& indices) {
-    std::map<std::pair<std::string_view, std::int32_t>, const ListOffsetsResponse::Partition*>
-        found;
+    std::vector<Told> told;
+    told.reserve(indices.size());
     for (const auto& topic : response.topics) {
-      for (const auto& partition : topic.partitions) {
-        found[{topic.name, partition.partition_index}] = &partition;
-      }
+      for (const auto& partition : topic.partitions) told.push_back({topic.name, &partition});
     }
-    for (const std::size_t i : indices) {
-      const TopicPartition& partition = queries_[i].partition;
-      const auto it = found.find({partition.topic, partition.partition});
-      if (it == found.end()) continue;  // stays a network error: the broker did not say
-      answers_[i].error = it->second->error_code;
-      answers_[i].offset = it->second->offset < 0 ? kUnknownCount : it->second->offset;
-      answers_[i].timestamp = it->second->timestamp;
-      if (RetryOf(it->second->error_code) != kafka::Retry::kFinal) Retry(i);
+    const bool in_order = SameOrder(told, indices);
+    if (!in_order) std::ranges::stable_sort(told, {}, &Told::key);
+    for (std::size_t k = 0; k < indices.size(); ++k) {
+      const std::size_t i = indices[k];
+      const auto* partition = in_order ? told[k].partition : Find(told, queries_[i].partition);
+      if (partition == nullptr) continue;  // stays a network error: the broker did not say
+      answers_[i].error = partition->error_code;
+      answers_[i].offset = partition->offset < 0 ? kUnknownCount : partition->offset;
+      answers_[i].timestamp = partition->timestamp;
+      if (RetryOf(partition->error_code) != kafka::Retry::kFinal) Retry(i);
     }
+  }
+
+  struct Told {
+    std::string_view topic;
+    const ListOffsetsResponse::Partition* partition;
+    std::pair<std::string_view, std::int32_t> key() const {
+      return {topic, partition->partition_index};
+    }
+  };
+
+  /// Brokers answer in the order of the request, but nothing obliges them to.
+  bool SameOrder(const std::vector<Told>& told, const std::vector<std::size_t>& indices) const {
+    return std::ranges::equal(told, indices, [&](const Told& one, std::size_t i) {
+      const TopicPartition& asked = queries_[i].partition;
+      return one.partition->partition_index == asked.partition && one.topic == asked.topic;
+    });
+  }
+
+  static const ListOffsetsResponse::Partition* Find(const std::vector<Told>& sorted,
+                                                    const TopicPartition& partition) {
+    const std::pair<std::string_view, std::int32_t> key{partition.topic, partition.partition};
+    const auto found = std::ranges::lower_bound(sorted, key, {}, &Told::key);
+    return found != sorted.end() && found->key() == key ? found->partition : nullptr;
   }
 
   Caller& caller_;

@@ -14,6 +14,12 @@ namespace {
 
 constexpr bool kClassic = false;  // this format has no flexible encoding
 
+/// Kafka's own limit for the name of a topic. Each partition read takes a copy of the name, so a
+/// long name with many partitions would turn a small answer into gigabytes.
+constexpr std::int32_t kLongestTopic = 249;
+/// More than any member is assigned; bounds what one blob can take to 60 MB.
+constexpr std::size_t kMostPartitions = 200'000;
+
 }  // namespace
 
 std::vector<TopicPartition> ReadAssignment(std::span<const std::uint8_t> bytes) {
@@ -24,9 +30,12 @@ std::vector<TopicPartition> ReadAssignment(std::span<const std::uint8_t> bytes) 
   if (version < 0 || topics < 0) return {};
   for (std::int32_t t = 0; t < topics && reader.ok(); ++t) {
     const std::int32_t length = reader.StringLength(kClassic);
-    if (length < 0) return {};
+    if (length < 0 || length > kLongestTopic) return {};
     const std::string topic(reader.Text(static_cast<std::size_t>(length)));
     const std::int32_t count = reader.ArrayLength(kClassic, 4);
+    if (count > 0 && partitions.size() + static_cast<std::size_t>(count) > kMostPartitions) {
+      return {};
+    }
     for (std::int32_t p = 0; p < count && reader.ok(); ++p) {
       partitions.push_back({topic, reader.Int32()});
     }

@@ -14,7 +14,8 @@ namespace levelwind::kafka {
 ///
 /// Brokers pass these bytes through without looking at them, and other kinds of groups (Connect, a
 /// schema registry) put something else there. So bytes that do not read as an assignment give an
-/// empty list, never an error.
+/// empty list, never an error. So does a topic name longer than Kafka allows (249 bytes), or more
+/// than 200,000 partitions.
 std::vector<TopicPartition> ReadAssignment(std::span<const std::uint8_t> bytes);
 
 /// The same encoding the other way round (version 0, no user data): what a simulated member has.

@@ -179,7 +179,12 @@ Status RecordBatchReader::ParseHeader(std::span<const std::uint8_t> batch) {
       info.base_offset >= std::numeric_limits<std::int64_t>::max() - last_delta) {
     return Bad(fmt::format("it ends {} offsets after it begins", last_delta));
   }
+  if (info.base_offset < batch_end_) {
+    return Bad(
+        fmt::format("it begins before offset {}, where the batch before it ends", batch_end_));
+  }
   info.last_offset = info.base_offset + last_delta;
+  batch_end_ = info.last_offset + 1;
   last_offset_ = info.last_offset;
   if (info.count < 0) return Bad(fmt::format("it claims {} records", info.count));
   if (info.codec > Codec::kZstd) {
@@ -227,7 +232,7 @@ Result<bool> RecordBatchReader::ReadRecord(RecordView& out) {
     ++counters_.earlier_records;
     return false;
   }
-  next_offset_ = out.offset + 1;
+  next_offset_ = std::max(next_offset_, out.offset + 1);
   ++counters_.records;
   return true;
 }

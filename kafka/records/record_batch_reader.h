@@ -98,6 +98,7 @@ class RecordBatchReader {
   bool inside_ = false;            ///< Of a batch whose records are being read.
   std::size_t batch_size_ = 0;     ///< Of the current batch; 0: not known.
   std::int64_t last_offset_ = -1;  ///< To be left behind with the current batch; -1: not known.
+  std::int64_t batch_end_ = 0;     ///< Of the newest batch with the right checksum.
   std::int32_t left_ = 0;          ///< Records.
   std::int64_t previous_ = -1;     ///< Offset of the record before, in this batch.
   std::optional<Error> failed_;

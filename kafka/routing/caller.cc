@@ -11,6 +11,7 @@
 
 #include "kafka/errors.h"
 #include "kafka/read_only.h"
+#include "kafka/routing/broker_round.h"
 
 namespace levelwind::kafka {
 
@@ -20,6 +21,9 @@ constexpr auto kFirstBackOff = std::chrono::milliseconds(50);
 constexpr auto kLongestBackOff = std::chrono::seconds(1);
 /// How often the controller is looked for anew within one call.
 constexpr int kControllerTries = 8;
+
+/// A round of requests goes on to further brokers when no answer came for so long.
+constexpr auto kPatience = std::chrono::milliseconds(50);
 
 /// Errors about the request itself: no other broker and no later time changes them.
 bool IsAboutRequest(const Error& error) {
@@ -82,23 +86,26 @@ bool Caller::BackOff(int attempt, SteadyTime deadline) {
   return network_.Pause(pause);
 }
 
+void Caller::Send(const Endpoint& endpoint, RequestSpec spec, SteadyTime deadline, OnOutcome done) {
+  const bool write = !IsReadOnly(spec.api);
+  if (options_.read_only && write) {
+    done({Error{ErrorCode::kPermissionDenied,
+                fmt::format("{} is refused in observe mode, which only reads; start "
+                            "with mode: operate to let Levelwind change the cluster",
+                            ApiName(spec.api))},
+          Progress::kNotSent});
+    return;
+  }
+  network_.Submit(endpoint, write ? Purpose::kAdmin : Purpose::kMonitor,
+                  {std::move(spec), deadline, std::move(done)});
+}
+
 std::future<Outcome> Caller::Submit(const Endpoint& endpoint, RequestSpec spec,
                                     SteadyTime deadline) {
   auto promise = std::make_shared<std::promise<Outcome>>();
   std::future<Outcome> future = promise->get_future();
-  const bool write = !IsReadOnly(spec.api);
-  if (options_.read_only && write) {
-    promise->set_value({Error{ErrorCode::kPermissionDenied,
-                              fmt::format("{} is refused in observe mode, which only reads; start "
-                                          "with mode: operate to let Levelwind change the cluster",
-                                          ApiName(spec.api))},
-                        Progress::kNotSent});
-    return future;
-  }
-  network_.Submit(endpoint, write ? Purpose::kAdmin : Purpose::kMonitor,
-                  {std::move(spec), deadline, [promise = std::move(promise)](Outcome outcome) {
-                     promise->set_value(std::move(outcome));
-                   }});
+  Send(endpoint, std::move(spec), deadline,
+       [promise = std::move(promise)](Outcome outcome) { promise->set_value(std::move(outcome)); });
   return future;
 }
 
@@ -165,41 +172,52 @@ void Caller::ControllerRaw(const RequestSpec& spec, SteadyTime deadline,
   }
 }
 
-std::optional<std::future<Outcome>> Caller::SubmitTo(BrokerId broker, const RequestSpec& spec,
-                                                     SteadyTime deadline) {
-  const std::optional<Endpoint> endpoint = router_.EndpointOf(broker);
-  if (!endpoint) return std::nullopt;
-  return Submit(*endpoint, spec, deadline);
-}
-
 void Caller::BrokersRaw(const std::vector<std::pair<BrokerId, RequestSpec>>& requests,
-                        SteadyTime deadline, const std::function<void(Outcome)>& take) {
+                        SteadyTime deadline,
+                        const std::function<void(std::size_t, Outcome)>& take) {
   const bool all_known = std::ranges::all_of(
       requests, [&](const auto& request) { return router_.EndpointOf(request.first).has_value(); });
   std::optional<Error> not_refreshed;
   if (!all_known) {
     if (Status status = Refresh({}, deadline); !status.ok()) not_refreshed = status.error();
   }
-  std::vector<std::optional<std::future<Outcome>>> futures;
-  futures.reserve(requests.size());
-  for (const auto& [broker, spec] : requests) futures.push_back(SubmitTo(broker, spec, deadline));
-  for (std::size_t i = 0; i < requests.size(); ++i) {
-    const auto& [broker, spec] = requests[i];
-    if (!futures[i]) {
-      take({not_refreshed
-                ? *not_refreshed
-                : Unavailable(fmt::format("broker {} is not among the live brokers", broker)),
-            Progress::kNotSent});
+  BrokerRound round(requests.size());
+  const auto send = [&](std::size_t index) {
+    const auto& [broker, spec] = requests[index];
+    const std::optional<Endpoint> endpoint = router_.EndpointOf(broker);
+    if (endpoint) {
+      Send(*endpoint, spec, deadline, round.Expect(index));
+      return;
+    }
+    take(index, {not_refreshed
+                     ? *not_refreshed
+                     : Unavailable(fmt::format("broker {} is not among the live brokers", broker)),
+                 Progress::kNotSent});
+  };
+  std::vector<bool> repeated(requests.size(), false);
+  for (;;) {
+    while (const auto next = round.NextToSend()) send(*next);
+    if (!round.waiting()) return;
+    const SteadyTime now = network_.clock().Now();
+    if (now >= deadline) break;
+    auto arrived = round.Wait(std::min(deadline, now + kPatience));
+    if (!arrived) {
+      round.Widen();
       continue;
     }
-    Outcome outcome = Wait(*std::move(futures[i]), deadline);
-    if (outcome.progress == Progress::kLost && MayRepeat(spec, outcome)) {
-      if (auto second = SubmitTo(broker, spec, deadline)) {
-        outcome = Wait(*std::move(second), deadline);
-      }
+    auto& [index, outcome] = *arrived;
+    if (outcome.progress == Progress::kLost && !repeated[index] &&
+        MayRepeat(requests[index].second, outcome)) {
+      repeated[index] = true;
+      send(index);
+    } else {
+      take(index, std::move(outcome));
     }
-    take(std::move(outcome));
   }
+  round.ForEachOpen([&](std::size_t index, bool sent) {
+    take(index, {DeadlineExceeded("no answer came before the deadline of the call"),
+                 sent ? Progress::kTimedOut : Progress::kNotSent});
+  });
 }
 
 Status Caller::Refresh(const std::vector<std::string>& topics, SteadyTime deadline) {

@@ -81,24 +81,37 @@ class Caller {
     return *std::move(last);
   }
 
-  /// One request to each listed broker (a broker may be listed twice), all at once; the answers in
-  /// the same order. A request that was lost with a stale connection is sent once more if it is a
-  /// read.
+  /// One request to each listed broker (a broker may be listed twice), very many of them at once;
+  /// the answers in the same order. A broker that hangs does not hold up the others. A request that
+  /// was lost with a stale connection is sent once more if it is a read.
   template <class Request>
   std::vector<Answer<typename Request::Response>> Brokers(
       std::vector<std::pair<BrokerId, Request>> requests, SteadyTime deadline,
       std::int16_t min_version = Request::kInfo.min) {
+    std::vector<std::optional<Answer<typename Request::Response>>> arrived(requests.size());
+    EachBroker(
+        std::move(requests), deadline,
+        [&](std::size_t index, auto answer) { arrived[index] = std::move(answer); }, min_version);
+    std::vector<Answer<typename Request::Response>> answers;
+    answers.reserve(arrived.size());
+    for (auto& answer : arrived) answers.push_back(*std::move(answer));
+    return answers;
+  }
+
+  /// As Brokers, but each answer is given to `visit(index of the request, answer)` when it comes
+  /// and is then forgotten: a thousand large answers need the memory of a few. `visit` runs on the
+  /// caller's thread.
+  template <class Request, class Visit>
+  void EachBroker(std::vector<std::pair<BrokerId, Request>> requests, SteadyTime deadline,
+                  Visit visit, std::int16_t min_version = Request::kInfo.min) {
     std::vector<std::pair<BrokerId, RequestSpec>> specs;
     specs.reserve(requests.size());
     for (auto& [broker, request] : requests) {
       specs.emplace_back(broker, MakeSpec(std::move(request), min_version));
     }
-    std::vector<Answer<typename Request::Response>> answers;
-    answers.reserve(specs.size());
-    // Answers are decoded as they are waited for, while later ones are still on their way.
-    BrokersRaw(specs, deadline,
-               [&](Outcome outcome) { answers.push_back(DecodeAs<Request>(std::move(outcome))); });
-    return answers;
+    BrokersRaw(specs, deadline, [&](std::size_t index, Outcome outcome) {
+      visit(index, DecodeAs<Request>(std::move(outcome)));
+    });
   }
 
   /// Asks for the live brokers and the controller, and for the leaders of `topics`.
@@ -109,15 +122,14 @@ class Caller {
   bool BackOff(int attempt, SteadyTime deadline);
 
  private:
+  void Send(const Endpoint& endpoint, RequestSpec spec, SteadyTime deadline, OnOutcome done);
   std::future<Outcome> Submit(const Endpoint& endpoint, RequestSpec spec, SteadyTime deadline);
   Outcome Wait(std::future<Outcome> future, SteadyTime until) const;
   Outcome AnyRaw(const RequestSpec& spec, SteadyTime deadline, Endpoint* answered_by);
   void ControllerRaw(const RequestSpec& spec, SteadyTime deadline,
                      const std::function<std::int16_t(Outcome)>& take);
   void BrokersRaw(const std::vector<std::pair<BrokerId, RequestSpec>>& requests,
-                  SteadyTime deadline, const std::function<void(Outcome)>& take);
-  std::optional<std::future<Outcome>> SubmitTo(BrokerId broker, const RequestSpec& spec,
-                                               SteadyTime deadline);
+                  SteadyTime deadline, const std::function<void(std::size_t, Outcome)>& take);
 
   template <class Request>
   Answer<typename Request::Response> DecodeAs(Outcome outcome) const {

@@ -113,7 +113,8 @@ inline std::shared_ptr<ClusterSnapshot> SmallSnapshot(SteadyTime taken_at) {
   billing.state = "Stable";
   billing.coordinator = 1;
   billing.member_count = 2;
-  billing.offsets = {{0, 90, 10, "c1/10.0.0.1"}, {1, 5, 0, ""}};
+  billing.owners = {"c1/10.0.0.1"};
+  billing.offsets = {{0, 0, 90, 10}, {1, -1, 5, 0}};
   billing.total_lag = 10;
   billing.lag_growth_per_s = 1.5;
   billing.consume_rate_per_s = 4;

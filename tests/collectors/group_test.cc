@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <string>
 
@@ -82,13 +83,48 @@ TEST_F(GroupTest, AnAssignedPartitionWithoutACommitIsShownButNotPartOfTheLag) {
   const ConsumerGroup* group = s->FindGroup("billing");
   EXPECT_EQ(group->member_count, 1);
   ASSERT_EQ(group->offsets.size(), 2u);
-  EXPECT_EQ(OffsetOf(*s, "billing", "orders", 0)->owner, "app/10.0.0.7");
+  EXPECT_EQ(group->OwnerOf(*OffsetOf(*s, "billing", "orders", 0)), "app/10.0.0.7");
   const GroupOffset* assigned = OffsetOf(*s, "billing", "orders", 2);
   ASSERT_NE(assigned, nullptr);
   EXPECT_EQ(assigned->committed, kUnknownCount);
   EXPECT_EQ(assigned->lag, kUnknownCount);
-  EXPECT_EQ(assigned->owner, "app/10.0.0.7");
+  EXPECT_EQ(group->OwnerOf(*assigned), "app/10.0.0.7");
   EXPECT_EQ(group->total_lag, 10);
+}
+
+TEST_F(GroupTest, MembersAreAskedForWhenTheListShowsAChangeAndNowAndThen) {
+  const auto describes = [&] { return std::ranges::count(admin_.calls, "DescribeGroups"); };
+  kafka::GroupMember member;
+  member.client_id = "app";
+  member.host = "/10.0.0.7";
+  member.assigned = {{"orders", 0}};
+  admin_.groups["billing"].members = {member};
+  Step();
+  EXPECT_EQ(describes(), 1);
+  const SnapshotPtr same = After(seconds(5));
+  EXPECT_EQ(describes(), 1) << "nothing has changed";
+  EXPECT_EQ(same->FindGroup("billing")->member_count, 1);
+  const GroupOffset* kept = OffsetOf(*same, "billing", "orders", 0);
+  EXPECT_EQ(same->FindGroup("billing")->OwnerOf(*kept), "app/10.0.0.7");
+
+  admin_.groups["billing"].state = "PreparingRebalance";
+  After(seconds(5));
+  EXPECT_EQ(describes(), 2) << "its state changed";
+  After(seconds(5));
+  EXPECT_EQ(describes(), 3) << "it is between two stable states";
+  admin_.groups["billing"].state = "Stable";
+  After(seconds(5));
+  EXPECT_EQ(describes(), 4);
+  After(seconds(5));
+  EXPECT_EQ(describes(), 4);
+  admin_.groups["billing"].coordinator = 2;
+  After(seconds(5));
+  EXPECT_EQ(describes(), 5) << "another broker coordinates it";
+
+  admin_.groups["billing"].members.clear();
+  const SnapshotPtr later = After(options_.group_describe_interval);
+  EXPECT_EQ(describes(), 6) << "a rebalance between two looks shows in no list";
+  EXPECT_EQ(later->FindGroup("billing")->member_count, 0);
 }
 
 TEST_F(GroupTest, ACommitThatCannotBeReadMakesTheTotalUnknown) {

@@ -40,6 +40,11 @@ RealBroker ParseBroker(const nlohmann::json& fields) {
   broker.log_dirs = fields.at("log_dirs").get<std::vector<std::string>>();
   broker.log_file = fields.at("log_file").get<std::string>();
   broker.started = fields.at("started").get<bool>();
+  if (fields.contains("listeners")) {
+    for (const auto& [name, listener] : fields.at("listeners").items()) {
+      broker.listeners[name] = listener.at("port").get<int>();
+    }
+  }
   return broker;
 }
 
@@ -91,6 +96,12 @@ Result<std::unique_ptr<RealCluster>> RealCluster::Start(const RealClusterOptions
                                         "--parent",      std::to_string(::getpid())};
   if (!options.kafka_version.empty()) {
     arguments.insert(arguments.end(), {"--kafka-version", options.kafka_version});
+  }
+  for (const auto& [name, protocol] : options.listeners) {
+    arguments.insert(arguments.end(), {"--listener", name + "=" + protocol});
+  }
+  for (const std::string& option : options.jvm_options) {
+    arguments.push_back("--jvm-option=" + option);
   }
   for (const auto& [key, value] : options.settings) {
     arguments.push_back("--set");

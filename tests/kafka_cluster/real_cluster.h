@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -23,6 +24,9 @@ struct RealClusterOptions {
   int log_dirs = 2;
   int join_later = 0;  ///< The last N brokers are left out; StartBroker brings them in, empty.
   std::vector<std::pair<std::string, std::string>> settings;  ///< Broker settings.
+  /// More listeners of every broker: name and security protocol.
+  std::vector<std::pair<std::string, std::string>> listeners;
+  std::vector<std::string> jvm_options;
 };
 
 struct RealBroker {
@@ -33,7 +37,8 @@ struct RealBroker {
   std::string rack;
   std::vector<std::string> log_dirs;
   std::string log_file;
-  bool started = false;  ///< Ever.
+  bool started = false;                  ///< Ever.
+  std::map<std::string, int> listeners;  ///< Ports of RealClusterOptions::listeners.
 };
 
 /// A real Kafka cluster on loopback, through scripts/kafka-cluster. It lives in a temporary

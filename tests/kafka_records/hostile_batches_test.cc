@@ -220,6 +220,22 @@ TEST(HostileBatchTest, OffsetsThatDoNotGoUp) {
   EXPECT_THAT(ErrorOf(batch).message(), HasSubstr("record 2 of 2: its offset does not go up"));
 }
 
+// Found by fuzzing: the offset to fetch next went back, so a reader could go in circles for ever.
+TEST(HostileBatchTest, ABatchThatGoesBackDoesNotTakeTheNextOffsetBack) {
+  TestBatch later = Two();
+  later.base_offset = 100;
+  const ByteVector bytes = Concat({Build(later), Build(Two())});
+  RecordBatchReader reader(bytes);
+  const ReadBack all = ReadAll(reader);
+  EXPECT_EQ(all.records.size(), 2U);
+  ASSERT_TRUE(all.error.has_value());
+  EXPECT_THAT(all.error->message(),
+              HasSubstr("record batch of offset 0 at byte 97 of 194: it begins before offset 102"));
+  EXPECT_EQ(reader.next_offset(), 102);
+  EXPECT_TRUE(reader.SkipBatch());
+  EXPECT_EQ(reader.next_offset(), 102);
+}
+
 // ---- Bombs --------------------------------------------------------------------------------------
 
 /// One record of `size` equal bytes, compressed as well as the codec can.

@@ -3,11 +3,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <variant>
 #include <vector>
 
+#include "kafka/protocol/consumer_protocol.h"
+#include "kafka/records/record_batch_reader.h"
 #include "tests/kafka_records/batch_builder.h"
 
 namespace levelwind::kafka {
@@ -16,6 +19,60 @@ namespace {
 using testing::ByteVector;
 using testing::FromHex;
 using ::testing::HasSubstr;
+
+// One partition of __consumer_offsets as Kafka 4.3 wrote it: a console consumer of the classic
+// protocol joins, reads 700 records, commits and leaves.
+constexpr char kSegment[] =
+    "00000000000000000000005d0000000002f9413746000000000000000001a20f55eb50000001a20f55eb"
+    "50ffffffffffffffffffff0000000000000001560000001a00020009636c61737369632d313000030000"
+    "00000000ffffffff000001a20f55eb4300000000000000000000000001000001420000000002afdb059f"
+    "000000000000000001a20f55eb80000001a20f55eb80ffffffffffffffffffff00000000000000019e04"
+    "0000001a00020009636c61737369632d31f60300030008636f6e73756d657200000001000572616e6765"
+    "0035636f6e736f6c652d636f6e73756d65722d62306366643061302d623331322d346233302d61343933"
+    "2d643832383234366335343163000001a20f55eb60000000010035636f6e736f6c652d636f6e73756d65"
+    "722d62306366643061302d623331322d346233302d613439332d643832383234366335343163ffff0010"
+    "636f6e736f6c652d636f6e73756d6572000a2f3132372e302e302e31000493e00000afc80000001e0003"
+    "0000000100087265632d677a6970ffffffff00000000ffffffffffff0000001c00030000000100087265"
+    "632d677a69700000000100000000ffffffff0000000000000000020000007e0000000002ac898bec0000"
+    "00000000000001a20f55ecaf000001a20f55ecafffffffffffffffffffff000000000000000196010000"
+    "003600010009636c61737369632d3100087265632d677a69700000000054000400000000000002bcffff"
+    "ffff01000001a20f55eca3010010509d76d5cd044414a4033602151b0a94000000000000000003000000"
+    "6500000000025c7b0050000000000000000001a20f55ecd6000001a20f55ecd6ffffffffffffffffffff"
+    "0000000000000001660000001a00020009636c61737369632d314000030008636f6e73756d6572000000"
+    "02ffffffff000001a20f55ecd60000000000";
+
+TEST(OffsetsTopicTest, APartitionThatARealBrokerWrote) {
+  const ByteVector segment = FromHex(kSegment);
+  RecordBatchReader reader(segment);
+  RecordView record;
+  std::vector<OffsetCommitValue> commits;
+  std::vector<ClassicGroupValue> groups;
+  while (*reader.Next(record)) {
+    const auto key = DecodeOffsetsTopicKey(*record.key);
+    ASSERT_TRUE(key.ok()) << key.error();
+    ASSERT_TRUE(record.value.has_value());
+    if (*key == OffsetsTopicKey(OffsetCommitKey{"classic-1", {"rec-gzip", 0}})) {
+      commits.push_back(*DecodeOffsetCommitValue(*record.value));
+    } else {
+      ASSERT_EQ(*key, OffsetsTopicKey(ClassicGroupKey{"classic-1"}));
+      groups.push_back(*DecodeClassicGroupValue(*record.value));
+    }
+  }
+  ASSERT_FALSE(commits.empty());
+  EXPECT_EQ(commits.back().offset, 700);
+  EXPECT_EQ(commits.back().leader_epoch, -1);
+  EXPECT_GT(commits.back().commit_timestamp_ms, 1'600'000'000'000);
+  ASSERT_GE(groups.size(), 2U);
+  const auto full =
+      std::ranges::find_if(groups, [](const auto& one) { return !one.members.empty(); });
+  ASSERT_NE(full, groups.end());
+  EXPECT_EQ(full->protocol_type, "consumer");
+  EXPECT_EQ(full->members[0].client_id, "console-consumer");
+  EXPECT_EQ(full->members[0].client_host, "/127.0.0.1");
+  EXPECT_THAT(ReadAssignment(full->members[0].assignment.data),
+              ::testing::ElementsAre(TopicPartition{"rec-gzip", 0}));
+  EXPECT_TRUE(groups.back().members.empty()) << "the last member left";
+}
 
 TEST(OffsetsTopicTest, KeysOfOffsetsInBothVersions) {
   for (const char* hex : {"0000"

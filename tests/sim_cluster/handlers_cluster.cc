@@ -87,6 +87,7 @@ std::int16_t ControllerCheck(const SimContext& context) {
 kafka::ApiVersionsResponse Answer(SimContext& context, const kafka::ApiVersionsRequest&) {
   kafka::ApiVersionsResponse response;
   for (const kafka::ApiInfo& api : kafka::KnownApis()) {
+    if (!IsSimulated(api.key)) continue;
     SimVersionRange range{api.min, api.max};
     const auto found = context.world.options.versions.find(api.key);
     if (found != context.world.options.versions.end()) {

@@ -59,28 +59,29 @@ template <class WireTopic>
 std::vector<WireTopic> Commits(
     const SimContext& context, const Group* group,
     const std::optional<std::map<std::string, std::vector<std::int32_t>>>& asked) {
-  std::map<std::string, WireTopic> topics;
+  std::vector<WireTopic> topics;  // Both sources below are in the order of topics.
   const auto add = [&](const TopicPartition& tp, std::int64_t offset) {
-    WireTopic& topic = topics[tp.topic];
-    topic.name = tp.topic;
-    auto& wire = topic.partitions.emplace_back();
+    if (topics.empty() || topics.back().name != tp.topic) topics.emplace_back().name = tp.topic;
+    auto& wire = topics.back().partitions.emplace_back();
     wire.partition_index = tp.partition;
     wire.committed_offset = offset;
   };
+  const auto at = [&](const TopicPartition& tp, const SimGroups::Commit& commit) {
+    return std::llround(SimGroups::OffsetNow(commit, tp, context.world.state));
+  };
   const auto committed = [&](const TopicPartition& tp) -> std::int64_t {
-    if (group == nullptr || !group->commits.contains(tp)) return -1;
-    return std::llround(SimGroups::OffsetNow(group->commits.at(tp), tp, context.world.state));
+    if (group == nullptr) return -1;
+    const auto found = group->commits.find(tp);
+    return found == group->commits.end() ? -1 : at(tp, found->second);
   };
   if (asked) {
     for (const auto& [topic, partitions] : *asked) {
       for (const std::int32_t p : partitions) add({topic, p}, committed({topic, p}));
     }
   } else if (group != nullptr) {
-    for (const auto& [tp, commit] : group->commits) add(tp, committed(tp));
+    for (const auto& [tp, commit] : group->commits) add(tp, at(tp, commit));
   }
-  std::vector<WireTopic> list;
-  for (auto& [name, topic] : topics) list.push_back(std::move(topic));
-  return list;
+  return topics;
 }
 
 template <class Topics>
@@ -95,12 +96,12 @@ std::optional<std::map<std::string, std::vector<std::int32_t>>> Asked(const Topi
 
 kafka::ListGroupsResponse Answer(SimContext& context, const kafka::ListGroupsRequest& request) {
   kafka::ListGroupsResponse response;
-  for (const auto& [name, group] : context.world.groups.all()) {
-    if (CoordinatorCheck(context, name) != 0 || !Passes(request.states_filter, group.info.state) ||
-        !Passes(request.types_filter, group.info.type)) {
+  for (const Group* group : context.world.groups.On(context.broker, context.world.state)) {
+    const SimGroup& info = group->info;
+    if (!Passes(request.states_filter, info.state) || !Passes(request.types_filter, info.type)) {
       continue;
     }
-    response.groups.push_back({name, group.info.protocol_type, group.info.state, group.info.type});
+    response.groups.push_back({info.name, info.protocol_type, info.state, info.type});
   }
   return response;
 }

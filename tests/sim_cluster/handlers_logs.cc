@@ -63,21 +63,22 @@ std::int64_t OffsetAt(const SimContext& context, const SimState::Topic& topic,
   return std::llround(std::max(offset, partition.start_offset));
 }
 
-kafka::ListOffsetsResponse::Partition Look(const SimContext& context, const std::string& name,
+kafka::ListOffsetsResponse::Partition Look(const SimContext& context, const SimState::Topic* found,
                                            const kafka::ListOffsetsRequest::Partition& asked) {
   kafka::ListOffsetsResponse::Partition wire;
   wire.partition_index = asked.partition_index;
   const SimState& state = context.world.state;
-  const SimState::Partition* partition = state.Find({name, asked.partition_index});
-  if (partition == nullptr) {
+  const auto index = static_cast<std::size_t>(asked.partition_index);
+  if (found == nullptr || asked.partition_index < 0 || index >= found->partitions.size()) {
     wire.error_code = kUnknownTopicOrPartition;
     return wire;
   }
+  const SimState::Topic& topic = *found;
+  const SimState::Partition* partition = &topic.partitions[index];
   if (partition->leader != context.broker) {
     wire.error_code = kNotLeaderOrFollower;
     return wire;
   }
-  const SimState::Topic& topic = *state.FindTopic(name);
   wire.leader_epoch = partition->leader_epoch;
   if (asked.timestamp == kLatest) {
     wire.offset = std::llround(state.EndOffset(topic, *partition));
@@ -125,8 +126,9 @@ kafka::ListOffsetsResponse Answer(SimContext& context, const kafka::ListOffsetsR
   for (const auto& topic : request.topics) {
     auto& wire = response.topics.emplace_back();
     wire.name = topic.name;
+    const SimState::Topic* found = context.world.state.FindTopic(topic.name);
     for (const auto& asked : topic.partitions) {
-      wire.partitions.push_back(Look(context, topic.name, asked));
+      wire.partitions.push_back(Look(context, found, asked));
     }
   }
   return response;

@@ -1,12 +1,12 @@
 #include "tests/sim_cluster/sim_cluster.h"
 
 #include <fmt/format.h>
-#include <sys/resource.h>
 
 #include <algorithm>
 #include <utility>
 
 #include "base/check.h"
+#include "base/file_limit.h"
 #include "base/text.h"
 
 namespace levelwind::testing {
@@ -33,14 +33,6 @@ SimPartitionView View(const SimState& state, const SimState::Topic& topic,
   return view;
 }
 
-// A thousand brokers need a listener and several connections each; shells often allow 1,024 files.
-void AllowManySockets() {
-  rlimit limit{};
-  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-  limit.rlim_cur = limit.rlim_max;
-  ::setrlimit(RLIMIT_NOFILE, &limit);
-}
-
 std::string ResourceName(const kafka::ConfigResource& resource) {
   const bool topic = resource.type == kafka::ConfigResourceType::kTopic;
   return (topic ? "topic " : "broker ") + (resource.name.empty() ? "default" : resource.name);
@@ -57,7 +49,7 @@ SimCluster::SimCluster(const SimOptions& options, const Clock& clock)
 }
 
 Result<std::unique_ptr<SimCluster>> SimCluster::Start(const SimOptions& options) {
-  AllowManySockets();
+  AllowManyFiles();
   const Clock& clock = options.clock == nullptr ? RealClock() : *options.clock;
   std::unique_ptr<SimCluster> sim(new SimCluster(options, clock));
   for (BrokerId id = 1; id <= options.brokers; ++id) {
@@ -80,7 +72,8 @@ SimReply SimCluster::Handle(BrokerId broker, std::span<const std::uint8_t> frame
   SimFault fault;
   if (header) fault = faults_.Take(header->api, broker);
   return With([&](SimWorld& world) {
-    if (header) {
+    if (header) ++counts_[header->api];
+    if (header && world.options.keep_requests) {
       requests_.push_back({clock_.Now(), broker, header->api, header->version,
                            header->client_id.value_or(""), frame.size()});
     }
@@ -100,6 +93,14 @@ std::string SimCluster::bootstrap() const { return Join(bootstrap_list(), ","); 
 
 std::uint16_t SimCluster::port(BrokerId broker) const {
   return With([&](const SimWorld& world) { return world.ports.at(broker); });
+}
+
+std::vector<BrokerId> SimCluster::brokers() const {
+  return With([](const SimWorld& world) {
+    std::vector<BrokerId> ids;
+    for (const auto& [id, broker] : world.state.brokers()) ids.push_back(id);
+    return ids;
+  });
 }
 
 // ---- what is there
@@ -311,19 +312,21 @@ std::vector<SimRequest> SimCluster::Requests() const {
 
 std::size_t SimCluster::CountRequests(kafka::ApiKey api) const {
   const std::lock_guard lock(mutex_);
-  return static_cast<std::size_t>(
-      std::count_if(requests_.begin(), requests_.end(),
-                    [&](const SimRequest& request) { return request.api == api; }));
+  const auto found = counts_.find(api);
+  return found == counts_.end() ? 0 : found->second;
 }
 
 std::size_t SimCluster::CountRequests() const {
   const std::lock_guard lock(mutex_);
-  return requests_.size();
+  std::size_t count = 0;
+  for (const auto& [api, requests] : counts_) count += requests;
+  return count;
 }
 
 void SimCluster::ClearRequests() {
   const std::lock_guard lock(mutex_);
   requests_.clear();
+  counts_.clear();
 }
 
 }  // namespace levelwind::testing

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -41,6 +42,8 @@ class SimCluster {
   std::string bootstrap() const;
   std::vector<std::string> bootstrap_list() const;
   std::uint16_t port(BrokerId broker) const;
+  /// Ids of all brokers, dead ones too.
+  std::vector<BrokerId> brokers() const;
 
   // ---- what is there
   // -----------------------------------------------------------------------------
@@ -121,8 +124,9 @@ class SimCluster {
 
   const Clock& clock_;
   mutable std::mutex mutex_;
-  mutable SimWorld world_;            // Guarded by mutex_.
-  std::vector<SimRequest> requests_;  // Guarded by mutex_.
+  mutable SimWorld world_;                       // Guarded by mutex_.
+  std::vector<SimRequest> requests_;             // Guarded by mutex_.
+  std::map<kafka::ApiKey, std::size_t> counts_;  // Guarded by mutex_.
   SimFaults faults_;
   std::unique_ptr<SimServer> server_;  // Last: its thread uses all of the above.
 };

@@ -1,5 +1,7 @@
 #include "tests/sim_cluster/sim_dispatch.h"
 
+#include <cstddef>
+#include <type_traits>
 #include <utility>
 
 #include "kafka/protocol/all_messages.h"
@@ -27,13 +29,39 @@ SimReply Framed(const Response& response, std::int16_t version, std::int32_t cor
   return reply;
 }
 
+/// Whether there are an answer, a refusal and a half answer of this API here. What there is not is
+/// not offered, as by a broker that is older than it.
+template <class Request>
+concept SimulatedRequest = requires(SimContext& context, const Request& request,
+                                    typename Request::Response& response) {
+  Answer(context, request);
+  Refuse(request, std::int16_t{0});
+  MakePartial(response);
+};
+
 bool Offers(const SimWorld& world, kafka::ApiKey api, std::int16_t version) {
   const auto found = world.options.versions.find(api);
   if (found == world.options.versions.end()) {
     const kafka::ApiInfo* known = kafka::FindApi(api);
-    return known != nullptr && version >= known->min && version <= known->max;
+    return known != nullptr && IsSimulated(api) && version >= known->min && version <= known->max;
   }
   return found->second && version >= found->second->min && version <= found->second->max;
+}
+
+// The frame of a Metadata answer about everything, with this request's correlation id.
+SimReply WholeMetadata(SimWorld& world, const kafka::RequestHeader& header) {
+  if (world.metadata_frames_of != world.state.version()) world.metadata_frames.clear();
+  world.metadata_frames_of = world.state.version();
+  const auto [kept, fresh] = world.metadata_frames.try_emplace(header.version);
+  if (fresh) kept->second = Framed(FullMetadata(world), header.version, 0).frame;
+  SimReply reply;
+  reply.frame = kept->second;
+  constexpr std::size_t kIdAt = 4;  // After the length.
+  for (std::size_t i = 0; i < 4 && !reply.frame.empty(); ++i) {
+    const auto id = static_cast<std::uint32_t>(header.correlation_id);
+    reply.frame[kIdAt + i] = static_cast<std::uint8_t>(id >> (24 - 8 * i));
+  }
+  return reply;
 }
 
 template <class Request>
@@ -42,6 +70,12 @@ SimReply ServeAs(SimWorld& world, BrokerId broker, const kafka::RequestHeader& h
   auto request = kafka::Decode<Request>(reader, header.version);
   if (!request.ok()) return Closing();
   SimContext context{world, broker, header.version};
+  if constexpr (std::is_same_v<Request, kafka::MetadataRequest>) {
+    const bool plain = fault.error == 0 && fault.late_error == 0 && !fault.partial;
+    if (plain && !request->topics && !world.frozen.contains(broker)) {
+      return WholeMetadata(world, header);
+    }
+  }
   typename Request::Response response;
   if (fault.error != 0) {
     response = Refuse(*request, fault.error);
@@ -65,6 +99,14 @@ SimReply UnsupportedApiVersions(SimWorld& world, BrokerId broker,
 }
 
 }  // namespace
+
+bool IsSimulated(kafka::ApiKey api) {
+  bool simulated = false;
+  kafka::ForEachRequest([&]<class Request>(kafka::TypeTag<Request>) {
+    if (Request::kInfo.api == api) simulated = SimulatedRequest<Request>;
+  });
+  return simulated;
+}
 
 std::optional<kafka::RequestHeader> ReadHeader(std::span<const std::uint8_t> frame) {
   kafka::Reader reader(frame);
@@ -94,10 +136,12 @@ SimReply Serve(SimWorld& world, BrokerId broker, std::span<const std::uint8_t> f
   }
   SimReply reply = Closing();
   kafka::ForEachRequest([&]<class Request>(kafka::TypeTag<Request>) {
-    if (Request::kInfo.api != header->api) return;
-    kafka::Reader reader(frame);
-    if (!kafka::DecodeRequestHeader(reader).ok()) return;
-    reply = ServeAs<Request>(world, broker, *header, reader, fault);
+    if constexpr (SimulatedRequest<Request>) {
+      if (Request::kInfo.api != header->api) return;
+      kafka::Reader reader(frame);
+      if (!kafka::DecodeRequestHeader(reader).ok()) return;
+      reply = ServeAs<Request>(world, broker, *header, reader, fault);
+    }
   });
   if (fault.drop_reply) return Closing();
   if (fault.hang) reply.frame.clear();

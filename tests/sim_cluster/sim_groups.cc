@@ -7,6 +7,7 @@
 namespace levelwind::testing {
 
 void SimGroups::Put(const SimGroup& group, SteadyTime now) {
+  ++version_;
   Group& stored = groups_[group.name];
   stored.info = group;
   stored.info.commits.clear();
@@ -23,6 +24,7 @@ void SimGroups::SetCommit(const std::string& group, const SimCommit& commit, Ste
   Group& stored = groups_[group];
   if (stored.info.name.empty()) {
     // As in Kafka, a lone commit makes an empty classic group.
+    ++version_;
     stored.info.name = group;
     stored.info.state = "Empty";
   }
@@ -31,8 +33,9 @@ void SimGroups::SetCommit(const std::string& group, const SimCommit& commit, Ste
 
 double SimGroups::OffsetNow(const Commit& commit, const TopicPartition& tp, const SimState& state) {
   const double moved = commit.offset + commit.records_per_s * ToSeconds(state.now() - commit.since);
+  if (commit.records_per_s <= 0) return std::floor(moved);
   const SimState::Partition* partition = state.Find(tp);
-  if (partition == nullptr || commit.records_per_s <= 0) return std::floor(moved);
+  if (partition == nullptr) return std::floor(moved);
   const double end = state.EndOffset(*state.FindTopic(tp.topic), *partition);
   return std::floor(std::min(moved, std::max(end, commit.offset)));
 }
@@ -42,14 +45,22 @@ BrokerId SimGroups::CoordinatorOf(const std::string& name, const SimState& state
   if (group != nullptr && group->info.coordinator != kNoBroker) {
     return state.Alive(group->info.coordinator) ? group->info.coordinator : kNoBroker;
   }
-  std::vector<BrokerId> alive;
-  for (const auto& [id, broker] : state.brokers()) {
-    if (broker.alive) alive.push_back(id);
-  }
+  const std::vector<BrokerId>& alive = state.alive();
   if (alive.empty()) return kNoBroker;
   std::uint32_t hash = 2166136261;  // FNV-1a: the same in every run and on every machine.
   for (const char c : name) hash = (hash ^ static_cast<std::uint8_t>(c)) * 16777619;
   return alive[hash % alive.size()];
+}
+
+const std::vector<const SimGroups::Group*>& SimGroups::On(BrokerId broker,
+                                                          const SimState& state) const {
+  if (on_groups_ != version_ || on_alive_ != state.alive_version()) {
+    on_.clear();
+    for (const auto& [name, group] : groups_) on_[CoordinatorOf(name, state)].push_back(&group);
+    on_groups_ = version_;
+    on_alive_ = state.alive_version();
+  }
+  return on_[broker];
 }
 
 }  // namespace levelwind::testing

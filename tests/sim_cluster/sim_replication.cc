@@ -154,6 +154,7 @@ void SimState::CaughtUp(const BehindKey& key) {
   Partition& partition = topic.partitions[static_cast<std::size_t>(index)];
   Copy* copy = FindCopy(partition, broker);
   const BehindKey erased = key;  // `key` may live in the set.
+  ++version_;
   copy->behind = false;
   partition.isr.push_back(broker);
   behind_.erase(erased);

@@ -35,6 +35,16 @@ void SimState::AddBroker(BrokerId id, std::string rack) {
     broker.dirs.push_back({fmt::format("/sim/{}/data-{}", id, dir)});
   }
   RefreshBrokerThrottles();
+  AliveChanged();
+}
+
+void SimState::AliveChanged() {
+  alive_.clear();
+  for (const auto& [id, broker] : brokers_) {
+    if (broker.alive) alive_.push_back(id);
+  }
+  ++version_;
+  ++alive_version_;
 }
 
 bool SimState::Alive(BrokerId id) const {
@@ -45,6 +55,7 @@ bool SimState::Alive(BrokerId id) const {
 void SimState::SetAlive(BrokerId id, bool alive) {
   LW_CHECK(brokers_.contains(id));
   brokers_[id].alive = alive;
+  AliveChanged();
   if (!Alive(controller_)) {
     for (const auto& [other, broker] : brokers_) {
       if (broker.alive) {
@@ -72,6 +83,7 @@ bool SimState::Usable(const Partition& partition, BrokerId id) const {
 }
 
 void SimState::RefreshAll() {
+  ++version_;
   for (const auto& [name, topic] : topics_) {
     for (std::size_t p = 0; p < topic->partitions.size(); ++p) {
       Refresh(*topic, static_cast<std::int32_t>(p), topic->partitions[p]);
@@ -111,6 +123,7 @@ void SimState::SetLeader(const Topic& topic, std::int32_t index, Partition& part
 }
 
 void SimState::MarkBehind(const Topic& topic, std::int32_t index, Copy& copy, double bytes) {
+  ++version_;
   copy.behind = true;
   copy.bytes = bytes;
   copy.behind_since = now_;
@@ -322,6 +335,7 @@ std::string SimState::EffectiveTopicConfig(const std::string& topic, const std::
 
 void SimState::Record(SimEventKind kind, const Topic& topic, std::int32_t index,
                       const Partition& partition) {
+  ++version_;
   events_.push_back({kind,
                      now_,
                      {topic.name, index},

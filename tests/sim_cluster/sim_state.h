@@ -87,12 +87,21 @@ class SimState {
   // -----------------------------------------------------------------------------------
   const std::map<BrokerId, Broker>& brokers() const { return brokers_; }
   bool Alive(BrokerId id) const;
+  /// In ascending order.
+  const std::vector<BrokerId>& alive() const { return alive_; }
   /// A broker that dies leaves the in-sync sets (not as the last one) and loses its leaderships.
   void SetAlive(BrokerId id, bool alive);
   void AddBroker(BrokerId id, std::string rack);
   void SetLogDirFailed(BrokerId id, int dir, bool failed);
   BrokerId controller() const { return controller_; }
-  void SetController(BrokerId id) { controller_ = id; }
+  void SetController(BrokerId id) {
+    controller_ = id;
+    ++version_;
+  }
+  /// Grows with everything that a Metadata answer shows, for answers that are kept.
+  std::uint64_t version() const { return version_; }
+  /// Grows when brokers come and go.
+  std::uint64_t alive_version() const { return alive_version_; }
 
   // ---- topics
   // ------------------------------------------------------------------------------------
@@ -162,7 +171,11 @@ class SimState {
   void CountMove(const Partition& partition, int sign);
   void Record(SimEventKind kind, const Topic& topic, std::int32_t index,
               const Partition& partition);
-  void PlacementChanged() { placements_.reset(); }
+  void PlacementChanged() {
+    placements_.reset();
+    ++version_;
+  }
+  void AliveChanged();
 
   // sim_replication.cc
   std::vector<Flow> ActiveFlows();
@@ -176,6 +189,9 @@ class SimState {
   SteadyTime now_;
   std::mt19937_64 random_{1};
   std::map<BrokerId, Broker> brokers_;
+  std::vector<BrokerId> alive_;
+  std::uint64_t version_ = 1;
+  std::uint64_t alive_version_ = 1;
   BrokerId controller_ = 1;
   Topics topics_;
   std::set<BehindKey> behind_;

@@ -38,6 +38,8 @@ struct SimOptions {
   bool controller_required = false;
   /// APIs whose range is not the one of this build, and (nullopt) those the brokers do not have.
   std::map<kafka::ApiKey, std::optional<SimVersionRange>> versions = {};
+  /// Whether Requests() tells every request. Off for runs without an end; they are counted still.
+  bool keep_requests = true;
 };
 
 struct SimTopic {

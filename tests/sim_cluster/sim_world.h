@@ -1,7 +1,9 @@
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "base/clock.h"
 #include "kafka/protocol/all_messages.h"
@@ -24,6 +26,10 @@ struct SimWorld {
   WallTime wall;
   /// Brokers whose view of the cluster stands still, with that view.
   std::map<BrokerId, kafka::MetadataResponse> frozen;
+  /// Answers about all topics, encoded, by version: a large cluster's are made once and given
+  /// often.
+  std::map<std::int16_t, std::vector<std::uint8_t>> metadata_frames;
+  std::uint64_t metadata_frames_of = 0;  ///< SimState::version() then.
 };
 
 /// One request's surroundings.
@@ -61,6 +67,9 @@ kafka::ListPartitionReassignmentsResponse Answer(
 kafka::ElectLeadersResponse Answer(SimContext& context, const kafka::ElectLeadersRequest& request);
 kafka::CreateTopicsResponse Answer(SimContext& context, const kafka::CreateTopicsRequest& request);
 kafka::DeleteTopicsResponse Answer(SimContext& context, const kafka::DeleteTopicsRequest& request);
+
+/// Whether requests of this API are answered at all.
+bool IsSimulated(kafka::ApiKey api);
 
 /// The whole cluster as a broker's Metadata answer has it now.
 kafka::MetadataResponse FullMetadata(const SimWorld& world);
