@@ -57,6 +57,14 @@ class FakeBroker {
     misbehaviour_[api] = {what, times};
   }
 
+  /// From now on `send` sends the answers of `api` in its own way; it is given the right answer as
+  /// a whole frame, and says whether the connection goes on. ApiVersions too.
+  using Send = std::function<bool(Peer&, std::vector<std::uint8_t>)>;
+  void Distort(ApiKey api, Send send) {
+    std::lock_guard lock(mutex_);
+    distortions_[api] = std::move(send);
+  }
+
   /// This broker as the metadata of a cluster of its own.
   MetadataResponse Metadata(std::int32_t id) const {
     MetadataResponse response;
@@ -99,7 +107,9 @@ class FakeBroker {
       if (instead == Instead::kHang) return peer.WaitClosed();
       if (instead == Instead::kWrongCorrelationId) header->correlation_id += 1000;
       const std::optional<Frame> answer = Answer(*header, reader);
-      if (!answer || !peer.Send(*answer)) return;
+      if (!answer) return;
+      const Send send = Distortion(header->api);
+      if (send ? !send(peer, *answer) : !peer.Send(*answer)) return;
     }
   }
 
@@ -110,6 +120,12 @@ class FakeBroker {
     const auto found = misbehaviour_.find(header.api);
     if (found == misbehaviour_.end() || found->second.second-- <= 0) return std::nullopt;
     return found->second.first;
+  }
+
+  Send Distortion(ApiKey api) const {
+    std::lock_guard lock(mutex_);
+    const auto found = distortions_.find(api);
+    return found == distortions_.end() ? Send() : found->second;
   }
 
   std::optional<Frame> Answer(const RequestHeader& header, Reader& reader) {
@@ -141,6 +157,7 @@ class FakeBroker {
   mutable std::mutex mutex_;
   std::map<ApiKey, Handler> handlers_;
   std::map<ApiKey, std::pair<Instead, int>> misbehaviour_;
+  std::map<ApiKey, Send> distortions_;
   std::vector<Seen> seen_;
   int used_connections_ = 0;
   std::int16_t newest_api_versions_ = ApiVersionsRequest::kInfo.max;

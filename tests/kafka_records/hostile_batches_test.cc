@@ -250,7 +250,7 @@ TEST(HostileBatchTest, BombsStopAtTheRecordLimitBeforeTheyAreInflated) {
   for (const Codec codec : kCodecs) {
     RecordLimits limits;
     limits.max_record_bytes = 1 << 20;
-    const Error error = ErrorOf(Bomb(codec, 32 << 20), limits);
+    const Error error = ErrorOf(Bomb(codec, 6 << 20), limits);
     EXPECT_EQ(error.code(), ErrorCode::kResourceExhausted) << error;
     EXPECT_THAT(error.message(), HasSubstr("(max_record_bytes)"));
   }
@@ -261,7 +261,7 @@ TEST(HostileBatchTest, BombsStopAtTheBatchLimit) {
     RecordLimits limits;
     limits.max_batch_bytes = 3 << 20;
     limits.max_ratio = 1 << 20;
-    const Error error = ErrorOf(Bomb(codec, 12 << 20), limits);
+    const Error error = ErrorOf(Bomb(codec, 5 << 20), limits);
     EXPECT_EQ(error.code(), ErrorCode::kResourceExhausted) << error;
     EXPECT_THAT(error.message(), HasSubstr("(max_batch_bytes)"));
   }
@@ -271,18 +271,18 @@ TEST(HostileBatchTest, BombsStopAtTheRatio) {
   for (const Codec codec : {Codec::kGzip, Codec::kLz4, Codec::kZstd}) {
     RecordLimits limits;
     limits.max_ratio = 100;
-    const Error error = ErrorOf(Bomb(codec, 12 << 20), limits);
+    const Error error = ErrorOf(Bomb(codec, 5 << 20), limits);
     EXPECT_EQ(error.code(), ErrorCode::kResourceExhausted) << error;
     EXPECT_THAT(error.message(), HasSubstr("more than 100 times as many (max_ratio)"));
   }
 }
 
 TEST(HostileBatchTest, BytesBehindTheLastRecordAreNotInflated) {
-  // A single small record, then 32 MB of nothing: one byte of it is enough for the error.
+  // A single small record, then 6 MB of nothing: one byte of it is enough for the error.
   for (const Codec codec : kCodecs) {
     ByteVector plain;
     AppendRecord({"k", "v"}, 0, plain);
-    plain.resize(plain.size() + (32 << 20));
+    plain.resize(plain.size() + (6 << 20));
     TestBatch batch;
     batch.codec = codec;
     batch.count = 1;
