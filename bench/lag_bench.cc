@@ -100,7 +100,7 @@ class GroupMaker {
   }
 
   const SystemClock clock_;
-  const kafka::ClientOptions options_;
+  const kafka::ClientOptions options_ = {};
   kafka::Network network_;
   kafka::Router router_;
   kafka::Caller caller_;
@@ -203,7 +203,10 @@ int Report(const Figures& figures) {
 }
 
 int Run(bool quick) {
-  auto cluster = testing::RealCluster::Start({.brokers = 3, .racks = "r1,r2,r3"});
+  testing::RealClusterOptions wanted;
+  wanted.brokers = 3;
+  wanted.racks = "r1,r2,r3";
+  auto cluster = testing::RealCluster::Start(wanted);
   if (!cluster.ok()) {
     std::printf("lag: Kafka did not start: %s\n", cluster.error().ToString().c_str());
     return 1;
