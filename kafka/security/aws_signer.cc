@@ -92,9 +92,15 @@ Secret MskToken(const AwsKeys& keys, std::string_view region, WallTime now,
                 std::string_view user_agent) {
   const std::string time = AmzTime(now);
   const std::string host = fmt::format("kafka.{}.amazonaws.com", region);
-  std::string query = QueryText(QueryOf(keys, region, time));
+  Query values = QueryOf(keys, region, time);
+  std::string query = QueryText(values);
+  const std::string signature = Sign(keys, region, host, query, time);
+  // Signed in order of the names; Amazon's own signer writes the session's token last, so do we.
+  if (auto session = values.extract("X-Amz-Security-Token")) {
+    query = QueryText(values) + "&" + QueryText({{session.key(), session.mapped()}});
+  }
   std::string url = fmt::format("https://{}/?{}&X-Amz-Signature={}&User-Agent={}", host, query,
-                                Sign(keys, region, host, query, time), UrlEncoded(user_agent));
+                                signature, UrlEncoded(user_agent));
   std::string token = crypto::Base64Url(url);
   Secret secret(token);
   for (std::string* text : {&query, &url, &token}) Wipe(*text);

@@ -42,7 +42,7 @@ TEST(AwsSignerTest, TokenOfAKnownVector) {
       "https://kafka.eu-west-1.amazonaws.com/?Action=kafka-cluster%3AConnect"
       "&X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=AKIDEXAMPLE%2F20250102%2Feu-west-1%2F"
       "kafka-cluster%2Faws4_request&X-Amz-Date=20250102T030405Z&X-Amz-Expires=900"
-      "&X-Amz-Security-Token=sess%2FTok%2Ben%3D%3D&X-Amz-SignedHeaders=host"
+      "&X-Amz-SignedHeaders=host&X-Amz-Security-Token=sess%2FTok%2Ben%3D%3D"
       "&X-Amz-Signature=67caacf0f73fea16e731b03138aca41ae7830d5635a97257031c3683aa5af0b7"
       "&User-Agent=me%2F1%20x");
 }
