@@ -95,8 +95,8 @@ double BytesLowerBound(const Placement& start) {
   for (std::size_t i = 0; i < n; ++i) {
     const auto b = static_cast<BrokerIndex>(i);
     if (!cluster.target[b]) {
-      for (const std::uint32_t p : start.held(b)) {
-        out += static_cast<double>(start.partition(p).disk);
+      for (const Seat seat : start.held(b)) {
+        out += static_cast<double>(start.partition(PartitionOf(seat)).disk);
       }
       continue;
     }

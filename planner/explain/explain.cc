@@ -219,10 +219,9 @@ std::string Explainer::GoalNote(const GoalInfo& goal, const GoalTally& after) co
     worst_outside = outside;
   }
   float largest = 0;
-  for (const std::uint32_t p : end_.held(worst)) {
-    const PartitionRecord& record = end_.partition(p);
-    largest =
-        std::max(largest, end_.cluster().LoadOf(record, end_.SlotOf(record, worst))[goal.lane]);
+  for (const Seat seat : end_.held(worst)) {
+    const PartitionRecord& record = end_.partition(PartitionOf(seat));
+    largest = std::max(largest, end_.cluster().LoadOf(record, SlotOfSeat(seat))[goal.lane]);
   }
   const float load = end_.load(worst)[goal.lane];
   if (!note.empty()) note += "; ";
@@ -249,9 +248,9 @@ std::vector<std::string> Explainer::WhyNot() const {
   const FlatCluster& cluster = start_.cluster();
   for (const BrokerIndex b : cluster.targets) {
     if (start_.penalty(b) <= 0) continue;
-    for (const std::uint32_t p : start_.held(b)) {
-      const PartitionRecord& record = start_.partition(p);
-      const std::size_t slot = start_.SlotOf(record, b);
+    for (const Seat seat : start_.held(b)) {
+      const PartitionRecord& record = start_.partition(PartitionOf(seat));
+      const std::size_t slot = SlotOfSeat(seat);
       for (const BrokerIndex to : cluster.targets) {
         if (to == b || looked >= kMost) continue;
         ++looked;

@@ -9,9 +9,9 @@
 #include <vector>
 
 #include "base/text.h"
+#include "planner/bounds/lower_bound.h"
 #include "planner/explain/explain.h"
 #include "planner/search/judge.h"
-#include "planner/bounds/lower_bound.h"
 #include "planner/search/partition_loads.h"
 #include "planner/search/placement.h"
 
@@ -127,14 +127,14 @@ void Builder::AddMove(std::uint32_t p) {
 
 /// The start as it was observed: with the leaders that lead now, preferred or not.
 Judgement Builder::JudgeAsObserved() {
-  Placement::Saved observed = start_.Save();
+  std::vector<Seats> observed = start_.Save();
   bool differs = false;
   for (std::uint32_t p = 0; p < observed.size(); ++p) {
-    PartitionRecord& record = observed[p];
+    const PartitionRecord& record = start_.partition(p);
     const BrokerIndex leader = Find(SourceOf(p).leader);
-    const std::size_t slot = start_.SlotOf(record, leader);
+    const std::size_t slot = Placement::SlotOf(record, leader);
     if (slot == 0 || slot >= record.rf) continue;
-    std::swap(record.replicas[0], record.replicas[slot]);
+    std::swap(observed[p][0], observed[p][slot]);
     differs = true;
   }
   if (!differs) return Judge(start_, in_.goals);

@@ -28,8 +28,9 @@ bool FollowsReplicas(std::size_t lane) {
 
 class BandBuilder {
  public:
-  BandBuilder(const FlatCluster& cluster, const GoalSet& goals, const PlannerOptions& options)
-      : cluster_(cluster), goals_(goals), options_(options) {}
+  BandBuilder(const FlatCluster& cluster, std::span<const PartitionRecord> now,
+              const GoalSet& goals, const PlannerOptions& options)
+      : cluster_(cluster), now_(now), goals_(goals), options_(options) {}
 
   Bands Run() {
     const std::size_t n = cluster_.broker_ids.size();
@@ -65,6 +66,7 @@ class BandBuilder {
   }
 
   const FlatCluster& cluster_;
+  const std::span<const PartitionRecord> now_;
   const GoalSet& goals_;
   const PlannerOptions& options_;
   Bands bands_;
@@ -224,7 +226,7 @@ void BandBuilder::ExemptFromPotential() {
   constexpr double kOver = 1.25;  // What an exempt broker takes, in caps.
   std::vector<double> load(cluster_.broker_ids.size(), 0.0);
   double whole = 0, room = 0;
-  for (const PartitionRecord& p : cluster_.partitions) {
+  for (const PartitionRecord& p : now_) {
     for (std::size_t i = 0; i < p.rf; ++i) {
       load[p.replicas[i]] += static_cast<double>(p.potential);
       whole += static_cast<double>(p.potential);
@@ -265,9 +267,9 @@ void BandBuilder::AddPotential(const GoalInfo& goal) {
 
 }  // namespace
 
-Bands ComputeBands(const FlatCluster& cluster, const GoalSet& goals,
-                   const PlannerOptions& options) {
-  return BandBuilder(cluster, goals, options).Run();
+Bands ComputeBands(const FlatCluster& cluster, std::span<const PartitionRecord> now,
+                   const GoalSet& goals, const PlannerOptions& options) {
+  return BandBuilder(cluster, now, goals, options).Run();
 }
 
 }  // namespace levelwind::planner

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -34,6 +35,11 @@ struct Bands {
 /// get Cruise Control's whole-number edges, floor(low) and ceil(high). Leader counts are rounded
 /// to the nearest, but never past floor and ceil of the target: with 12 leaders on 3 brokers
 /// outward edges would let 3, 4, 5 pass for level, and leadership costs no bytes.
-Bands ComputeBands(const FlatCluster& cluster, const GoalSet& goals, const PlannerOptions& options);
+///
+/// `now` says where the replicas are (FlatCluster::partitions, or these after some moves): where
+/// not every broker can be kept under its potential outbound cap, those that are highest are
+/// exempt.
+Bands ComputeBands(const FlatCluster& cluster, std::span<const PartitionRecord> now,
+                   const GoalSet& goals, const PlannerOptions& options);
 
 }  // namespace levelwind::planner

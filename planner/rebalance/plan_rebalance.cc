@@ -47,7 +47,7 @@ Result<Proposal> PlanRebalance(const ClusterSnapshot& snapshot, const PlannerOpt
   GoalSet goals;
   LW_ASSIGN_OR_RETURN(goals.ordered, ResolveGoals(options.goals));
   LW_ASSIGN_OR_RETURN(const FlatCluster cluster, Flatten(snapshot, goals, options));
-  const Bands bands = ComputeBands(cluster, goals, options);
+  const Bands bands = ComputeBands(cluster, cluster.partitions, goals, options);
   Solution solution = Solve(cluster, bands, goals, options);
   const std::size_t left_out = ApplyLimits(cluster, bands, options, solution);
   LW_RETURN_IF_ERROR(CheckHardRules(cluster, solution.partitions));

@@ -42,12 +42,16 @@ Result<std::optional<std::regex>> Compile(const std::string& pattern, std::strin
   }
 }
 
-/// One partition on its way from the snapshot to a record.
-struct Candidate {
+/// A partition that stays where it is, but counts.
+struct Pinned {
   std::uint32_t source = 0;
-  std::vector<BrokerIndex> replicas;  ///< Leader first, followers by index.
-  bool movable = true;
-  bool frozen = false;
+  std::vector<BrokerIndex> replicas;  ///< Leader first.
+};
+
+/// What one topic has in all.
+struct TopicCount {
+  std::uint64_t replicas = 0, partitions = 0;
+  bool movable = false;
 };
 
 class Flattener {
@@ -61,7 +65,8 @@ class Flattener {
     LW_RETURN_IF_ERROR(CollectPartitions());
     SetUnits();
     AddTopicRows();
-    AddPartitions();
+    FillRecords();
+    AddPinned();
     AddNotes();
     return std::move(flat_);
   }
@@ -76,13 +81,16 @@ class Flattener {
   Status AddBrokers();
   void AddBroker(const Broker* broker, BrokerId id);
   Status CollectPartitions();
-  Result<Candidate> ReadPartition(std::uint32_t index, bool topic_moves);
-  std::vector<BrokerId> FutureReplicas(const Partition& p) const;
-  BrokerId ChooseLeader(const Partition& p, std::span<const BrokerId> ids, bool& fixed) const;
+  Status ReadPartition(std::uint32_t index, bool topic_moves);
+  void ReadReplicas(const Partition& p);
+  BrokerId ChooseLeader(const Partition& p, bool& fixed) const;
+  void Count(std::uint32_t index, const BrokerIndex* replicas, std::size_t count, bool movable);
   void SetUnits();
   void AddTopicRows();
-  void AddPartitions();
-  PartitionRecord MakeRecord(const Candidate& candidate) const;
+  void AddTopicRow(std::int32_t topic);
+  void FillRecord(PartitionRecord& record, std::uint32_t source) const;
+  void FillRecords();
+  void AddPinned();
   void AddNotes();
 
   BrokerIndex IndexOf(BrokerId id) const {
@@ -98,7 +106,10 @@ class Flattener {
   FlatCluster flat_;
   std::map<std::string, std::uint16_t> rack_index_;
   std::map<TopicPartition, const Reassignment*> reassigning_;
-  std::vector<Candidate> candidates_;
+  std::vector<Pinned> pinned_;
+  std::vector<BrokerId> ids_;  ///< Replicas of the partition that is being read.
+  LaneArray total_{};          ///< Loads of everything that will be on serving brokers.
+  std::vector<TopicCount> topic_counts_;
   std::vector<std::uint32_t> row_of_topic_;
   std::size_t pinned_reassigning_ = 0, pinned_offline_ = 0, pinned_large_ = 0, pinned_filter_ = 0;
   std::size_t out_of_sync_ = 0;
@@ -118,6 +129,8 @@ Status Flattener::AddBrokers() {
   for (const BrokerIndex b : flat_.targets) racks.insert(flat_.racks[b]);
   flat_.serving_racks = racks.size();
   flat_.pinned_load.assign(brokers.size(), Vec8::Fill(0));
+  flat_.leads = flat_.target;
+  flat_.allowed = flat_.target;
   return Ok();
 }
 
@@ -132,8 +145,8 @@ void Flattener::AddBroker(const Broker* broker, BrokerId id) {
   if (serving) flat_.targets.push_back(static_cast<BrokerIndex>(flat_.broker_ids.size()));
   flat_.broker_ids.push_back(id);
   flat_.racks.push_back(at->second);
-  flat_.target.push_back(serving);
-  flat_.dead.push_back(broker == nullptr || broker->state == BrokerState::kDead);
+  flat_.target.push_back(serving ? 1 : 0);
+  flat_.dead.push_back(broker == nullptr || broker->state == BrokerState::kDead ? 1 : 0);
   LaneArray capacity;
   capacity.fill(kUnknown);
   if (broker != nullptr) {
@@ -152,115 +165,149 @@ void Flattener::AddBroker(const Broker* broker, BrokerId id) {
 
 Status Flattener::CollectPartitions() {
   for (const Reassignment& r : snapshot_.reassignments) reassigning_[r.partition] = &r;
+  const std::size_t topics = snapshot_.topics.size();
+  std::vector<std::uint32_t> by_name(topics), rank(topics);
+  std::iota(by_name.begin(), by_name.end(), 0U);
+  std::ranges::sort(by_name, [&](std::uint32_t a, std::uint32_t b) {
+    return snapshot_.topics[a].name < snapshot_.topics[b].name;
+  });
+  for (std::size_t i = 0; i < topics; ++i) rank[by_name[i]] = static_cast<std::uint32_t>(i);
   std::vector<bool> topic_moves;
   for (const Topic& topic : snapshot_.topics) topic_moves.push_back(filter_.Moves(topic.name));
+  topic_counts_.resize(topics);
   std::vector<std::uint32_t> order(snapshot_.partitions.size());
   std::iota(order.begin(), order.end(), 0U);
-  std::ranges::sort(order, [&](std::uint32_t a, std::uint32_t b) {
+  const auto name_order = [&](std::uint32_t a, std::uint32_t b) {
     const Partition& x = snapshot_.partitions[a];
     const Partition& y = snapshot_.partitions[b];
-    if (x.topic != y.topic) return snapshot_.TopicOf(x).name < snapshot_.TopicOf(y).name;
+    if (x.topic != y.topic) {
+      return rank[static_cast<std::size_t>(x.topic)] < rank[static_cast<std::size_t>(y.topic)];
+    }
     return x.number < y.number;
-  });
-  candidates_.reserve(order.size());
+  };
+  if (!std::ranges::is_sorted(order, name_order)) std::ranges::sort(order, name_order);
+  flat_.partitions.reserve(order.size());
+  flat_.source.reserve(order.size());
   for (const std::uint32_t index : order) {
     const Partition& p = snapshot_.partitions[index];
     if (p.replica_count == 0) continue;
-    LW_ASSIGN_OR_RETURN(Candidate candidate,
-                        ReadPartition(index, topic_moves[static_cast<std::size_t>(p.topic)]));
-    candidates_.push_back(std::move(candidate));
+    LW_RETURN_IF_ERROR(ReadPartition(index, topic_moves[static_cast<std::size_t>(p.topic)]));
   }
   return Ok();
 }
 
-std::vector<BrokerId> Flattener::FutureReplicas(const Partition& p) const {
-  std::vector<BrokerId> ids = snapshot_.ReplicaIds(p);
+/// Where the partition will be once what is under way has come to its end.
+void Flattener::ReadReplicas(const Partition& p) {
+  ids_.clear();
+  for (const Replica& r : snapshot_.ReplicasOf(p)) ids_.push_back(r.broker);
+  if (reassigning_.empty()) return;
   const auto found = reassigning_.find(snapshot_.NameOf(p));
-  if (found == reassigning_.end()) return ids;
-  for (const BrokerId removed : found->second->removing) std::erase(ids, removed);
-  return ids;
+  if (found == reassigning_.end()) return;
+  for (const BrokerId removed : found->second->removing) std::erase(ids_, removed);
 }
 
 /// Who leads when the plan starts: the preferred leader where it can (its election is part of the
 /// plan), else the broker that was seen leading.
-BrokerId Flattener::ChooseLeader(const Partition& p, std::span<const BrokerId> ids,
-                                 bool& fixed) const {
+BrokerId Flattener::ChooseLeader(const Partition& p, bool& fixed) const {
   bool preferred_can = false;
   for (const Replica& r : snapshot_.ReplicasOf(p)) {
-    const bool serving = flat_.target[IndexOf(r.broker)];
+    const bool serving = flat_.target[IndexOf(r.broker)] != 0;
     const bool usable = r.in_sync && !r.offline;
     if (serving && !usable) fixed = true;
-    if (r.broker == ids[0]) preferred_can = serving && usable;
+    if (r.broker == ids_[0]) preferred_can = serving && usable;
   }
-  const bool leader_listed = std::ranges::find(ids, p.leader) != ids.end();
-  if (!leader_listed) return ids[0];
+  const bool leader_listed = std::ranges::find(ids_, p.leader) != ids_.end();
+  if (!leader_listed) return ids_[0];
   if (fixed) return p.leader;
-  return goals_.Has(GoalKind::kPreferredLeaders) && preferred_can ? ids[0] : p.leader;
+  return goals_.Has(GoalKind::kPreferredLeaders) && preferred_can ? ids_[0] : p.leader;
 }
 
-Result<Candidate> Flattener::ReadPartition(std::uint32_t index, bool topic_moves) {
+Status Flattener::ReadPartition(std::uint32_t index, bool topic_moves) {
   const Partition& p = snapshot_.partitions[index];
-  Candidate candidate{index, {}, true, false};
-  const std::vector<BrokerId> ids = FutureReplicas(p);
-  const BrokerId leader = ids.empty() ? kNoBroker : ChooseLeader(p, ids, candidate.frozen);
-  for (const BrokerId id : ids) candidate.replicas.push_back(IndexOf(id));
-  std::ranges::sort(candidate.replicas);
-  if (std::ranges::adjacent_find(candidate.replicas) != candidate.replicas.end()) {
+  ReadReplicas(p);
+  const bool open_lead = !ids_.empty() && flat_.target[IndexOf(ids_[0])] == 0;
+  bool frozen = false;
+  const BrokerId leader = ids_.empty() ? kNoBroker : ChooseLeader(p, frozen);
+  // Leader first, followers by index: how a snapshot lists followers must not change a plan.
+  std::ranges::sort(ids_);
+  if (std::ranges::adjacent_find(ids_) != ids_.end()) {
     return InvalidArgument(
         fmt::format("partition {} lists the same broker twice; take a new "
                     "snapshot",
                     snapshot_.NameOf(p).ToString()));
   }
-  if (!ids.empty()) {
-    const auto at = std::ranges::find(candidate.replicas, IndexOf(leader));
-    std::rotate(candidate.replicas.begin(), at, at + 1);
+  if (!ids_.empty()) {
+    const auto at = std::ranges::find(ids_, leader);
+    std::rotate(ids_.begin(), at, at + 1);
   }
-  if (p.reassigning || ids.size() != p.replica_count) {
-    ++pinned_reassigning_;
-    candidate.movable = false;
+  std::size_t* pinned = nullptr;
+  if (p.reassigning || ids_.size() != p.replica_count) {
+    pinned = &pinned_reassigning_;
   } else if (p.leader == kNoBroker) {
-    ++pinned_offline_;
-    candidate.movable = false;
-  } else if (ids.size() > kMaxReplicas) {
-    ++pinned_large_;
-    candidate.movable = false;
+    pinned = &pinned_offline_;
+  } else if (ids_.size() > kMaxReplicas) {
+    pinned = &pinned_large_;
   } else if (!topic_moves) {
-    ++pinned_filter_;
-    candidate.movable = false;
+    pinned = &pinned_filter_;
   }
-  if (candidate.movable && candidate.frozen) ++out_of_sync_;
-  return candidate;
+  if (pinned != nullptr) {
+    ++*pinned;
+    Pinned& stays = pinned_.emplace_back(Pinned{index, {}});
+    for (const BrokerId id : ids_) stays.replicas.push_back(IndexOf(id));
+    Count(index, stays.replicas.data(), stays.replicas.size(), false);
+    return Ok();
+  }
+  PartitionRecord record;
+  record.rf = static_cast<std::uint8_t>(ids_.size());
+  record.frozen = frozen;
+  record.open_lead = open_lead;
+  if (frozen) ++out_of_sync_;
+  for (std::size_t i = 0; i < ids_.size(); ++i) record.replicas[i] = IndexOf(ids_[i]);
+  std::ranges::copy(record.replicas, record.origin);
+  if (goals_.Has(GoalKind::kRack)) {
+    record.required_racks = static_cast<std::uint8_t>(std::min(ids_.size(), flat_.serving_racks));
+  }
+  Count(index, record.replicas, record.rf, true);
+  flat_.partitions.push_back(record);
+  flat_.source.push_back(index);
+  return Ok();
+}
+
+void Flattener::Count(std::uint32_t index, const BrokerIndex* replicas, std::size_t count,
+                      bool movable) {
+  const RawLoad& load = loads_.partitions[index];
+  TopicCount& topic = topic_counts_[static_cast<std::size_t>(snapshot_.partitions[index].topic)];
+  topic.replicas += count;
+  topic.partitions += 1;
+  topic.movable |= movable;
+  for (std::size_t slot = 0; slot < count; ++slot) {
+    // What is stuck on a dead broker will not come to a serving one.
+    if (!movable && flat_.target[replicas[slot]] == 0) continue;
+    const bool leads = slot == 0;
+    total_[kCpu] += leads ? load.cpu : FollowerCpu(load.cpu, load.in, load.out);
+    total_[kNetworkIn] += load.in;
+    total_[kNetworkOut] += leads ? load.out : 0.0;
+    total_[kDisk] += load.disk;
+    total_[kReplicas] += 1;
+    total_[kLeaders] += leads ? 1 : 0;
+    total_[kLeaderIn] += leads ? load.in : 0.0;
+  }
 }
 
 /// The mean serving broker is 1.0 in every lane that is known.
 void Flattener::SetUnits() {
-  LaneArray total{};
-  for (const Candidate& c : candidates_) {
-    const RawLoad& load = loads_.partitions[c.source];
-    for (std::size_t slot = 0; slot < c.replicas.size(); ++slot) {
-      // What is stuck on a dead broker will not come to a serving one.
-      if (!c.movable && !flat_.target[c.replicas[slot]]) continue;
-      const bool leads = slot == 0;
-      total[kCpu] += leads ? load.cpu : FollowerCpu(load.cpu, load.in, load.out);
-      total[kNetworkIn] += load.in;
-      total[kNetworkOut] += leads ? load.out : 0.0;
-      total[kDisk] += load.disk;
-      total[kReplicas] += 1;
-      total[kLeaders] += leads ? 1 : 0;
-      total[kLeaderIn] += leads ? load.in : 0.0;
-    }
-  }
   const auto brokers = static_cast<double>(std::max<std::size_t>(1, flat_.targets.size()));
-  for (std::size_t r = 0; r < kLanes; ++r) flat_.unit[r] = total[r] / brokers;
+  for (std::size_t r = 0; r < kLanes; ++r) flat_.unit[r] = total_[r] / brokers;
   flat_.unit[kPotentialOut] = flat_.unit[kNetworkOut];
   flat_.known = {loads_.cpu, loads_.in, loads_.out, loads_.disk, true, true, loads_.in, loads_.out};
   const auto scale = [&](Lane lane) {
     return flat_.unit[lane] > 0 ? static_cast<float>(1 / flat_.unit[lane]) : 0.0F;
   };
-  flat_.count_leader = Vec8::Fill(0);
-  flat_.count_leader.Set(kReplicas, scale(kReplicas));
-  flat_.count_follower = flat_.count_leader;
-  flat_.count_leader.Set(kLeaders, scale(kLeaders));
+  flat_.count_leadership = Vec8::Fill(0);
+  flat_.count_leadership.Set(kLeaders, scale(kLeaders));
+  flat_.count_follower = Vec8::Fill(0);
+  flat_.count_follower.Set(kReplicas, scale(kReplicas));
+  flat_.count_leader = flat_.count_follower + flat_.count_leadership;
 }
 
 /// Cruise Control's band for a topic: mean + max(2, min(40, 1.8 x mean)), and no lower edge in
@@ -273,49 +320,40 @@ std::uint32_t TopicLimit(std::uint64_t count, std::size_t brokers) {
 
 void Flattener::AddTopicRows() {
   row_of_topic_.assign(snapshot_.topics.size(), kNoRow);
-  const bool replicas = goals_.Has(GoalKind::kTopicReplicas);
-  const bool leaders = goals_.Has(GoalKind::kTopicLeaders);
-  if ((!replicas && !leaders) || flat_.targets.empty()) return;
-  constexpr std::uint16_t kMost = std::numeric_limits<std::uint16_t>::max();
-  struct Count {
-    std::uint64_t replicas = 0, partitions = 0;
-    bool movable = false;
-  };
-  std::vector<Count> counts(snapshot_.topics.size());
-  for (const Candidate& c : candidates_) {
-    Count& count = counts[static_cast<std::size_t>(snapshot_.partitions[c.source].topic)];
-    count.replicas += c.replicas.size();
-    count.partitions += 1;
-    count.movable |= c.movable;
-  }
-  // Rows in the order of the candidates (topic names), not of the snapshot.
-  for (const Candidate& c : candidates_) {
-    const std::int32_t topic = snapshot_.partitions[c.source].topic;
-    const Count& count = counts[static_cast<std::size_t>(topic)];
-    if (row_of_topic_[static_cast<std::size_t>(topic)] != kNoRow) continue;
-    if (count.partitions > kMost) continue;  // Cells are 16 bits wide.
-    const std::uint32_t most_replicas = TopicLimit(count.replicas, flat_.targets.size());
-    const std::uint32_t most_leaders = TopicLimit(count.partitions, flat_.targets.size());
-    // A broker holds at most one replica per partition: a small topic cannot break its band.
-    const bool matters = (replicas && count.partitions > most_replicas) ||
-                         (leaders && count.partitions > most_leaders);
-    if (!matters) continue;
-    TopicRow row{topic, {kMost, kMost}, count.movable};
-    if (replicas) row.most.replicas = static_cast<std::uint16_t>(most_replicas);
-    if (leaders) row.most.leaders = static_cast<std::uint16_t>(most_leaders);
-    row_of_topic_[static_cast<std::size_t>(topic)] =
-        static_cast<std::uint32_t>(flat_.topic_rows.size());
-    flat_.topic_rows.push_back(row);
-  }
+  const bool wanted = goals_.Has(GoalKind::kTopicReplicas) || goals_.Has(GoalKind::kTopicLeaders);
+  if (!wanted || flat_.targets.empty()) return;
+  // Rows in the order of the records (topic names), not of the snapshot.
+  for (const std::uint32_t source : flat_.source) AddTopicRow(snapshot_.partitions[source].topic);
+  for (const Pinned& pinned : pinned_) AddTopicRow(snapshot_.partitions[pinned.source].topic);
   flat_.pinned_cells.assign(flat_.topic_rows.size() * flat_.broker_ids.size(), {});
 }
 
-PartitionRecord Flattener::MakeRecord(const Candidate& candidate) const {
-  const RawLoad& load = loads_.partitions[candidate.source];
+void Flattener::AddTopicRow(std::int32_t topic) {
+  constexpr std::uint16_t kMost = std::numeric_limits<std::uint16_t>::max();
+  std::uint32_t& row_index = row_of_topic_[static_cast<std::size_t>(topic)];
+  if (row_index != kNoRow) return;
+  const TopicCount& count = topic_counts_[static_cast<std::size_t>(topic)];
+  if (count.partitions > kMost) return;  // Cells are 16 bits wide.
+  const bool replicas = goals_.Has(GoalKind::kTopicReplicas);
+  const bool leaders = goals_.Has(GoalKind::kTopicLeaders);
+  const std::uint32_t most_replicas = TopicLimit(count.replicas, flat_.targets.size());
+  const std::uint32_t most_leaders = TopicLimit(count.partitions, flat_.targets.size());
+  // A broker holds at most one replica per partition: a small topic cannot break its band.
+  const bool matters = (replicas && count.partitions > most_replicas) ||
+                       (leaders && count.partitions > most_leaders);
+  if (!matters) return;
+  TopicRow row{topic, {kMost, kMost}, 0, count.movable};
+  if (replicas) row.most.replicas = static_cast<std::uint16_t>(most_replicas);
+  if (leaders) row.most.leaders = static_cast<std::uint16_t>(most_leaders);
+  row_index = static_cast<std::uint32_t>(flat_.topic_rows.size());
+  flat_.topic_rows.push_back(row);
+}
+
+void Flattener::FillRecord(PartitionRecord& record, std::uint32_t source) const {
+  const RawLoad& load = loads_.partitions[source];
   const auto scaled = [&](double value, Lane lane) {
     return flat_.unit[lane] > 0 ? static_cast<float>(value / flat_.unit[lane]) : 0.0F;
   };
-  PartitionRecord record;
   record.cpu_leader = scaled(load.cpu, kCpu);
   record.cpu_follower = scaled(FollowerCpu(load.cpu, load.in, load.out), kCpu);
   record.in = scaled(load.in, kNetworkIn);
@@ -323,42 +361,35 @@ PartitionRecord Flattener::MakeRecord(const Candidate& candidate) const {
   record.disk = scaled(load.disk, kDisk);
   record.leader_in = scaled(load.in, kLeaderIn);
   record.potential = scaled(load.out, kPotentialOut);
-  record.topic_row =
-      row_of_topic_[static_cast<std::size_t>(snapshot_.partitions[candidate.source].topic)];
-  return record;
+  record.topic_row = row_of_topic_[static_cast<std::size_t>(snapshot_.partitions[source].topic)];
 }
 
-void Flattener::AddPartitions() {
-  const std::size_t brokers = flat_.broker_ids.size();
+void Flattener::FillRecords() {
   double disk = 0;
-  for (const Candidate& c : candidates_) {
-    PartitionRecord record = MakeRecord(c);
-    if (!c.movable) {
-      for (std::size_t slot = 0; slot < c.replicas.size(); ++slot) {
-        const BrokerIndex b = c.replicas[slot];
-        flat_.pinned_load[b] += flat_.LoadOf(record, slot);
-        if (record.topic_row == kNoRow) continue;
-        TopicCell& cell = flat_.pinned_cells[record.topic_row * brokers + b];
-        ++cell.replicas;
-        if (slot == 0) ++cell.leaders;
-      }
-      continue;
-    }
-    record.rf = static_cast<std::uint8_t>(c.replicas.size());
-    if (goals_.Has(GoalKind::kRack)) {
-      record.required_racks =
-          static_cast<std::uint8_t>(std::min(c.replicas.size(), flat_.serving_racks));
-    }
-    record.frozen = c.frozen;
-    std::ranges::copy(c.replicas, record.replicas);
-    std::ranges::copy(c.replicas, record.origin);
+  for (std::size_t i = 0; i < flat_.partitions.size(); ++i) {
+    PartitionRecord& record = flat_.partitions[i];
+    FillRecord(record, flat_.source[i]);
     disk += static_cast<double>(record.disk) * static_cast<double>(record.rf);
     flat_.replica_count += record.rf;
-    flat_.partitions.push_back(record);
-    flat_.source.push_back(c.source);
   }
   if (flat_.replica_count > 0) {
     flat_.mean_disk = static_cast<float>(disk / static_cast<double>(flat_.replica_count));
+  }
+}
+
+void Flattener::AddPinned() {
+  const std::size_t brokers = flat_.broker_ids.size();
+  for (const Pinned& pinned : pinned_) {
+    PartitionRecord record;
+    FillRecord(record, pinned.source);
+    for (std::size_t slot = 0; slot < pinned.replicas.size(); ++slot) {
+      const BrokerIndex b = pinned.replicas[slot];
+      flat_.pinned_load[b] += flat_.LoadOf(record, slot);
+      if (record.topic_row == kNoRow) continue;
+      TopicCell& cell = flat_.pinned_cells[record.topic_row * brokers + b];
+      ++cell.replicas;
+      if (slot == 0) ++cell.leaders;
+    }
   }
 }
 

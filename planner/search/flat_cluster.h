@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -20,6 +21,9 @@ using BrokerIndex = std::uint16_t;
 inline constexpr std::size_t kMaxReplicas = 7;
 inline constexpr std::uint32_t kNoRow = 0xffffffff;
 
+/// Who holds one partition, leader first; what is beyond its replication factor is not used.
+using Seats = std::array<BrokerIndex, kMaxReplicas>;
+
 /// All that the search knows about a partition, in one cache line. Loads are in units of the mean
 /// broker; `replicas[0]` leads. Followers are kept in the order of broker index, so that the order
 /// in which a snapshot lists them cannot change a plan.
@@ -30,8 +34,16 @@ struct alignas(64) PartitionRecord {
   std::uint32_t topic_row = kNoRow;       ///< Into TopicTable; kNoRow: cannot break a topic band.
   std::uint8_t rf = 0;
   std::uint8_t required_racks = 0;  ///< min(RF, racks that serve); 0 without the goal.
-  bool frozen = false;              ///< A replica is catching up: is only moved off dead brokers.
+  bool frozen : 1 = false;          ///< A replica is catching up: is only moved off dead brokers.
+  bool open_lead : 1 = false;  ///< Its preferred leader is gone: it gets another one in any case.
+  std::uint8_t place = 0;      ///< Row of FlatCluster::allowed.
 
+  /// The same partition held by others.
+  PartitionRecord With(const Seats& seats) const {
+    PartitionRecord other = *this;
+    for (std::size_t i = 0; i < kMaxReplicas; ++i) other.replicas[i] = seats[i];
+    return other;
+  }
   bool Holds(BrokerIndex b) const {
     for (std::size_t i = 0; i < rf; ++i) {
       if (replicas[i] == b) return true;
@@ -55,6 +67,7 @@ struct TopicCell {
 struct TopicRow {
   std::int32_t topic = 0;  ///< Index into the snapshot's topics.
   TopicCell most;
+  std::uint16_t least_leaders = 0;  ///< A leader that leaves must leave as many behind.
   bool movable = false;
 };
 
@@ -63,13 +76,17 @@ struct FlatCluster {
   // One entry per broker, in the order of ids.
   std::vector<BrokerId> broker_ids;
   std::vector<std::uint16_t> racks;  ///< A broker without a rack is one of its own.
-  std::vector<bool> target;          ///< Serving: may hold replicas.
-  std::vector<bool> dead;
+  std::vector<std::uint8_t> target;  ///< Serving and not to be emptied: may hold replicas.
+  std::vector<std::uint8_t> leads;   ///< May be given the lead of a partition it does not lead.
+  std::vector<std::uint8_t> dead;
   std::vector<LaneArray> capacity;  ///< Raw units; NaN where unknown.
   std::vector<Vec8> pinned_load;    ///< Of partitions that do not move.
   std::vector<std::string> rack_names;
   std::vector<BrokerIndex> targets;
   std::size_t serving_racks = 0;
+  /// place x brokers: whether the broker may be given a replica of the partitions of that place.
+  /// Place 0 is that of partitions without rules of their own.
+  std::vector<std::uint8_t> allowed;
 
   std::vector<PartitionRecord> partitions;
   std::vector<std::uint32_t> source;  ///< partitions[i] is snapshot.partitions[source[i]].
@@ -81,6 +98,7 @@ struct FlatCluster {
   LaneFlags known{};    ///< Whether the lane's loads are known.
   Vec8 count_leader{};  ///< What every leader (follower) adds, whatever its load: the counts.
   Vec8 count_follower{};
+  Vec8 count_leadership{};        ///< The difference.
   std::size_t replica_count = 0;  ///< Of movable partitions.
   float mean_disk = 0;            ///< Of a movable replica; 0 when sizes are unknown.
 
@@ -92,6 +110,11 @@ struct FlatCluster {
   }
   Vec8 FollowerLoad(const PartitionRecord& p) const {
     return Vec8{{p.cpu_follower, p.in, 0, p.disk}, {0, 0, 0, p.potential}} + count_follower;
+  }
+  /// What the lead adds to a replica's load.
+  Vec8 LeadershipLoad(const PartitionRecord& p) const {
+    return Vec8{{p.cpu_leader - p.cpu_follower, 0, p.out, 0}, {0, 0, p.leader_in, 0}} +
+           count_leadership;
   }
   Vec8 LoadOf(const PartitionRecord& p, std::size_t slot) const {
     return slot == 0 ? LeaderLoad(p) : FollowerLoad(p);

@@ -60,8 +60,8 @@ bool MendsHardRule(const FlatCluster& cluster, const PartitionRecord& before) {
 std::vector<Change> ListChanges(Placement& placement, double unit, const Solution& solution) {
   std::vector<Change> changes;
   for (std::uint32_t p = 0; p < solution.partitions.size(); ++p) {
-    const PartitionRecord& wanted = solution.partitions[p];
     const PartitionRecord before = placement.partition(p);
+    const PartitionRecord wanted = before.With(solution.partitions[p]);
     Change change{p, 0, 0, false, 0};
     for (std::size_t i = 0; i < wanted.rf; ++i)
       change.replicas += !before.Holds(wanted.replicas[i]);
@@ -94,7 +94,8 @@ std::size_t ApplyLimits(const FlatCluster& cluster, const Bands& bands,
         (options.max_replica_moves < 0 ||
          replicas + change.replicas <= options.max_replica_moves) &&
         (options.max_bytes < 0 || bytes + change.bytes <= static_cast<double>(options.max_bytes));
-    const PartitionRecord& wanted = solution.partitions[change.p];
+    const PartitionRecord wanted =
+        placement.partition(change.p).With(solution.partitions[change.p]);
     if (!change.must && (!fits || Relief(placement, change.p, wanted) <= 0)) {
       ++left_out;
       continue;

@@ -39,7 +39,7 @@ class Mender {
 
 bool Mender::Allowed(const PartitionRecord& record, std::size_t slot, BrokerIndex to,
                      Rule rule) const {
-  if (record.Holds(to)) return false;
+  if (record.Holds(to) || !placement_.MayDrainTo(record, to)) return false;
   if (rule == Rule::kAnyRack) return true;
   return placement_.RackAllows(record, slot, to) &&
          (rule == Rule::kNoTopicBand || placement_.TopicAllows(record, slot, to));
@@ -72,8 +72,8 @@ void Mender::Drain() {
   std::vector<std::pair<std::uint32_t, BrokerIndex>> stranded;
   for (std::size_t b = 0; b < cluster.broker_ids.size(); ++b) {
     if (cluster.target[b]) continue;
-    for (const std::uint32_t p : placement_.held(static_cast<BrokerIndex>(b))) {
-      stranded.emplace_back(p, static_cast<BrokerIndex>(b));
+    for (const Seat seat : placement_.held(static_cast<BrokerIndex>(b))) {
+      stranded.emplace_back(PartitionOf(seat), static_cast<BrokerIndex>(b));
     }
   }
   std::ranges::sort(stranded, [&](const auto& x, const auto& y) {
@@ -105,7 +105,7 @@ void Mender::SeparateRacks() {
       float best_delta = 0;
       for (std::size_t slot = 0; slot < record.rf; ++slot) {
         for (const BrokerIndex to : cluster.targets) {
-          if (record.Holds(to)) continue;
+          if (record.Holds(to) || !placement_.MayReceive(record, to)) continue;
           PartitionRecord moved = record;
           moved.replicas[slot] = to;
           if (DistinctRacks(cluster, moved) <= distinct) continue;
@@ -123,9 +123,11 @@ void Mender::SeparateRacks() {
 
 std::vector<std::uint32_t> Mender::OfTopic(std::uint32_t row, BrokerIndex b, bool led) const {
   std::vector<std::uint32_t> found;
-  for (const std::uint32_t p : placement_.held(b)) {
-    const PartitionRecord& record = placement_.partition(p);
-    if (record.topic_row == row && (!led || record.replicas[0] == b)) found.push_back(p);
+  for (const Seat seat : placement_.held(b)) {
+    const bool counts = !led || SlotOfSeat(seat) == 0;
+    if (counts && placement_.partition(PartitionOf(seat)).topic_row == row) {
+      found.push_back(PartitionOf(seat));
+    }
   }
   std::ranges::sort(found, [&](std::uint32_t x, std::uint32_t y) {
     const float a = placement_.partition(x).disk;

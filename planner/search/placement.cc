@@ -6,41 +6,64 @@
 namespace levelwind::planner {
 namespace {
 
-// Price of a mean broker's load above a hard capacity: far above every band's.
-constexpr float kCapacityPrice = 40.0F;
-
-// A moved replica costs this share of the mean replica's disk on top of its own, a changed leader
-// that: without a fee the search trades thousands of small moves for one large one.
+// A moved replica costs this share of the mean replica's disk on top of its own: without a fee the
+// search trades thousands of small moves for one large one.
 constexpr float kReplicaFee = 0.5F;
-constexpr float kLeaderFee = 0.3F;
 
 constexpr std::uint32_t kNowhere = 0xffffffff;
-
-// The search aims this far inside the bands of loads, so that float sums cannot put a broker that
-// ends exactly on an edge outside it. Counts are whole numbers: the edge itself is inside.
-constexpr float kInset = 1e-3F;
-constexpr Vec8 kInsets{{kInset, kInset, kInset, kInset}, {0, 0, kInset, kInset}};
 
 }  // namespace
 
 Placement::Placement(const FlatCluster& cluster, Bands bands)
-    : cluster_(&cluster), bands_(std::move(bands)), partitions_(cluster.partitions) {
-  const std::size_t n = cluster.broker_ids.size();
-  weight_.assign(n, bands_.weight);
-  dropped_.assign(n, 0);
-  if (cluster.replica_count > 0) {
-    const float mean = static_cast<float>(cluster.targets.size()) /
-                       static_cast<float>(std::max<std::size_t>(1, cluster.replica_count));
-    replica_fee_ = kReplicaFee * mean;
-    leader_fee_ = kLeaderFee * mean;
+    : cluster_(&cluster),
+      bands_(std::move(bands)),
+      partitions_(cluster.partitions),
+      allowed_(cluster.allowed.data()) {
+  brokers_.resize(cluster.broker_ids.size());
+  for (std::size_t b = 0; b < brokers_.size(); ++b) {
+    brokers_[b].rack = cluster.racks[b];
+    brokers_[b].serving = cluster.target[b] != 0;
   }
+  replica_fee_ = kReplicaFee * MeanReplica();
+  SetLeaderFee(kLeaderFee);
+  for (const PartitionRecord& p : partitions_) stride_ = std::max<std::size_t>(stride_, p.rf);
+  SetBands();
   Build();
 }
 
+void Placement::SetBands() {
+  SetInset(kSearchInset);
+  for (std::size_t b = 0; b < brokers_.size(); ++b) {
+    BrokerState& state = brokers_[b];
+    state.cap = bands_.cap[b];
+    state.weight = bands_.weight;
+    state.dropped = 0;
+  }
+}
+
+/// In units of a mean broker's disk.
+float Placement::MeanReplica() const {
+  const std::size_t replicas = cluster_->replica_count;
+  if (replicas == 0) return 0;
+  return static_cast<float>(cluster_->targets.size()) / static_cast<float>(replicas);
+}
+
+void Placement::SetLeaderFee(float share) { leader_fee_ = share * MeanReplica(); }
+
+// Counts are whole numbers: the edge itself is inside.
+void Placement::SetInset(float inset) {
+  const Vec8 insets{{inset, inset, inset, inset}, {0, 0, inset, inset}};
+  for (std::size_t b = 0; b < brokers_.size(); ++b) {
+    brokers_[b].low = bands_.low[b] + insets;
+    brokers_[b].high = bands_.high[b] - insets;
+  }
+}
+
 void Placement::Build() {
-  const std::size_t n = cluster_->broker_ids.size();
-  held_.assign(n, {});
-  position_.assign(partitions_.size() * 8, kNowhere);
+  const std::size_t n = brokers_.size();
+  held_.resize(n);
+  for (std::vector<Seat>& list : held_) list.clear();
+  position_.assign(partitions_.size() * stride_, kNowhere);
   displaced_.clear();
   displaced_at_.assign(partitions_.size(), kNowhere);
   cells_ = cluster_->pinned_cells;
@@ -59,7 +82,7 @@ void Placement::Build() {
 }
 
 void Placement::RecomputeLoads() {
-  const std::size_t n = cluster_->broker_ids.size();
+  const std::size_t n = brokers_.size();
   std::vector<LaneArray> sums(n);
   for (std::size_t b = 0; b < n; ++b) {
     for (std::size_t r = 0; r < kLanes; ++r) sums[b][r] = cluster_->pinned_load[b][r];
@@ -73,120 +96,61 @@ void Placement::RecomputeLoads() {
       for (std::size_t r = 0; r < kLanes; ++r) sum[r] += static_cast<double>(load[r]);
     }
   }
-  load_.resize(n);
-  penalty_.resize(n);
   for (std::size_t b = 0; b < n; ++b) {
-    for (std::size_t r = 0; r < kLanes; ++r) load_[b].Set(r, static_cast<float>(sums[b][r]));
-    penalty_[b] = PenaltyAt(static_cast<BrokerIndex>(b), load_[b]);
+    BrokerState& state = brokers_[b];
+    for (std::size_t r = 0; r < kLanes; ++r) state.load.Set(r, static_cast<float>(sums[b][r]));
+    state.penalty = state.PenaltyAt(state.load);
   }
 }
 
-float Placement::PenaltyAt(BrokerIndex b, const Vec8& load) const {
-  const Vec8 outside =
-      Max(Max(load - bands_.high[b], bands_.low[b] - load) + kInsets, Vec8::Fill(0));
-  const Vec8 over = Max(load - bands_.cap[b], Vec8::Fill(0));
-  return (outside * weight_[b] + over * Vec8::Fill(kCapacityPrice)).Sum();
-}
-
-std::size_t Placement::SlotOf(const PartitionRecord& record, BrokerIndex b) const {
+std::size_t Placement::SlotOf(const PartitionRecord& record, BrokerIndex b) {
   std::size_t slot = 0;
   while (slot < record.rf && record.replicas[slot] != b) ++slot;
   return slot;
 }
 
-bool Placement::RackAllows(const PartitionRecord& record, std::size_t slot, BrokerIndex to) const {
-  const std::uint16_t rack = cluster_->racks[to];
-  const BrokerIndex from = record.replicas[slot];
-  if (cluster_->target[from] && cluster_->racks[from] == rack) return true;
-  // Distinct racks of the replicas that stay, counting only brokers that can keep them.
+/// Whether enough distinct racks are left when the replica in `slot` goes to a rack that another
+/// replica is on, counting only brokers that can keep theirs.
+bool Placement::RackSpreadKept(const PartitionRecord& record, std::size_t slot,
+                               std::uint16_t rack) const {
+  const BrokerState& from = broker(record.replicas[slot]);
+  const bool leaves_rack = from.rack != rack;
   std::size_t others = 0;
-  bool taken = false;
   bool from_rack_shared = false;
   for (std::size_t i = 0; i < record.rf; ++i) {
-    const BrokerIndex b = record.replicas[i];
-    if (i == slot || !cluster_->target[b]) continue;
-    taken |= cluster_->racks[b] == rack;
-    from_rack_shared |= cluster_->racks[b] == cluster_->racks[from];
+    const BrokerState& b = broker(record.replicas[i]);
+    if (i == slot || !b.serving) continue;
+    from_rack_shared |= b.rack == from.rack;
     bool first = true;
     for (std::size_t j = 0; j < i; ++j) {
-      const BrokerIndex c = record.replicas[j];
-      first &= j == slot || !cluster_->target[c] || cluster_->racks[c] != cluster_->racks[b];
+      const BrokerState& c = broker(record.replicas[j]);
+      first &= j == slot || !c.serving || c.rack != b.rack;
     }
     others += first ? 1U : 0U;
   }
-  if (!taken) return true;
-  const std::size_t before = others + (cluster_->target[from] && !from_rack_shared ? 1U : 0U);
-  return others >= std::min<std::size_t>(record.required_racks, before);
-}
-
-bool Placement::TopicAllows(const PartitionRecord& record, std::size_t slot, BrokerIndex to) const {
-  if (record.topic_row == kNoRow) return true;
-  const TopicCell& most = cluster_->topic_rows[record.topic_row].most;
-  const TopicCell& now = cell(record.topic_row, to);
-  return now.replicas < most.replicas && (slot != 0 || now.leaders < most.leaders);
-}
-
-bool Placement::MayLead(const PartitionRecord& record, std::size_t slot) const {
-  const BrokerIndex to = record.replicas[slot];
-  if (record.frozen || !cluster_->target[to]) return false;
-  if (record.topic_row == kNoRow) return true;
-  return cell(record.topic_row, to).leaders < cluster_->topic_rows[record.topic_row].most.leaders;
-}
-
-float Placement::MoveCost(const PartitionRecord& record, std::size_t slot, BrokerIndex to) const {
-  const BrokerIndex from = record.replicas[slot];
-  const float bytes = record.disk + replica_fee_;
-  float cost = 0;
-  if (!record.Originally(to)) cost += bytes;
-  if (!record.Originally(from)) cost -= bytes;
-  if (slot == 0) {
-    if (to != record.origin[0]) cost += leader_fee_;
-    if (from != record.origin[0]) cost -= leader_fee_;
-  }
-  return cost;
-}
-
-float Placement::LeadCost(const PartitionRecord& record, std::size_t slot) const {
-  float cost = 0;
-  if (record.replicas[slot] != record.origin[0]) cost += leader_fee_;
-  if (record.replicas[0] != record.origin[0]) cost -= leader_fee_;
-  return cost;
-}
-
-float Placement::MoveDelta(const PartitionRecord& record, std::size_t slot, BrokerIndex to) const {
-  const BrokerIndex from = record.replicas[slot];
-  const Vec8 load = cluster_->LoadOf(record, slot);
-  return PenaltyAt(from, load_[from] - load) - penalty_[from] + PenaltyAt(to, load_[to] + load) -
-         penalty_[to] + MoveCost(record, slot, to);
-}
-
-float Placement::LeadDelta(const PartitionRecord& record, std::size_t slot) const {
-  const BrokerIndex from = record.replicas[0];
-  const BrokerIndex to = record.replicas[slot];
-  const Vec8 extra = cluster_->LeaderLoad(record) - cluster_->FollowerLoad(record);
-  return PenaltyAt(from, load_[from] - extra) - penalty_[from] + PenaltyAt(to, load_[to] + extra) -
-         penalty_[to] + LeadCost(record, slot);
+  const bool lost = from.serving && leaves_rack && !from_rack_shared;
+  return others >= std::min<std::size_t>(record.required_racks, others + (lost ? 1U : 0U));
 }
 
 void Placement::Attach(std::uint32_t p, std::size_t slot) {
-  std::vector<std::uint32_t>& list = held_[partitions_[p].replicas[slot]];
+  std::vector<Seat>& list = held_[partitions_[p].replicas[slot]];
   Position(p, slot) = static_cast<std::uint32_t>(list.size());
-  list.push_back(p);
+  list.push_back(SeatOf(p, slot));
 }
 
 void Placement::Detach(std::uint32_t p, std::size_t slot) {
-  const BrokerIndex b = partitions_[p].replicas[slot];
-  std::vector<std::uint32_t>& list = held_[b];
+  std::vector<Seat>& list = held_[partitions_[p].replicas[slot]];
   const std::uint32_t at = Position(p, slot);
-  const std::uint32_t last = list.back();
+  const Seat last = list.back();
   list[at] = last;
-  Position(last, SlotOf(partitions_[last], b)) = at;
+  Position(PartitionOf(last), SlotOfSeat(last)) = at;
   list.pop_back();
 }
 
 void Placement::AddLoad(BrokerIndex b, const Vec8& delta) {
-  load_[b] += delta;
-  penalty_[b] = PenaltyAt(b, load_[b]);
+  BrokerState& state = brokers_[b];
+  state.load += delta;
+  state.penalty = state.PenaltyAt(state.load);
 }
 
 void Placement::NoteDisplacement(std::uint32_t p) {
@@ -216,7 +180,7 @@ void Placement::Move(std::uint32_t p, std::size_t slot, BrokerIndex to) {
   AddLoad(from, Vec8::Fill(0) - load);
   AddLoad(to, load);
   if (record.topic_row != kNoRow) {
-    TopicCell* row = &cells_[record.topic_row * load_.size()];
+    TopicCell* row = &cells_[record.topic_row * brokers_.size()];
     --row[from].replicas;
     ++row[to].replicas;
     if (slot == 0) {
@@ -231,13 +195,15 @@ void Placement::Lead(std::uint32_t p, std::size_t slot) {
   PartitionRecord& record = partitions_[p];
   const BrokerIndex from = record.replicas[0];
   const BrokerIndex to = record.replicas[slot];
-  const Vec8 extra = cluster_->LeaderLoad(record) - cluster_->FollowerLoad(record);
+  const Vec8 extra = cluster_->LeadershipLoad(record);
   std::swap(record.replicas[0], record.replicas[slot]);
   std::swap(Position(p, 0), Position(p, slot));
+  held_[to][Position(p, 0)] = SeatOf(p, 0);
+  held_[from][Position(p, slot)] = SeatOf(p, slot);
   AddLoad(from, Vec8::Fill(0) - extra);
   AddLoad(to, extra);
   if (record.topic_row != kNoRow) {
-    TopicCell* row = &cells_[record.topic_row * load_.size()];
+    TopicCell* row = &cells_[record.topic_row * brokers_.size()];
     --row[from].leaders;
     ++row[to].leaders;
   }
@@ -245,31 +211,53 @@ void Placement::Lead(std::uint32_t p, std::size_t slot) {
 }
 
 void Placement::SetWeights(BrokerIndex b, const Vec8& weight) {
-  weight_[b] = weight;
+  BrokerState& state = brokers_[b];
+  state.weight = weight;
   for (std::size_t r = 0; r < kLanes; ++r) {
-    if (Dropped(b, r)) weight_[b].Set(r, 0);
+    if (Dropped(b, r)) state.weight.Set(r, 0);
   }
-  penalty_[b] = PenaltyAt(b, load_[b]);
+  state.penalty = state.PenaltyAt(state.load);
 }
 
 void Placement::DropBand(BrokerIndex b, std::size_t lane) {
-  dropped_[b] = static_cast<std::uint8_t>(dropped_[b] | (1U << lane));
-  SetWeights(b, weight_[b]);
+  brokers_[b].dropped = static_cast<std::uint8_t>(brokers_[b].dropped | (1U << lane));
+  SetWeights(b, brokers_[b].weight);
 }
 
-bool Placement::Dropped(BrokerIndex b, std::size_t lane) const {
-  return (dropped_[b] >> lane & 1U) != 0;
-}
-
-void Placement::RestoreBands() {
-  std::ranges::fill(dropped_, std::uint8_t{0});
-  for (std::size_t b = 0; b < weight_.size(); ++b) {
+void Placement::RestoreWeights() {
+  for (std::size_t b = 0; b < brokers_.size(); ++b) {
     SetWeights(static_cast<BrokerIndex>(b), bands_.weight);
   }
 }
 
-void Placement::Restore(const Saved& saved) {
-  partitions_ = saved;
+void Placement::RestoreBands() {
+  for (BrokerState& state : brokers_) state.dropped = 0;
+  RestoreWeights();
+}
+
+std::vector<Seats> Placement::Save() const {
+  std::vector<Seats> saved(partitions_.size());
+  for (std::size_t p = 0; p < saved.size(); ++p) {
+    std::copy_n(partitions_[p].replicas, kMaxReplicas, saved[p].begin());
+  }
+  return saved;
+}
+
+void Placement::Restore(const std::vector<Seats>& saved) {
+  for (std::size_t p = 0; p < saved.size(); ++p) {
+    std::copy_n(saved[p].begin(), kMaxReplicas, partitions_[p].replicas);
+  }
+  Build();
+}
+
+void Placement::Rebase(Bands bands) {
+  for (PartitionRecord& record : partitions_) {
+    std::sort(record.replicas + 1, record.replicas + record.rf);
+    std::copy_n(record.replicas, kMaxReplicas, record.origin);
+    record.open_lead = !broker(record.replicas[0]).serving;
+  }
+  bands_ = std::move(bands);
+  SetBands();
   Build();
 }
 

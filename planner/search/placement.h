@@ -1,5 +1,7 @@
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -10,6 +12,50 @@
 
 namespace levelwind::planner {
 
+/// A replica's address: partition times eight plus its slot in the record (slot 0 leads).
+using Seat = std::uint32_t;
+inline constexpr std::size_t kSeatBits = 3;
+static_assert(kMaxReplicas <= (1U << kSeatBits));
+constexpr Seat SeatOf(std::uint32_t p, std::size_t slot) {
+  return p << kSeatBits | static_cast<Seat>(slot);
+}
+constexpr std::uint32_t PartitionOf(Seat seat) { return seat >> kSeatBits; }
+constexpr std::size_t SlotOfSeat(Seat seat) { return seat & ((1U << kSeatBits) - 1); }
+
+/// What the search looks at of a broker, side by side in memory: a change of cost needs nothing
+/// else of it.
+struct alignas(64) BrokerState {
+  Vec8 load, low, high, cap, weight;
+  float penalty = 0;
+  std::uint16_t rack = 0;
+  bool serving = false;
+  std::uint8_t dropped = 0;  ///< One bit per lane whose band is given up.
+
+  // Price of a mean broker's load above a hard capacity: far above every band's.
+  static constexpr float kCapacityPrice = 40.0F;
+
+  float PenaltyAt(const Vec8& at) const {
+    const Vec8 outside = Max(Max(at - high, low - at), Vec8::Fill(0));
+    const Vec8 over = Max(at - cap, Vec8::Fill(0));
+    return (outside * weight + over * Vec8::Fill(kCapacityPrice)).Sum();
+  }
+  /// Whether no lane would be further outside its band or above its cap than it is.
+  bool NoWorseAt(const Vec8& at) const {
+    constexpr float kRounding = 1e-7F;
+    const Vec8 zero = Vec8::Fill(0);
+    const Vec8 outside =
+        Max(Max(at - high, low - at), zero) - Max(Max(load - high, low - load), zero);
+    const Vec8 over = Max(at - cap, zero) - Max(load - cap, zero);
+    const Vec8 slack = Vec8::Fill(kRounding);
+    return (Max(outside - slack, zero) * weight + Max(over - slack, zero)).Sum() <= 0;
+  }
+};
+
+/// The search aims this far inside the bands of loads, so that float sums cannot put a broker that
+/// ends exactly on an edge outside it; giving back may use up all but this.
+inline constexpr float kSearchInset = 1e-3F;
+inline constexpr float kExactInset = 1e-5F;
+
 /// Where every replica is, and what that costs: the state that the search changes.
 ///
 /// The cost is the sum over brokers of weight x distance outside the band, plus the disk of every
@@ -18,33 +64,59 @@ namespace levelwind::planner {
 /// mean broker's disk.
 class Placement {
  public:
+  // A leader change moves no bytes, but it interrupts producers and consumers: as dear as moving a
+  // mean replica, so that few leaders with much load move rather than many with little. Low: where
+  // the bands cannot be met without a wholesale change.
+  static constexpr float kLeaderFee = 1.2F;
+  static constexpr float kLowLeaderFee = 0.3F;
+
   /// `cluster` must outlive the placement. Starts at the partitions' `replicas`.
   Placement(const FlatCluster& cluster, Bands bands);
 
   const FlatCluster& cluster() const { return *cluster_; }
   const Bands& bands() const { return bands_; }
   const std::vector<PartitionRecord>& partitions() const { return partitions_; }
-  const PartitionRecord& partition(std::uint32_t p) const { return partitions_[p]; }
-  void Prefetch(std::uint32_t p) const { __builtin_prefetch(&partitions_[p]); }
-  const Vec8& load(BrokerIndex b) const { return load_[b]; }
-  float penalty(BrokerIndex b) const { return penalty_[b]; }
-  /// Partitions that have a replica on the broker, in no particular order.
-  const std::vector<std::uint32_t>& held(BrokerIndex b) const { return held_[b]; }
+  const PartitionRecord& partition(std::uint32_t p) const { return partitions_.data()[p]; }
+  void Prefetch(Seat seat) const { __builtin_prefetch(partitions_.data() + PartitionOf(seat)); }
+  const BrokerState& broker(BrokerIndex b) const { return brokers_.data()[b]; }
+  const Vec8& load(BrokerIndex b) const { return broker(b).load; }
+  float penalty(BrokerIndex b) const { return broker(b).penalty; }
+  /// Replicas on the broker, in no particular order.
+  const std::vector<Seat>& held(BrokerIndex b) const { return held_.data()[b]; }
   /// Partitions that are not where they were.
   const std::vector<std::uint32_t>& displaced() const { return displaced_; }
-  std::size_t SlotOf(const PartitionRecord& record, BrokerIndex b) const;
+  static std::size_t SlotOf(const PartitionRecord& record, BrokerIndex b);
 
   /// Whether the replica in `slot` may go to `to` as far as hard rules and topic bands say.
   bool MayMove(const PartitionRecord& record, std::size_t slot, BrokerIndex to) const {
     return MayMoveButForTopic(record, slot, to) && TopicAllows(record, slot, to);
   }
   bool MayMoveButForTopic(const PartitionRecord& record, std::size_t slot, BrokerIndex to) const {
-    return cluster_->target[to] && !record.Holds(to) && !record.frozen &&
-           RackAllows(record, slot, to);
+    return MayReceive(record, to) && !record.Holds(to) && RackAllows(record, slot, to);
+  }
+  /// Whether the broker may take a replica of the partition at all.
+  bool MayReceive(const PartitionRecord& record, BrokerIndex to) const {
+    return !record.frozen && MayDrainTo(record, to);
+  }
+  /// The same for a replica that must leave its broker, whoever is catching up.
+  bool MayDrainTo(const PartitionRecord& record, BrokerIndex to) const {
+    return broker(to).serving &&
+           (allowed_[record.place * brokers_.size() + to] != 0 || record.Originally(to));
   }
   /// Whether the replica in `slot` may become the leader.
   bool MayLead(const PartitionRecord& record, std::size_t slot) const;
-  bool RackAllows(const PartitionRecord& record, std::size_t slot, BrokerIndex to) const;
+  bool RackAllows(const PartitionRecord& record, std::size_t slot, BrokerIndex to) const {
+    const std::uint16_t rack = broker(to).rack;
+    const BrokerState& from = broker(record.replicas[slot]);
+    if (from.rack == rack && from.serving) return true;
+    for (std::size_t i = 0; i < record.rf; ++i) {
+      const BrokerState& other = broker(record.replicas[i]);
+      if (i != slot && other.rack == rack && other.serving) {
+        return RackSpreadKept(record, slot, rack);
+      }
+    }
+    return true;
+  }
   bool TopicAllows(const PartitionRecord& record, std::size_t slot, BrokerIndex to) const;
 
   // Changes of cost; the change must be allowed.
@@ -53,53 +125,137 @@ class Placement {
   /// What moving costs by itself, without the bands: bytes and fees.
   float MoveCost(const PartitionRecord& record, std::size_t slot, BrokerIndex to) const;
   float LeadCost(const PartitionRecord& record, std::size_t slot) const;
-  /// Penalty that a broker would have with another load.
-  float PenaltyAt(BrokerIndex b, const Vec8& load) const;
+  /// What the broker's penalty changes by when `change` is added to its load.
+  float PenaltyDelta(BrokerIndex b, const Vec8& change) const {
+    const BrokerState& state = broker(b);
+    return state.PenaltyAt(state.load + change) - state.penalty;
+  }
+
+  /// Whether the change leaves no broker further outside any band or cap.
+  bool MoveNoWorse(const PartitionRecord& record, std::size_t slot, BrokerIndex to) const {
+    const Vec8 load = cluster_->LoadOf(record, slot);
+    const BrokerState& from = broker(record.replicas[slot]);
+    return from.NoWorseAt(from.load - load) && broker(to).NoWorseAt(broker(to).load + load);
+  }
+  bool LeadNoWorse(const PartitionRecord& record, std::size_t slot) const {
+    const Vec8 extra = cluster_->LeadershipLoad(record);
+    const BrokerState& from = broker(record.replicas[0]);
+    const BrokerState& to = broker(record.replicas[slot]);
+    return from.NoWorseAt(from.load - extra) && to.NoWorseAt(to.load + extra);
+  }
 
   void Move(std::uint32_t p, std::size_t slot, BrokerIndex to);
   void Lead(std::uint32_t p, std::size_t slot);
 
   const TopicCell& cell(std::uint32_t row, BrokerIndex b) const {
-    return cells_[row * load_.size() + b];
+    return cells_[row * brokers_.size() + b];
   }
 
   // Between rounds of the search.
-  void RecomputeLoads();  ///< Undoes the drift of float sums.
+  /// What a changed leader costs, as a share of the mean replica's disk.
+  void SetLeaderFee(float share);
+  void SetInset(float inset);  ///< Aims so far inside the bands of loads. Needs RecomputeLoads.
+  void RecomputeLoads();       ///< Undoes the drift of float sums.
   void SetWeights(BrokerIndex b, const Vec8& weight);
-  const Vec8& weights(BrokerIndex b) const { return weight_[b]; }
+  const Vec8& weights(BrokerIndex b) const { return broker(b).weight; }
   void DropBand(BrokerIndex b, std::size_t lane);  ///< Gives up one band of one broker.
-  bool Dropped(BrokerIndex b, std::size_t lane) const;
-  void RestoreBands();  ///< Takes back every DropBand and every weight.
+  bool Dropped(BrokerIndex b, std::size_t lane) const {
+    return (broker(b).dropped >> lane & 1U) != 0;
+  }
+  void RestoreWeights();  ///< Back to the goals' prices; what is given up stays so.
+  void RestoreBands();    ///< Takes back every DropBand and every weight.
 
   /// The replicas of every partition, to come back to later.
-  using Saved = std::vector<PartitionRecord>;
-  Saved Save() const { return partitions_; }
-  void Restore(const Saved& saved);
+  std::vector<Seats> Save() const;
+  void Restore(const std::vector<Seats>& saved);
+  /// Takes the present placement for the start, followers in the order of brokers, as Flatten
+  /// would read it once the plan is carried out.
+  void Rebase(Bands bands);
   double BytesMoved() const;  ///< In units of a mean broker's disk.
   std::size_t LeadersChanged() const;
 
  private:
+  float MeanReplica() const;
   void Build();
+  void SetBands();
   void Attach(std::uint32_t p, std::size_t slot);
   void Detach(std::uint32_t p, std::size_t slot);
   void AddLoad(BrokerIndex b, const Vec8& delta);
   void NoteDisplacement(std::uint32_t p);
-  std::uint32_t& Position(std::uint32_t p, std::size_t slot) { return position_[p * 8 + slot]; }
+  bool RackSpreadKept(const PartitionRecord& record, std::size_t slot, std::uint16_t rack) const;
+  std::uint32_t& Position(std::uint32_t p, std::size_t slot) {
+    return position_[p * stride_ + slot];
+  }
 
   const FlatCluster* cluster_;
   Bands bands_;
   std::vector<PartitionRecord> partitions_;
-  std::vector<Vec8> load_;
-  std::vector<Vec8> weight_;
-  std::vector<float> penalty_;
-  std::vector<std::vector<std::uint32_t>> held_;
+  std::vector<BrokerState> brokers_;
+  const std::uint8_t* allowed_;  ///< The cluster's: place x brokers.
+  std::vector<std::vector<Seat>> held_;
   std::vector<std::uint32_t> position_;  ///< Of each replica in its broker's `held` list.
+  std::size_t stride_ = 1;               ///< Largest replication factor.
   std::vector<std::uint32_t> displaced_;
   std::vector<std::uint32_t> displaced_at_;
   std::vector<TopicCell> cells_;
-  std::vector<std::uint8_t> dropped_;  ///< Per broker: one bit per lane.
   float replica_fee_ = 0;
   float leader_fee_ = 0;
 };
+
+inline float Placement::MoveCost(const PartitionRecord& record, std::size_t slot,
+                                 BrokerIndex to) const {
+  const BrokerIndex from = record.replicas[slot];
+  const float bytes = record.disk + replica_fee_;
+  float cost = 0;
+  if (!record.Originally(to)) cost += bytes;
+  if (!record.Originally(from)) cost -= bytes;
+  if (slot == 0 && !record.open_lead) {
+    if (to != record.origin[0]) cost += leader_fee_;
+    if (from != record.origin[0]) cost -= leader_fee_;
+  }
+  return cost;
+}
+
+inline float Placement::LeadCost(const PartitionRecord& record, std::size_t slot) const {
+  if (record.open_lead) return 0;
+  float cost = 0;
+  if (record.replicas[slot] != record.origin[0]) cost += leader_fee_;
+  if (record.replicas[0] != record.origin[0]) cost -= leader_fee_;
+  return cost;
+}
+
+inline float Placement::MoveDelta(const PartitionRecord& record, std::size_t slot,
+                                  BrokerIndex to) const {
+  const Vec8 load = cluster_->LoadOf(record, slot);
+  return PenaltyDelta(record.replicas[slot], Vec8::Fill(0) - load) + PenaltyDelta(to, load) +
+         MoveCost(record, slot, to);
+}
+
+inline float Placement::LeadDelta(const PartitionRecord& record, std::size_t slot) const {
+  const Vec8 extra = cluster_->LeadershipLoad(record);
+  return PenaltyDelta(record.replicas[0], Vec8::Fill(0) - extra) +
+         PenaltyDelta(record.replicas[slot], extra) + LeadCost(record, slot);
+}
+
+inline bool Placement::TopicAllows(const PartitionRecord& record, std::size_t slot,
+                                   BrokerIndex to) const {
+  if (record.topic_row == kNoRow) return true;
+  const TopicRow& row = cluster_->topic_rows.data()[record.topic_row];
+  const TopicCell* cells = cells_.data() + record.topic_row * brokers_.size();
+  if (cells[to].replicas >= row.most.replicas) return false;
+  return slot != 0 || (cells[to].leaders < row.most.leaders &&
+                       cells[record.replicas[0]].leaders > row.least_leaders);
+}
+
+inline bool Placement::MayLead(const PartitionRecord& record, std::size_t slot) const {
+  const BrokerIndex to = record.replicas[slot];
+  if (record.frozen || !broker(to).serving) return false;
+  if (cluster_->leads.data()[to] == 0 && to != record.origin[0]) return false;
+  if (record.topic_row == kNoRow) return true;
+  const TopicRow& row = cluster_->topic_rows.data()[record.topic_row];
+  const TopicCell* cells = cells_.data() + record.topic_row * brokers_.size();
+  return cells[to].leaders < row.most.leaders &&
+         cells[record.replicas[0]].leaders > row.least_leaders;
+}
 
 }  // namespace levelwind::planner

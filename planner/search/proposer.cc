@@ -12,7 +12,11 @@ constexpr std::size_t kTargetsTried = 6;
 
 }  // namespace
 
-Proposer::Proposer(Placement& placement, Rng& rng) : placement_(placement), rng_(rng) {
+Proposer::Proposer(Placement& placement, Rng& rng)
+    : placement_(placement),
+      rng_(rng),
+      targets_(placement.cluster().targets.data()),
+      target_count_(static_cast<std::uint32_t>(placement.cluster().targets.size())) {
   const float mean = placement.cluster().mean_disk;
   inverse_mean_disk_ = mean > 0 ? 1 / mean : 0;
   for (std::size_t i = 0; i < thresholds_.size(); ++i) {
@@ -30,23 +34,20 @@ bool Proposer::Accept(float delta, const PartitionRecord& record) {
   return delta < temperature_ * (0.1F + size) * u;
 }
 
-BrokerIndex Proposer::RandomTarget() {
-  const std::vector<BrokerIndex>& targets = placement_.cluster().targets;
-  return targets[rng_.Below(static_cast<std::uint32_t>(targets.size()))];
-}
+BrokerIndex Proposer::RandomTarget() { return targets_[rng_.Below(target_count_)]; }
 
 // Records lie far apart in memory: all of a proposal's are asked for before the first is read, so
 // that their cache misses overlap. Half the time of a large plan went into these waits.
 Proposer::Sample Proposer::SampleHeld(BrokerIndex b) {
   Sample sample;
-  for (std::uint32_t& p : sample) p = RandomHeld(b);
-  for (const std::uint32_t p : sample) placement_.Prefetch(p);
+  for (Seat& seat : sample) seat = RandomHeld(b);
+  for (const Seat seat : sample) placement_.Prefetch(seat);
   return sample;
 }
 
-std::uint32_t Proposer::RandomHeld(BrokerIndex b) {
-  const std::vector<std::uint32_t>& held = placement_.held(b);
-  return held[rng_.Below(static_cast<std::uint32_t>(held.size()))];
+Seat Proposer::RandomHeld(BrokerIndex b) {
+  const std::vector<Seat>& held = placement_.held(b);
+  return held.data()[rng_.Below(static_cast<std::uint32_t>(held.size()))];
 }
 
 BrokerIndex Proposer::BadBroker() {
@@ -75,7 +76,9 @@ void Proposer::TryAny() {
   }
 }
 
-bool Proposer::PushTo(std::uint32_t p, std::size_t slot, std::span<const BrokerIndex> candidates) {
+bool Proposer::PushTo(Seat seat, std::span<const BrokerIndex> candidates) {
+  const std::uint32_t p = PartitionOf(seat);
+  const std::size_t slot = SlotOfSeat(seat);
   const PartitionRecord& record = placement_.partition(p);
   std::optional<BrokerIndex> best;
   float best_delta = 0;
@@ -94,25 +97,20 @@ bool Proposer::PushTo(std::uint32_t p, std::size_t slot, std::span<const BrokerI
 
 bool Proposer::TryPush(BrokerIndex from) {
   if (placement_.held(from).empty()) return false;
-  std::uint32_t chosen = 0;
-  std::size_t chosen_slot = 0;
+  Seat chosen = 0;
   float chosen_gain = 0;
   const Sample sample = SampleHeld(from);
   for (std::size_t i = 0; i < sample.size(); ++i) {
-    const std::uint32_t p = sample[i];
-    const PartitionRecord& record = placement_.partition(p);
-    const std::size_t slot = placement_.SlotOf(record, from);
-    const Vec8 load = placement_.cluster().LoadOf(record, slot);
+    const PartitionRecord& record = placement_.partition(PartitionOf(sample[i]));
+    const Vec8 load = placement_.cluster().LoadOf(record, SlotOfSeat(sample[i]));
     // What the source gains, less the bytes if the replica is still at home.
-    const float gain = placement_.penalty(from) -
-                       placement_.PenaltyAt(from, placement_.load(from) - load) -
+    const float gain = -placement_.PenaltyDelta(from, Vec8::Fill(0) - load) -
                        (record.Originally(from) ? record.disk : -record.disk);
     if (i > 0 && gain <= chosen_gain) continue;
-    chosen = p;
-    chosen_slot = slot;
+    chosen = sample[i];
     chosen_gain = gain;
   }
-  const PartitionRecord& record = placement_.partition(chosen);
+  const PartitionRecord& record = placement_.partition(PartitionOf(chosen));
   std::array<BrokerIndex, kTargetsTried + kMaxReplicas> targets;
   std::size_t count = 0;
   for (std::size_t i = 0; i < record.rf; ++i) {
@@ -121,38 +119,40 @@ bool Proposer::TryPush(BrokerIndex from) {
   count = std::min<std::size_t>(count, 2);
   for (int i = 0; i < 2; ++i) targets[count++] = BadBroker();
   while (count < kTargetsTried) targets[count++] = RandomTarget();
-  return PushTo(chosen, chosen_slot, std::span(targets).first(count));
+  return PushTo(chosen, std::span(targets).first(count));
 }
 
 bool Proposer::TryPull(BrokerIndex to) {
-  std::optional<std::uint32_t> best;
-  std::size_t best_slot = 0;
+  std::optional<Seat> best;
   float best_delta = 0;
-  std::array<BrokerIndex, kReplicasTried> sources;
-  std::array<std::uint32_t, kReplicasTried> sample;
+  Sample sample;
   std::size_t count = 0;
   for (std::size_t i = 0; i < kReplicasTried; ++i) {
     const BrokerIndex from = i < 2 ? BadBroker() : RandomTarget();
     if (from == to || placement_.held(from).empty()) continue;
-    sources[count] = from;
     sample[count++] = RandomHeld(from);
   }
   for (std::size_t i = 0; i < count; ++i) placement_.Prefetch(sample[i]);
   for (std::size_t i = 0; i < count; ++i) {
-    const std::uint32_t p = sample[i];
-    const PartitionRecord& record = placement_.partition(p);
-    const std::size_t slot = placement_.SlotOf(record, sources[i]);
+    const PartitionRecord& record = placement_.partition(PartitionOf(sample[i]));
+    const std::size_t slot = SlotOfSeat(sample[i]);
     if (!placement_.MayMoveButForTopic(record, slot, to)) continue;
     const float delta = placement_.MoveDelta(record, slot, to);
     if (best && delta >= best_delta) continue;
     if (!placement_.TopicAllows(record, slot, to)) continue;
-    best = p;
-    best_slot = slot;
+    best = sample[i];
     best_delta = delta;
   }
-  if (!best || !Accept(best_delta, placement_.partition(*best))) return false;
-  placement_.Move(*best, best_slot, to);
+  if (!best || !Accept(best_delta, placement_.partition(PartitionOf(*best)))) return false;
+  placement_.Move(PartitionOf(*best), SlotOfSeat(*best), to);
   return true;
+}
+
+// Leadership has no size.
+bool Proposer::AcceptLead(float delta) {
+  if (delta < 0) return true;
+  if (temperature_ <= 0) return false;
+  return delta < temperature_ * thresholds_[rng_.Next() >> 54];
 }
 
 bool Proposer::TryLead(BrokerIndex b) {
@@ -160,14 +160,14 @@ bool Proposer::TryLead(BrokerIndex b) {
   std::optional<std::uint32_t> best;
   std::size_t best_slot = 0;
   float best_delta = 0;
-  for (const std::uint32_t p : SampleHeld(b)) {
+  for (const Seat seat : SampleHeld(b)) {
+    const std::uint32_t p = PartitionOf(seat);
+    const std::size_t own = SlotOfSeat(seat);
     const PartitionRecord& record = placement_.partition(p);
-    const std::size_t own = placement_.SlotOf(record, b);
     // A leader is given to any follower; a follower takes the lead.
     const std::size_t first = own == 0 ? 1 : own;
     const std::size_t last = own == 0 ? record.rf : own + 1;
     for (std::size_t slot = first; slot < last; ++slot) {
-      if (record.frozen || !placement_.cluster().target[record.replicas[slot]]) continue;
       const float delta = placement_.LeadDelta(record, slot);
       if (best && delta >= best_delta) continue;
       if (!placement_.MayLead(record, slot)) continue;
@@ -176,7 +176,7 @@ bool Proposer::TryLead(BrokerIndex b) {
       best_delta = delta;
     }
   }
-  if (!best || !Accept(best_delta, placement_.partition(*best))) return false;
+  if (!best || !AcceptLead(best_delta)) return false;
   placement_.Lead(*best, best_slot);
   return true;
 }
@@ -187,8 +187,8 @@ float Proposer::SwapDelta(const PartitionRecord& a, std::size_t slot_a, const Pa
   const BrokerIndex there = x.replicas[slot_x];
   const FlatCluster& cluster = placement_.cluster();
   const Vec8 change = cluster.LoadOf(x, slot_x) - cluster.LoadOf(a, slot_a);
-  return placement_.PenaltyAt(here, placement_.load(here) + change) - placement_.penalty(here) +
-         placement_.PenaltyAt(there, placement_.load(there) - change) - placement_.penalty(there) +
+  return placement_.PenaltyDelta(here, change) +
+         placement_.PenaltyDelta(there, Vec8::Fill(0) - change) +
          placement_.MoveCost(a, slot_a, there) + placement_.MoveCost(x, slot_x, here);
 }
 
@@ -202,54 +202,51 @@ bool Proposer::TrySwap(BrokerIndex b) {
   const BrokerIndex other = RandomTarget();
   if (other == b || placement_.held(b).empty() || placement_.held(other).empty()) return false;
   struct Pair {
-    std::uint32_t a = 0, x = 0;
-    std::size_t slot_a = 0, slot_x = 0;
+    Seat a = 0, x = 0;
   };
   std::optional<Pair> best;
   float best_delta = 0;
   const Sample ours = SampleHeld(b);
   const Sample theirs = SampleHeld(other);
   for (std::size_t i = 0; i < ours.size(); ++i) {
-    Pair pair{ours[i], theirs[i], 0, 0};
-    if (pair.a == pair.x) continue;
-    const PartitionRecord& a = placement_.partition(pair.a);
-    const PartitionRecord& x = placement_.partition(pair.x);
-    pair.slot_a = placement_.SlotOf(a, b);
-    pair.slot_x = placement_.SlotOf(x, other);
-    if (!MaySwap(a, pair.slot_a, x, pair.slot_x)) continue;
-    const float delta = SwapDelta(a, pair.slot_a, x, pair.slot_x);
+    const Pair pair{ours[i], theirs[i]};
+    if (PartitionOf(pair.a) == PartitionOf(pair.x)) continue;
+    const PartitionRecord& a = placement_.partition(PartitionOf(pair.a));
+    const PartitionRecord& x = placement_.partition(PartitionOf(pair.x));
+    if (!MaySwap(a, SlotOfSeat(pair.a), x, SlotOfSeat(pair.x))) continue;
+    const float delta = SwapDelta(a, SlotOfSeat(pair.a), x, SlotOfSeat(pair.x));
     if (best && delta >= best_delta) continue;
     best = pair;
     best_delta = delta;
   }
-  if (!best || !Accept(best_delta, placement_.partition(best->a))) return false;
-  const BrokerIndex here = placement_.partition(best->a).replicas[best->slot_a];
-  placement_.Move(best->a, best->slot_a, other);
-  placement_.Move(best->x, best->slot_x, here);
+  if (!best || !Accept(best_delta, placement_.partition(PartitionOf(best->a)))) return false;
+  placement_.Move(PartitionOf(best->a), SlotOfSeat(best->a), other);
+  placement_.Move(PartitionOf(best->x), SlotOfSeat(best->x), b);
   return true;
 }
 
 bool Proposer::TryLeadSwap(BrokerIndex b) {
   if (placement_.held(b).empty()) return false;
-  const std::uint32_t p = RandomHeld(b);
+  const Seat seat = RandomHeld(b);
+  const std::uint32_t p = PartitionOf(seat);
   const PartitionRecord& given = placement_.partition(p);
-  if (given.replicas[0] != b || given.rf < 2) return false;
+  if (SlotOfSeat(seat) != 0 || given.rf < 2) return false;
   const std::size_t slot = 1 + rng_.Below(static_cast<std::uint32_t>(given.rf - 1));
   if (!placement_.MayLead(given, slot)) return false;
   const BrokerIndex other = given.replicas[slot];
   const FlatCluster& cluster = placement_.cluster();
-  for (const std::uint32_t q : SampleHeld(other)) {
+  for (const Seat candidate : SampleHeld(other)) {
+    const std::uint32_t q = PartitionOf(candidate);
     const PartitionRecord& taken = placement_.partition(q);
-    if (q == p || taken.replicas[0] != other || !taken.Holds(b)) continue;
-    const std::size_t back = placement_.SlotOf(taken, b);
+    if (q == p || SlotOfSeat(candidate) != 0) continue;
+    const std::size_t back = Placement::SlotOf(taken, b);
+    if (back >= taken.rf) continue;
     if (!placement_.MayLead(taken, back)) continue;
-    const Vec8 change = cluster.LeaderLoad(taken) - cluster.FollowerLoad(taken) -
-                        cluster.LeaderLoad(given) + cluster.FollowerLoad(given);
-    const float delta =
-        placement_.PenaltyAt(b, placement_.load(b) + change) - placement_.penalty(b) +
-        placement_.PenaltyAt(other, placement_.load(other) - change) - placement_.penalty(other) +
-        placement_.LeadCost(given, slot) + placement_.LeadCost(taken, back);
-    if (!Accept(delta, given)) continue;
+    const Vec8 change = cluster.LeadershipLoad(taken) - cluster.LeadershipLoad(given);
+    const float delta = placement_.PenaltyDelta(b, change) +
+                        placement_.PenaltyDelta(other, Vec8::Fill(0) - change) +
+                        placement_.LeadCost(given, slot) + placement_.LeadCost(taken, back);
+    if (!AcceptLead(delta)) continue;
     placement_.Lead(p, slot);
     placement_.Lead(q, back);
     return true;
@@ -263,38 +260,59 @@ bool Proposer::TryReturn() {
   return TryReturn(displaced[rng_.Below(static_cast<std::uint32_t>(displaced.size()))]);
 }
 
-bool Proposer::TryReturn(std::uint32_t p) {
-  const PartitionRecord& record = placement_.partition(p);
-  struct Way {
-    bool lead = false;
-    std::size_t slot = 0;
-    BrokerIndex to = 0;
-  };
-  std::optional<Way> best;
-  float best_delta = 0;
-  const auto consider = [&](const Way& way, float delta) {
-    if (best && delta >= best_delta) return;
-    best = way;
-    best_delta = delta;
-  };
+template <typename Visit>
+void Proposer::WaysHome(const PartitionRecord& record, Visit visit) const {
   for (std::size_t slot = 0; slot < record.rf; ++slot) {
     if (slot > 0 && record.replicas[slot] == record.origin[0] && placement_.MayLead(record, slot)) {
-      consider({true, slot, 0}, placement_.LeadDelta(record, slot));
+      visit(Way{true, slot, 0}, placement_.LeadDelta(record, slot));
     }
     if (record.Originally(record.replicas[slot])) continue;
     for (std::size_t i = 0; i < record.rf; ++i) {
       const BrokerIndex to = record.origin[i];
       if (!placement_.MayMove(record, slot, to)) continue;
-      consider({false, slot, to}, placement_.MoveDelta(record, slot, to));
+      visit(Way{false, slot, to}, placement_.MoveDelta(record, slot, to));
     }
   }
-  if (!best || !Accept(best_delta, record)) return false;
-  if (best->lead) {
-    placement_.Lead(p, best->slot);
+}
+
+void Proposer::Take(std::uint32_t p, const Way& way) {
+  if (way.lead) {
+    placement_.Lead(p, way.slot);
   } else {
-    placement_.Move(p, best->slot, best->to);
+    placement_.Move(p, way.slot, way.to);
   }
+}
+
+bool Proposer::TryReturn(std::uint32_t p) {
+  const PartitionRecord& record = placement_.partition(p);
+  std::optional<Way> best;
+  float best_delta = 0;
+  WaysHome(record, [&](const Way& way, float delta) {
+    if (best && delta >= best_delta) return;
+    best = way;
+    best_delta = delta;
+  });
+  if (!best || !(best->lead ? AcceptLead(best_delta) : Accept(best_delta, record))) return false;
+  Take(p, *best);
   return true;
+}
+
+bool Proposer::GiveBack(std::uint32_t p) {
+  const PartitionRecord& record = placement_.partition(p);
+  std::optional<Way> best;
+  float best_cost = 0;
+  WaysHome(record, [&](const Way& way, float) {
+    const float cost = way.lead ? placement_.LeadCost(record, way.slot)
+                                : placement_.MoveCost(record, way.slot, way.to);
+    if (cost >= best_cost) return;
+    const bool no_worse = way.lead ? placement_.LeadNoWorse(record, way.slot)
+                                   : placement_.MoveNoWorse(record, way.slot, way.to);
+    if (!no_worse) return;
+    best = way;
+    best_cost = cost;
+  });
+  if (best) Take(p, *best);
+  return best.has_value();
 }
 
 }  // namespace levelwind::planner

@@ -9,16 +9,18 @@
 namespace levelwind::planner {
 namespace {
 
-constexpr float kCooling = 200.0F;     ///< First over last temperature.
-constexpr std::uint64_t kRounds = 50;  ///< Of annealing.
+constexpr float kHottest = 2.0F;         ///< First temperature, in mean replicas.
+constexpr float kCooling = 400.0F;       ///< First over last temperature.
+constexpr std::uint64_t kRounds = 50;    ///< Of annealing.
+constexpr std::uint64_t kRecompute = 5;  ///< Rounds in which float sums drift too little to matter.
+constexpr int kPatience = 80;            ///< Rounds of repair without a new best.
 
 /// The largest single load in a lane on a broker.
 float LargestItem(const Placement& placement, BrokerIndex b, std::size_t lane) {
   float largest = 0;
-  for (const std::uint32_t p : placement.held(b)) {
-    const PartitionRecord& record = placement.partition(p);
-    const Vec8 load = placement.cluster().LoadOf(record, placement.SlotOf(record, b));
-    largest = std::max(largest, load[lane]);
+  for (const Seat seat : placement.held(b)) {
+    const PartitionRecord& record = placement.partition(PartitionOf(seat));
+    largest = std::max(largest, placement.cluster().LoadOf(record, SlotOfSeat(seat))[lane]);
   }
   return largest;
 }
@@ -103,14 +105,14 @@ void Anneal(Placement& placement, Rng& rng, std::uint64_t proposals) {
   if (replicas == 0 || placement.cluster().targets.size() < 2) return;
   Proposer proposer(placement, rng);
   PriceKeeper prices(placement);
-  const float mean_replica =
-      static_cast<float>(placement.cluster().targets.size()) / static_cast<float>(replicas);
+  const float hottest = kHottest * static_cast<float>(placement.cluster().targets.size()) /
+                        static_cast<float>(replicas);
   for (std::uint64_t round = 0; round < kRounds; ++round) {
     const float progress = static_cast<float>(round) / static_cast<float>(kRounds - 1);
-    proposer.set_temperature(mean_replica * std::pow(kCooling, -progress));
+    proposer.set_temperature(hottest * std::pow(kCooling, -progress));
     for (std::uint64_t i = 0; i < proposals / kRounds; ++i) proposer.TryAny();
-    placement.RecomputeLoads();
-    prices.Adapt(1.07F, 0.97F, 8.0F);
+    if (round % kRecompute == kRecompute - 1) placement.RecomputeLoads();
+    prices.Adapt(1.07F, 0.97F, 20.0F);
     if (round == kRounds * 6 / 10 || round == kRounds * 3 / 4 || round == kRounds * 9 / 10) {
       prices.DropHopeless(static_cast<int>(kRounds / 3));
     }
@@ -118,16 +120,15 @@ void Anneal(Placement& placement, Rng& rng, std::uint64_t proposals) {
 }
 
 void Repair(Placement& placement, Rng& rng, std::uint64_t proposals) {
-  placement.RestoreBands();
   placement.RecomputeLoads();
   if (placement.cluster().targets.size() < 2) return;
   std::size_t best = CountOutside(placement);
   if (best == 0) return;
   Proposer proposer(placement, rng);
   PriceKeeper prices(placement);
-  Placement::Saved saved = placement.Save();
+  std::vector<Seats> saved = placement.Save();
   int stagnant = 0;
-  for (std::uint64_t used = 0; used < proposals && best > 0 && stagnant < 40;) {
+  for (std::uint64_t used = 0; used < proposals && best > 0 && stagnant < kPatience;) {
     const std::vector<BrokerIndex> outside = OutsideBrokers(placement);
     const std::uint64_t each = std::max<std::uint64_t>(40, 400 / outside.size());
     for (const BrokerIndex b : outside) {
@@ -148,29 +149,6 @@ void Repair(Placement& placement, Rng& rng, std::uint64_t proposals) {
   placement.RestoreBands();
 }
 
-void GiveBack(Placement& placement, Rng& rng) {
-  constexpr float kDear = 200.0F;
-  for (const BrokerIndex b : placement.cluster().targets) {
-    placement.SetWeights(b, placement.bands().weight * Vec8::Fill(kDear));
-  }
-  Proposer proposer(placement, rng);
-  for (int pass = 0; pass < 4; ++pass) {
-    std::vector<std::uint32_t> displaced = placement.displaced();
-    std::ranges::sort(displaced, [&](std::uint32_t x, std::uint32_t y) {
-      const float a = placement.partition(x).disk;
-      const float b = placement.partition(y).disk;
-      return a != b ? a > b : x < y;
-    });
-    bool changed = false;
-    for (const std::uint32_t p : displaced) {
-      while (proposer.TryReturn(p)) changed = true;
-    }
-    if (!changed) break;
-  }
-  placement.RestoreBands();
-  placement.RecomputeLoads();
-}
-
 std::uint64_t ProposalBudget(Effort effort, std::size_t replicas) {
   // 30 a replica up to 30,000 replicas, then as the square root, so that time grows as n^1.5 / n.
   const double count = static_cast<double>(replicas);
@@ -180,7 +158,7 @@ std::uint64_t ProposalBudget(Effort effort, std::size_t replicas) {
   if (effort == Effort::kThorough) each *= 5;
   const auto budget = static_cast<std::uint64_t>(count * each);
   // A small cluster costs nothing to search well.
-  const std::uint64_t least = effort == Effort::kFast ? 10'000 : 150'000;
+  const std::uint64_t least = effort == Effort::kFast ? 10'000 : 30'000;
   return std::max(budget, least);
 }
 

@@ -29,25 +29,40 @@ class Proposer {
   bool TryLeadSwap(BrokerIndex b);
   bool TryReturn();  ///< Takes a displaced replica or leader back home.
   bool TryReturn(std::uint32_t p);
+  /// Takes a replica or the lead of `p` home where that leaves no broker further outside a band.
+  bool GiveBack(std::uint32_t p);
 
   BrokerIndex BadBroker();  ///< Worst of four.
 
  private:
   static constexpr std::size_t kReplicasTried = 6;
-  using Sample = std::array<std::uint32_t, kReplicasTried>;
+  using Sample = std::array<Seat, kReplicasTried>;
 
+  /// A way to bring one replica of a partition, or its lead, back home.
+  struct Way {
+    bool lead = false;
+    std::size_t slot = 0;
+    BrokerIndex to = 0;
+  };
+  void Take(std::uint32_t p, const Way& way);
+  template <typename Visit>
+  void WaysHome(const PartitionRecord& record, Visit visit) const;
+
+  bool AcceptLead(float delta);
   bool Accept(float delta, const PartitionRecord& record);
   BrokerIndex RandomTarget();
-  std::uint32_t RandomHeld(BrokerIndex b);
+  Seat RandomHeld(BrokerIndex b);
   Sample SampleHeld(BrokerIndex b);
   float SwapDelta(const PartitionRecord& a, std::size_t slot_a, const PartitionRecord& x,
                   std::size_t slot_x) const;
   bool MaySwap(const PartitionRecord& a, std::size_t slot_a, const PartitionRecord& x,
                std::size_t slot_x) const;
-  bool PushTo(std::uint32_t p, std::size_t slot, std::span<const BrokerIndex> candidates);
+  bool PushTo(Seat seat, std::span<const BrokerIndex> candidates);
 
   Placement& placement_;
   Rng& rng_;
+  const BrokerIndex* targets_;
+  std::uint32_t target_count_;
   float temperature_ = 0;
   float inverse_mean_disk_ = 0;
   std::array<float, 1024> thresholds_;  ///< -ln(u): what a proposal may cost at temperature 1.
@@ -62,10 +77,6 @@ void Anneal(Placement& placement, Rng& rng, std::uint64_t proposals);
 /// Greedy search around the brokers that are outside a band (phase 2), with growing prices, until
 /// none is or nothing helps. Ends at the best placement it saw, so never worse than it began.
 void Repair(Placement& placement, Rng& rng, std::uint64_t proposals);
-
-/// Gives back what is not needed (phase 3): replicas, largest first, and leaders go home wherever
-/// that breaks no band.
-void GiveBack(Placement& placement, Rng& rng);
 
 /// Proposals for a first plan of this size.
 std::uint64_t ProposalBudget(Effort effort, std::size_t replicas);

@@ -4,10 +4,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <optional>
 #include <utility>
 
 #include "planner/search/mend.h"
+#include "planner/search/polish.h"
 #include "planner/search/search.h"
 
 namespace levelwind::planner {
@@ -16,7 +16,7 @@ namespace {
 // Clusters up to this many replicas are searched several times from different seeds: whole-replica
 // effects make single runs differ, and a run takes milliseconds.
 constexpr std::size_t kSmall = 3'000;
-constexpr int kSmallRuns = 4;
+constexpr int kSmallRuns = 3;
 
 // Each run of the outer loop must be worth moving, so it ends by itself; this only bounds it.
 constexpr int kMaxReruns = 12;
@@ -28,76 +28,73 @@ bool NearlyLevel(const Placement& placement) {
   return CountOutside(placement) <= std::max<std::size_t>(2, pairs / 100);
 }
 
+/// So many bands are open after annealing that leadership must be rearranged from the ground up:
+/// capacities that differ, or bands that pull against each other.
+bool Hard(const Placement& placement) {
+  const std::size_t pairs = placement.cluster().targets.size() * kLanes;
+  return CountOutside(placement) * 16 > pairs;
+}
+
 void SearchOnce(Placement& placement, Rng& rng, const PlannerOptions& options) {
+  constexpr std::uint64_t kHardEffort =
+      4;  // Times the proposals, where the first go shows the need.
   MendHardRules(placement, rng);
   const std::uint64_t budget = ProposalBudget(options.effort, placement.cluster().replica_count);
   if (CountOutside(placement) > 0) {
     if (!NearlyLevel(placement)) Anneal(placement, rng, budget);
+    if (options.effort != Effort::kFast && Hard(placement)) {
+      placement.SetLeaderFee(Placement::kLowLeaderFee);
+      Anneal(placement, rng, kHardEffort * budget);
+    }
     Repair(placement, rng, budget);
   }
-  GiveBack(placement, rng);
+  Polish(placement, rng);
+  placement.SetLeaderFee(Placement::kLeaderFee);
 }
 
-/// Followers in the order of broker index, as Flatten makes them.
-void Canonicalise(Placement::Saved& partitions) {
-  for (PartitionRecord& record : partitions) {
-    std::sort(record.replicas + 1, record.replicas + record.rf);
-  }
-}
-
-/// One plan from `cluster`'s present state; empty when it is not worth it.
-std::optional<Placement::Saved> PlanOnce(const FlatCluster& cluster, const Bands& bands,
-                                         const GoalSet& goals, const PlannerOptions& options) {
-  Placement placement(cluster, bands);
+/// Searches from where the placement is; false, and the placement as it was, when nothing that
+/// was found is worth moving.
+bool PlanOnce(Placement& placement, const GoalSet& goals, const PlannerOptions& options) {
   const Judgement start = Judge(placement, goals);
-  if (start.level()) return std::nullopt;
-  const bool several = cluster.replica_count <= kSmall && options.effort != Effort::kFast;
+  if (start.level()) return false;
+  const bool several =
+      placement.cluster().replica_count <= kSmall && options.effort != Effort::kFast;
   const int runs = several ? kSmallRuns : 1;
-  std::optional<Placement::Saved> best;
+  const std::vector<Seats> before = placement.Save();
+  std::vector<Seats> best;
   Judgement best_judgement;
   for (int run = 0; run < runs; ++run) {
-    if (run > 0) placement.Restore(cluster.partitions);
+    if (run > 0) placement.Restore(before);
     Rng rng(options.seed * 0x9e3779b97f4a7c15ULL + static_cast<std::uint64_t>(run));
     SearchOnce(placement, rng, options);
     const Judgement end = Judge(placement, goals);
     if (!WorthMoving(start, end)) continue;
-    if (best && !Better(end, best_judgement)) continue;
+    if (!best.empty() && !Better(end, best_judgement)) continue;
     best = placement.Save();
     best_judgement = end;
   }
-  return best;
+  placement.Restore(best.empty() ? before : best);
+  return !best.empty();
 }
 
 }  // namespace
 
 Solution Solve(const FlatCluster& cluster, const Bands& bands, const GoalSet& goals,
                const PlannerOptions& options) {
-  Solution solution{cluster.partitions, false};
-  if (cluster.targets.empty() || cluster.partitions.empty()) return solution;
-  std::optional<FlatCluster> moved;  // The cluster as it would be after the plan so far.
-  Bands moved_bands;  // Exemptions depend on where things are: as a new plan sees it.
-  for (int rerun = 0; rerun < kMaxReruns; ++rerun) {
-    auto better = moved ? PlanOnce(*moved, moved_bands, goals, options)
-                        : PlanOnce(cluster, bands, goals, options);
-    if (!better) break;
-    Canonicalise(*better);
+  Placement placement(cluster, bands);
+  Solution solution{{}, false};
+  const bool nothing = cluster.targets.empty() || cluster.partitions.empty();
+  for (int rerun = 0; rerun < kMaxReruns && !nothing; ++rerun) {
+    if (!PlanOnce(placement, goals, options)) break;
     solution.changed = true;
-    if (!moved) moved = cluster;
-    for (std::size_t p = 0; p < better->size(); ++p) {
-      PartitionRecord& record = moved->partitions[p];
-      std::copy_n((*better)[p].replicas, kMaxReplicas, record.replicas);
-      std::copy_n((*better)[p].replicas, kMaxReplicas, record.origin);
-    }
-    moved_bands = ComputeBands(*moved, goals, options);
+    // Exemptions depend on where things are: bands as a new plan would see them.
+    placement.Rebase(ComputeBands(cluster, placement.partitions(), goals, options));
   }
-  if (!solution.changed) return solution;
-  for (std::size_t p = 0; p < solution.partitions.size(); ++p) {
-    std::copy_n(moved->partitions[p].replicas, kMaxReplicas, solution.partitions[p].replicas);
-  }
+  solution.partitions = placement.Save();
   return solution;
 }
 
-Status CheckHardRules(const FlatCluster& cluster, const Placement::Saved& result) {
+Status CheckHardRules(const FlatCluster& cluster, const std::vector<Seats>& result) {
   const auto fail = [](std::size_t p, const char* what) {
     return Internal(
         fmt::format("planned partition number {} {}: the plan is discarded; please "
@@ -105,9 +102,8 @@ Status CheckHardRules(const FlatCluster& cluster, const Placement::Saved& result
                     p, what));
   };
   for (std::size_t p = 0; p < result.size(); ++p) {
-    const PartitionRecord& after = result[p];
     const PartitionRecord& before = cluster.partitions[p];
-    if (after.rf != before.rf) return fail(p, "has another replication factor");
+    const PartitionRecord after = before.With(result[p]);
     for (std::size_t i = 0; i < after.rf; ++i) {
       const BrokerIndex b = after.replicas[i];
       if (std::count(after.replicas, after.replicas + after.rf, b) != 1) {

@@ -2,17 +2,17 @@
 
 #include <vector>
 
-#include "planner/planner_options.h"
 #include "planner/goals/bands.h"
+#include "planner/planner_options.h"
 #include "planner/search/flat_cluster.h"
 #include "planner/search/judge.h"
 #include "planner/search/placement.h"
 
 namespace levelwind::planner {
 
-/// Where every movable partition should be; `origin` of each record is the cluster's present state.
+/// Where every movable partition should be, parallel to FlatCluster::partitions.
 struct Solution {
-  Placement::Saved partitions;
+  std::vector<Seats> partitions;
   bool changed = false;  ///< False: stay as you are.
 };
 
@@ -28,6 +28,6 @@ std::size_t ApplyLimits(const FlatCluster& cluster, const Bands& bands,
                         const PlannerOptions& options, Solution& solution);
 
 /// The rules that no result may break, checked record by record. Errors: Internal.
-Status CheckHardRules(const FlatCluster& cluster, const Placement::Saved& result);
+Status CheckHardRules(const FlatCluster& cluster, const std::vector<Seats>& result);
 
 }  // namespace levelwind::planner

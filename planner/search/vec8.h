@@ -5,6 +5,10 @@
 #include <cstdint>
 #include <string_view>
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 namespace levelwind::planner {
 
 /// What is levelled: one lane of a Vec8 each. Values are in units of the mean broker, so that one
@@ -59,7 +63,12 @@ inline Vec8 operator+(const Vec8& a, const Vec8& b) { return {a.low + b.low, a.h
 inline Vec8 operator-(const Vec8& a, const Vec8& b) { return {a.low - b.low, a.high - b.high}; }
 inline Vec8 operator*(const Vec8& a, const Vec8& b) { return {a.low * b.low, a.high * b.high}; }
 inline Vec8 Max(const Vec8& a, const Vec8& b) {
+#ifdef __SSE2__
+  // The compiler makes three instructions of the ternary, and this is a quarter of the search.
+  return {_mm_max_ps(a.low, b.low), _mm_max_ps(a.high, b.high)};
+#else
   return {a.low > b.low ? a.low : b.low, a.high > b.high ? a.high : b.high};
+#endif
 }
 
 }  // namespace levelwind::planner
