@@ -125,6 +125,7 @@ std::vector<Round> Refresh(kafka::KafkaClient& client, const Scale& scale) {
   options.step_budget = std::chrono::seconds(300);
   options.log_start_interval = std::chrono::seconds(1);
   collectors::Monitor monitor(client, clock, options);
+  std::setvbuf(stdout, nullptr, _IOLBF, 0);
   std::vector<Round> rounds;
   for (int i = 0; i < kRefreshes + kWarm; ++i) {
     const auto began = std::chrono::steady_clock::now();
@@ -180,20 +181,26 @@ int Report(const std::vector<Round>& rounds, const Scale& scale) {
     cpu.push_back(round.cpu_s);
   }
   // Targets of the full size, in proportion for the slice. Metadata, DescribeCluster and
-  // reassignments are one each; the rest is per broker or coordinator.
+  // reassignments are one each. Per broker or coordinator: ListGroups, OffsetFetch, end offsets,
+  // start offsets, log dirs and, when members are asked for, a describe of each of two kinds.
   const double share = static_cast<double>(scale.brokers) / 1000;
   const double cpu_target = 5 * share;
   const double rss_target = 512;
-  const auto request_target = static_cast<std::uint64_t>(6 * scale.brokers + 3);
-  const std::uint64_t requests = rounds.back().requests;
+  const auto request_target = static_cast<std::uint64_t>(7 * scale.brokers + 3);
+  std::uint64_t requests = 0;
+  std::uint64_t bytes = 0;
+  for (const Round& round : rounds) {
+    requests = std::max(requests, round.requests);
+    bytes = std::max(bytes, round.bytes);
+  }
   const double rss = MemoryMiB("VmHWM");
   const bool met = Median(cpu) <= cpu_target && rss <= rss_target && requests <= request_target;
   std::printf(
       "kafka: %d brokers, %d partitions x 3, %d groups: median %.2f s wall, %.2f s cpu (target "
-      "%.2f), %llu requests (target %llu), %.1f MB, most rss %.0f MiB (target %.0f): %s\n",
+      "%.2f), at most %llu requests (target %llu), %.1f MB, most rss %.0f MiB (target %.0f): %s\n",
       scale.brokers, scale.partitions, scale.groups, Median(wall), Median(cpu), cpu_target,
       static_cast<unsigned long long>(requests), static_cast<unsigned long long>(request_target),
-      static_cast<double>(rounds.back().bytes) / 1e6, rss, rss_target, met ? "met" : "MISSED");
+      static_cast<double>(bytes) / 1e6, rss, rss_target, met ? "met" : "MISSED");
   return met ? 0 : 1;
 }
 

@@ -53,8 +53,9 @@ class AdminClient {
     std::vector<BrokerId> unreachable;
   };
   virtual Result<GroupListings> ListGroups(Duration timeout) = 0;
-  /// Routes classic groups to DescribeGroups and KIP-848 groups to ConsumerGroupDescribe by
-  /// GroupListing::type, one request per coordinator and kind.
+  /// Routes each group to the call of its kind (GroupListing::type: classic, consumer, share,
+  /// streams), one request per coordinator and kind. Members of streams groups are assigned the
+  /// partitions that their active tasks read.
   virtual Result<std::vector<GroupDescription>> DescribeGroups(
       const std::vector<GroupListing>& groups, Duration timeout) = 0;
   /// All committed offsets of the groups: one OffsetFetch v8+ per coordinator for all its groups.

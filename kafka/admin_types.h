@@ -95,7 +95,7 @@ struct GroupMember {
 
 struct GroupDescription {
   std::string name;
-  std::string type;  ///< classic or consumer.
+  std::string type;  ///< classic, consumer, share or streams.
   std::string state;
   std::string protocol_type;
   BrokerId coordinator = kNoBroker;

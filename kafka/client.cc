@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/clock.h"
+#include "kafka/calls/admins.h"
 #include "kafka/calls/calls.h"
 #include "kafka/net/endpoint.h"
 #include "kafka/net/network.h"
@@ -26,6 +27,11 @@ struct KafkaClient::Impl {
   Network network;
   Router router;
   Caller caller;
+  calls::WireClusterAdmin cluster_admin{caller};
+  calls::WireGroupAdmin group_admin{caller};
+  calls::WireQuotaAdmin quota_admin{caller};
+  calls::WireTopicAdmin topic_admin{caller};
+  calls::WireTransactionAdmin transaction_admin{caller};
 };
 
 namespace {
@@ -70,6 +76,12 @@ void KafkaClient::Run(std::stop_token stop) { impl_->network.Run(std::move(stop)
 
 ClientStats KafkaClient::Stats() const { return impl_->network.stats().Snapshot(); }
 std::uint64_t KafkaClient::requests_sent() const { return impl_->network.stats().requests(); }
+
+ClusterAdmin& KafkaClient::cluster_admin() { return impl_->cluster_admin; }
+GroupAdmin& KafkaClient::group_admin() { return impl_->group_admin; }
+QuotaAdmin& KafkaClient::quota_admin() { return impl_->quota_admin; }
+TopicAdmin& KafkaClient::topic_admin() { return impl_->topic_admin; }
+TransactionAdmin& KafkaClient::transaction_admin() { return impl_->transaction_admin; }
 
 Result<ClusterMetadata> KafkaClient::DescribeCluster(Duration timeout) {
   return calls::DescribeCluster(impl_->caller, impl_->caller.DeadlineIn(timeout));

@@ -8,6 +8,11 @@
 #include <vector>
 
 #include "kafka/admin_client.h"
+#include "kafka/admin_cluster.h"
+#include "kafka/admin_groups.h"
+#include "kafka/admin_quotas.h"
+#include "kafka/admin_topics.h"
+#include "kafka/admin_transactions.h"
 #include "kafka/client_options.h"
 #include "kafka/net/stats.h"
 
@@ -60,6 +65,13 @@ class KafkaClient final : public AdminClient {
   Result<std::vector<TopicOutcome>> DeleteTopics(const std::vector<std::string>& topics,
                                                  Duration timeout) override;
   std::uint64_t requests_sent() const override;
+
+  /// The further interfaces, over the same connections; they live as long as this object.
+  ClusterAdmin& cluster_admin();
+  GroupAdmin& group_admin();
+  QuotaAdmin& quota_admin();
+  TopicAdmin& topic_admin();
+  TransactionAdmin& transaction_admin();
 
  private:
   struct Impl;

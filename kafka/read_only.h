@@ -10,12 +10,29 @@ namespace levelwind::kafka {
 /// The requests that cannot change a cluster. Everything else is a write: sent once, on its own
 /// connection, and refused in observe mode (I15). A new API is a write until it is added here.
 inline constexpr std::array kReadOnlyApis = {
-    ApiKey::kListOffsets,     ApiKey::kMetadata,
-    ApiKey::kOffsetFetch,     ApiKey::kFindCoordinator,
-    ApiKey::kDescribeGroups,  ApiKey::kListGroups,
-    ApiKey::kApiVersions,     ApiKey::kDescribeConfigs,
-    ApiKey::kDescribeLogDirs, ApiKey::kListPartitionReassignments,
-    ApiKey::kDescribeCluster, ApiKey::kConsumerGroupDescribe,
+    ApiKey::kFetch,
+    ApiKey::kListOffsets,
+    ApiKey::kMetadata,
+    ApiKey::kOffsetFetch,
+    ApiKey::kFindCoordinator,
+    ApiKey::kDescribeGroups,
+    ApiKey::kListGroups,
+    ApiKey::kApiVersions,
+    ApiKey::kDescribeConfigs,
+    ApiKey::kDescribeLogDirs,
+    ApiKey::kListPartitionReassignments,
+    ApiKey::kDescribeClientQuotas,
+    ApiKey::kDescribeQuorum,
+    ApiKey::kDescribeCluster,
+    ApiKey::kDescribeProducers,
+    ApiKey::kDescribeTransactions,
+    ApiKey::kListTransactions,
+    ApiKey::kConsumerGroupDescribe,
+    ApiKey::kListConfigResources,
+    ApiKey::kDescribeTopicPartitions,
+    ApiKey::kShareGroupDescribe,
+    ApiKey::kStreamsGroupDescribe,
+    ApiKey::kDescribeShareGroupOffsets,
 };
 
 constexpr bool IsReadOnly(ApiKey api) {

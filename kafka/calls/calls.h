@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <string>
 #include <vector>
@@ -15,6 +16,9 @@
 namespace levelwind::kafka::calls {
 
 Result<ClusterMetadata> DescribeCluster(Caller& caller, SteadyTime deadline);
+/// The named topics as Metadata tells them, with their errors.
+Result<std::vector<TopicInfo>> NamedTopics(Caller& caller, const std::vector<std::string>& names,
+                                           SteadyTime deadline);
 
 Result<std::map<BrokerId, Result<std::vector<LogDirInfo>>>> DescribeLogDirs(
     Caller& caller, const std::vector<BrokerId>& brokers, SteadyTime deadline);
@@ -57,5 +61,8 @@ Result<std::vector<TopicOutcome>> DeleteTopics(Caller& caller,
 
 /// Told with every write whose answer did not come: the reader of the message must know that.
 Error WriteError(const Error& error, Progress progress, const std::string& what);
+/// The code for an item whose request failed as a whole: Kafka's own if there is one, else 35 for a
+/// broker too old and 13 for one that did not answer.
+std::int16_t CodeFor(const Error& error);
 
 }  // namespace levelwind::kafka::calls

@@ -93,4 +93,14 @@ Result<ClusterMetadata> DescribeCluster(Caller& caller, SteadyTime deadline) {
   return cluster;
 }
 
+Result<std::vector<TopicInfo>> NamedTopics(Caller& caller, const std::vector<std::string>& names,
+                                           SteadyTime deadline) {
+  MetadataRequest request;
+  for (const std::string& name : names) request.topics->push_back({{}, name});
+  auto metadata = caller.Any(std::move(request), deadline);
+  if (!metadata.response.ok()) return metadata.response.error();
+  caller.router().Update(*metadata.response, false);
+  return Take(*std::move(metadata.response)).topics;
+}
+
 }  // namespace levelwind::kafka::calls

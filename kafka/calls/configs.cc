@@ -1,6 +1,8 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
+#include <cstddef>
 #include <map>
 #include <optional>
 #include <string>
@@ -9,6 +11,7 @@
 #include <vector>
 
 #include "kafka/calls/calls.h"
+#include "kafka/calls/items.h"
 #include "kafka/errors.h"
 #include "kafka/protocol/messages_configs.h"
 
@@ -53,11 +56,6 @@ DescribeConfigsRequest::Resource Give(const ConfigQuery& query) {
     resource.configuration_keys = query.keys;
   }
   return resource;
-}
-
-std::int16_t CodeFor(const Error& error) {
-  if (error.kafka_code()) return *error.kafka_code();
-  return error.code() == ErrorCode::kUnimplemented ? kUnsupportedVersion : kNetworkException;
 }
 
 /// Splits items into those for one broker each and the rest, which any broker (or the controller)
@@ -233,12 +231,15 @@ Result<std::vector<ConfigChangeOutcome>> AlterConfigs(Caller& caller,
       Take(std::move(answer), items, found);
     }
   }
-  if (!split.rest.empty()) {
-    auto answer = caller.Controller(RequestFor(split.rest), deadline, &NotControllerIn);
+  for (std::size_t first = 0; first < split.rest.size(); first += kMostPerRequest) {
+    const auto begin = split.rest.begin() + static_cast<std::ptrdiff_t>(first);
+    const std::size_t size = std::min(kMostPerRequest, split.rest.size() - first);
+    const std::vector<ResourceChanges> chunk(begin, begin + static_cast<std::ptrdiff_t>(size));
+    auto answer = caller.Controller(RequestFor(chunk), deadline, &NotControllerIn);
     if (!answer.response.ok() && found.empty()) {
       return WriteError(answer.response.error(), answer.progress, "changing configs");
     }
-    Take(std::move(answer), split.rest, found);
+    Take(std::move(answer), chunk, found);
   }
   std::vector<ConfigChangeOutcome> result;
   result.reserve(grouped.size());

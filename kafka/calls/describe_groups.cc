@@ -1,9 +1,10 @@
 #include <fmt/format.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <map>
-#include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -11,6 +12,8 @@
 #include "kafka/errors.h"
 #include "kafka/protocol/consumer_protocol.h"
 #include "kafka/protocol/messages_groups.h"
+#include "kafka/protocol/messages_share_groups.h"
+#include "kafka/protocol/messages_streams_groups.h"
 #include "kafka/routing/coordinators.h"
 
 namespace levelwind::kafka::calls {
@@ -19,6 +22,8 @@ namespace {
 
 constexpr std::string_view kClassic = "classic";
 constexpr std::string_view kConsumer = "consumer";
+constexpr std::string_view kShare = "share";
+constexpr std::string_view kStreams = "streams";
 
 GroupDescription Take(BrokerId coordinator, DescribeGroupsResponse::Group&& from) {
   GroupDescription to;
@@ -39,23 +44,75 @@ GroupDescription Take(BrokerId coordinator, DescribeGroupsResponse::Group&& from
   return to;
 }
 
-GroupDescription Take(BrokerId coordinator, ConsumerGroupDescribeResponse::Group&& from) {
+/// What the answers of all newer kinds of groups have in common.
+template <class Group>
+GroupDescription TakeCommon(BrokerId coordinator, std::string_view type, Group& from) {
   GroupDescription to;
   to.name = std::move(from.group_id);
-  to.type = kConsumer;
+  to.type = type;
   to.state = std::move(from.group_state);
-  to.protocol_type = kConsumer;
+  to.protocol_type = type;
   to.coordinator = coordinator;
   to.error = from.error_code;
   to.error_message = std::move(from.error_message).value_or(std::string());
   for (auto& member : from.members) {
-    GroupMember& taken = to.members.emplace_back();
-    taken.member_id = std::move(member.member_id);
-    taken.client_id = std::move(member.client_id);
-    taken.host = std::move(member.client_host);
-    for (const auto& topic : member.assignment.topic_partitions) {
+    to.members.push_back({std::move(member.member_id),
+                          std::move(member.client_id),
+                          std::move(member.client_host),
+                          {}});
+  }
+  return to;
+}
+
+/// For consumer and share groups, whose members are assigned partitions.
+template <class Group>
+GroupDescription TakeWithPartitions(BrokerId coordinator, std::string_view type, Group& from) {
+  GroupDescription to = TakeCommon(coordinator, type, from);
+  for (std::size_t i = 0; i < from.members.size(); ++i) {
+    for (const auto& topic : from.members[i].assignment.topic_partitions) {
       for (const std::int32_t number : topic.partitions) {
-        taken.assigned.push_back({topic.topic_name, number});
+        to.members[i].assigned.push_back({topic.topic_name, number});
+      }
+    }
+  }
+  return to;
+}
+
+GroupDescription Take(BrokerId coordinator, ConsumerGroupDescribeResponse::Group&& from) {
+  return TakeWithPartitions(coordinator, kConsumer, from);
+}
+
+GroupDescription Take(BrokerId coordinator, ShareGroupDescribeResponse::Group&& from) {
+  return TakeWithPartitions(coordinator, kShare, from);
+}
+
+using StreamsGroup = StreamsGroupDescribeResponse::Group;
+
+/// The topics that the tasks of each part of a topology read: a task of partition 3 reads partition
+/// 3 of each of them.
+std::map<std::string, std::vector<std::string>> InputsOf(const StreamsGroup& group) {
+  std::map<std::string, std::vector<std::string>> inputs;
+  if (!group.topology || !group.topology->subtopologies) return inputs;
+  for (const auto& part : *group.topology->subtopologies) {
+    std::vector<std::string>& topics = inputs[part.subtopology_id];
+    topics = part.source_topics;
+    for (const auto& topic : part.repartition_source_topics) topics.push_back(topic.name);
+  }
+  return inputs;
+}
+
+/// Streams groups assign tasks; only active ones consume.
+GroupDescription Take(BrokerId coordinator, StreamsGroup&& from) {
+  GroupDescription to = TakeCommon(coordinator, kStreams, from);
+  const auto inputs = InputsOf(from);
+  for (std::size_t i = 0; i < from.members.size(); ++i) {
+    for (const auto& tasks : from.members[i].assignment.active_tasks) {
+      const auto topics = inputs.find(tasks.subtopology_id);
+      if (topics == inputs.end()) continue;
+      for (const std::string& topic : topics->second) {
+        for (const std::int32_t number : tasks.partitions) {
+          to.members[i].assigned.push_back({topic, number});
+        }
       }
     }
   }
@@ -69,8 +126,9 @@ DescribeGroupsRequest RequestFor(DescribeGroupsRequest request, std::vector<std:
   request.groups = std::move(groups);
   return request;
 }
-ConsumerGroupDescribeRequest RequestFor(ConsumerGroupDescribeRequest request,
-                                        std::vector<std::string> groups) {
+/// ConsumerGroupDescribe, ShareGroupDescribe and StreamsGroupDescribe.
+template <class Request>
+Request RequestFor(Request request, std::vector<std::string> groups) {
   request.group_ids = std::move(groups);
   return request;
 }
@@ -84,7 +142,7 @@ void Failed(const std::string& group, BrokerId coordinator, std::int16_t code, s
   description.error_message = std::move(message);
 }
 
-/// Describes groups of one kind; Request is DescribeGroups or ConsumerGroupDescribe.
+/// Describes groups of one kind, which the Request tells.
 template <class Request>
 Status DescribeKind(Caller& caller, std::vector<std::string> groups, SteadyTime deadline,
                     Descriptions& out) {
@@ -150,29 +208,30 @@ Status DescribeUntyped(Caller& caller, const std::vector<std::string>& groups, S
 Result<std::vector<GroupDescription>> DescribeGroups(Caller& caller,
                                                      const std::vector<GroupListing>& groups,
                                                      SteadyTime deadline) {
-  std::vector<std::string> classic;
-  std::vector<std::string> consumer;
-  std::vector<std::string> untyped;
+  std::map<std::string_view, std::vector<std::string>> kinds;
   Descriptions found;
   for (const GroupListing& group : groups) {
     if (group.coordinator != kNoBroker) {
       caller.router().SetCoordinator(group.name, group.coordinator);
     }
-    if (group.type == kConsumer) {
-      consumer.push_back(group.name);
-    } else if (group.type.empty()) {
-      untyped.push_back(group.name);
-    } else if (group.type == kClassic) {
-      classic.push_back(group.name);
+    const bool known = group.type.empty() || group.type == kClassic || group.type == kConsumer ||
+                       group.type == kShare || group.type == kStreams;
+    if (known) {
+      kinds[group.type].push_back(group.name);
     } else {
       Failed(group.name, group.coordinator, kUnsupportedVersion,
              fmt::format("groups of type {} are listed, but not described", group.type), found);
       found[group.name].state = group.state;
     }
   }
-  LW_RETURN_IF_ERROR(DescribeKind<DescribeGroupsRequest>(caller, classic, deadline, found));
-  LW_RETURN_IF_ERROR(DescribeKind<ConsumerGroupDescribeRequest>(caller, consumer, deadline, found));
-  LW_RETURN_IF_ERROR(DescribeUntyped(caller, untyped, deadline, found));
+  LW_RETURN_IF_ERROR(DescribeKind<DescribeGroupsRequest>(caller, kinds[kClassic], deadline, found));
+  LW_RETURN_IF_ERROR(
+      DescribeKind<ConsumerGroupDescribeRequest>(caller, kinds[kConsumer], deadline, found));
+  LW_RETURN_IF_ERROR(
+      DescribeKind<ShareGroupDescribeRequest>(caller, kinds[kShare], deadline, found));
+  LW_RETURN_IF_ERROR(
+      DescribeKind<StreamsGroupDescribeRequest>(caller, kinds[kStreams], deadline, found));
+  LW_RETURN_IF_ERROR(DescribeUntyped(caller, kinds[""], deadline, found));
   std::vector<GroupDescription> result;
   result.reserve(groups.size());
   for (const GroupListing& group : groups) {

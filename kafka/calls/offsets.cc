@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <map>
-#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -13,6 +12,7 @@
 #include "kafka/calls/calls.h"
 #include "kafka/errors.h"
 #include "kafka/protocol/messages_offsets.h"
+#include "kafka/routing/leaders.h"
 
 namespace levelwind::kafka::calls {
 
@@ -83,14 +83,10 @@ class OffsetLookup {
 
  private:
   Status RefreshUnknownLeaders() {
-    std::set<std::string> topics;
-    for (const std::size_t i : pending_) {
-      if (!caller_.router().LeaderOf(queries_[i].partition).known) {
-        topics.insert(queries_[i].partition.topic);
-      }
-    }
-    if (topics.empty()) return Ok();
-    return caller_.Refresh({topics.begin(), topics.end()}, deadline_);
+    std::vector<TopicPartition> partitions;
+    partitions.reserve(pending_.size());
+    for (const std::size_t i : pending_) partitions.push_back(queries_[i].partition);
+    return kafka::RefreshUnknownLeaders(caller_, partitions, deadline_);
   }
 
   /// Splits the pending queries into one request per leader. A request may not name a partition

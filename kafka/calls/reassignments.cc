@@ -9,48 +9,11 @@
 #include <vector>
 
 #include "kafka/calls/calls.h"
+#include "kafka/calls/items.h"
 #include "kafka/errors.h"
 #include "kafka/protocol/messages_replicas.h"
 
 namespace levelwind::kafka::calls {
-
-namespace {
-
-constexpr std::size_t kMostPerRequest = 1'000;
-
-/// Collects partitions under their topics, in the order of first sight.
-template <class Topic, class Partition>
-void AddTo(std::vector<Topic>& topics, std::map<std::string, std::size_t>& at,
-           const std::string& name, std::vector<Partition> Topic::*partitions,
-           Partition partition) {
-  const auto [it, added] = at.try_emplace(name, topics.size());
-  if (added) topics.push_back({name, {}});
-  (topics[it->second].*partitions).push_back(std::move(partition));
-}
-
-Error TopLevel(std::int16_t code, const std::optional<std::string>& message,
-               const std::string& what) {
-  Error error = KafkaError(code, what);
-  if (!message || message->empty()) return error;
-  return Error::FromKafka(error.code(), code, error.retriable(),
-                          fmt::format("{} ({})", error.message(), *message));
-}
-
-template <class Response>
-std::int16_t CodeOf(const Response& response) {
-  return response.error_code;
-}
-
-}  // namespace
-
-Error WriteError(const Error& error, Progress progress, const std::string& what) {
-  const Error told = error.Wrap(what);
-  if (progress == Progress::kNotSent || progress == Progress::kAnswered) return told;
-  Error uncertain(told.code(), told.message() +
-                                   "; it may have been carried out, so read it back before trying "
-                                   "again");
-  return uncertain.set_retriable(told.retriable());
-}
 
 Result<std::vector<ReassignmentInfo>> ListReassignments(
     Caller& caller, const std::vector<TopicPartition>& partitions, SteadyTime deadline) {
@@ -124,25 +87,18 @@ Result<std::vector<PartitionOutcome>> AlterChunk(Caller& caller,
 Result<std::vector<PartitionOutcome>> AlterReassignments(
     Caller& caller, const std::vector<ReassignmentRequest>& requests,
     bool allow_replication_factor_change, SteadyTime deadline) {
-  std::vector<PartitionOutcome> result;
-  const std::span<const ReassignmentRequest> all = requests;
-  for (std::size_t first = 0; first < all.size(); first += kMostPerRequest) {
-    const auto chunk = all.subspan(first, std::min(kMostPerRequest, all.size() - first));
-    auto part = AlterChunk(caller, chunk, allow_replication_factor_change, deadline);
-    if (!part.ok()) {
-      if (first == 0) return part.error();
-      return part.error().Wrap(
-          fmt::format("after {} of {} partitions were accepted", first, all.size()));
-    }
-    result.insert(result.end(), part->begin(), part->end());
-  }
-  return result;
+  return InChunks<PartitionOutcome>(
+      std::span(requests), [&](std::span<const ReassignmentRequest> chunk) {
+        return AlterChunk(caller, chunk, allow_replication_factor_change, deadline);
+      });
 }
 
-Result<std::vector<PartitionOutcome>> ElectPreferredLeaders(
-    Caller& caller, const std::vector<TopicPartition>& partitions, SteadyTime deadline) {
+namespace {
+
+Result<std::vector<PartitionOutcome>> ElectChunk(Caller& caller,
+                                                 std::span<const TopicPartition> partitions,
+                                                 SteadyTime deadline) {
   std::vector<PartitionOutcome> result;
-  if (partitions.empty()) return result;  // null would mean every partition of the cluster
   ElectLeadersRequest request;
   request.timeout_ms = caller.RemainingMs(deadline);
   std::map<std::string, std::size_t> at;
@@ -168,6 +124,16 @@ Result<std::vector<PartitionOutcome>> ElectPreferredLeaders(
     }
   }
   return result;
+}
+
+}  // namespace
+
+Result<std::vector<PartitionOutcome>> ElectPreferredLeaders(
+    Caller& caller, const std::vector<TopicPartition>& partitions, SteadyTime deadline) {
+  // Without partitions nothing is sent: an empty list would be one thing, null every partition.
+  return InChunks<PartitionOutcome>(
+      std::span(partitions),
+      [&](std::span<const TopicPartition> chunk) { return ElectChunk(caller, chunk, deadline); });
 }
 
 }  // namespace levelwind::kafka::calls

@@ -1,10 +1,12 @@
 #include <algorithm>
 #include <cstddef>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "kafka/calls/calls.h"
+#include "kafka/calls/items.h"
 #include "kafka/errors.h"
 #include "kafka/protocol/messages_topics.h"
 
@@ -52,11 +54,8 @@ CreateTopicsRequest::Topic Give(const NewTopic& from) {
   return to;
 }
 
-}  // namespace
-
-Result<std::vector<TopicOutcome>> CreateTopics(Caller& caller, const std::vector<NewTopic>& topics,
-                                               SteadyTime deadline) {
-  if (topics.empty()) return std::vector<TopicOutcome>();
+Result<std::vector<TopicOutcome>> CreateChunk(Caller& caller, std::span<const NewTopic> topics,
+                                              SteadyTime deadline) {
   CreateTopicsRequest request;
   request.timeout_ms = caller.RemainingMs(deadline);
   bool defaults = false;
@@ -73,18 +72,33 @@ Result<std::vector<TopicOutcome>> CreateTopics(Caller& caller, const std::vector
   return Take(std::move(answer.response->topics));
 }
 
-Result<std::vector<TopicOutcome>> DeleteTopics(Caller& caller,
-                                               const std::vector<std::string>& topics,
-                                               SteadyTime deadline) {
-  if (topics.empty()) return std::vector<TopicOutcome>();
+Result<std::vector<TopicOutcome>> DeleteChunk(Caller& caller, std::span<const std::string> topics,
+                                              SteadyTime deadline) {
   DeleteTopicsRequest request;
   request.timeout_ms = caller.RemainingMs(deadline);
-  request.topic_names = topics;
+  request.topic_names.assign(topics.begin(), topics.end());
   auto answer = caller.Controller(std::move(request), deadline, &NotControllerInDelete);
   if (!answer.response.ok()) {
     return WriteError(answer.response.error(), answer.progress, "deleting topics");
   }
   return Take(std::move(answer.response->responses));
+}
+
+}  // namespace
+
+Result<std::vector<TopicOutcome>> CreateTopics(Caller& caller, const std::vector<NewTopic>& topics,
+                                               SteadyTime deadline) {
+  return InChunks<TopicOutcome>(std::span(topics), [&](std::span<const NewTopic> chunk) {
+    return CreateChunk(caller, chunk, deadline);
+  });
+}
+
+Result<std::vector<TopicOutcome>> DeleteTopics(Caller& caller,
+                                               const std::vector<std::string>& topics,
+                                               SteadyTime deadline) {
+  return InChunks<TopicOutcome>(std::span(topics), [&](std::span<const std::string> chunk) {
+    return DeleteChunk(caller, chunk, deadline);
+  });
 }
 
 }  // namespace levelwind::kafka::calls

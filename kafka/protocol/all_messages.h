@@ -7,11 +7,20 @@
 
 #include "kafka/protocol/messages_cluster.h"
 #include "kafka/protocol/messages_configs.h"
+#include "kafka/protocol/messages_group_changes.h"
 #include "kafka/protocol/messages_groups.h"
+#include "kafka/protocol/messages_log.h"
+#include "kafka/protocol/messages_log_dirs.h"
 #include "kafka/protocol/messages_offsets.h"
+#include "kafka/protocol/messages_partitions.h"
+#include "kafka/protocol/messages_quorum.h"
+#include "kafka/protocol/messages_quotas.h"
 #include "kafka/protocol/messages_replicas.h"
 #include "kafka/protocol/messages_sasl.h"
+#include "kafka/protocol/messages_share_groups.h"
+#include "kafka/protocol/messages_streams_groups.h"
 #include "kafka/protocol/messages_topics.h"
+#include "kafka/protocol/messages_transactions.h"
 
 namespace levelwind::kafka {
 
@@ -23,14 +32,24 @@ struct TypeTag {
 
 /// Sorted by API key.
 using AllRequests = std::tuple<
-    TypeTag<ListOffsetsRequest>, TypeTag<MetadataRequest>, TypeTag<OffsetCommitRequest>,
-    TypeTag<OffsetFetchRequest>, TypeTag<FindCoordinatorRequest>, TypeTag<DescribeGroupsRequest>,
+    TypeTag<ProduceRequest>, TypeTag<FetchRequest>, TypeTag<ListOffsetsRequest>,
+    TypeTag<MetadataRequest>, TypeTag<OffsetCommitRequest>, TypeTag<OffsetFetchRequest>,
+    TypeTag<FindCoordinatorRequest>, TypeTag<LeaveGroupRequest>, TypeTag<DescribeGroupsRequest>,
     TypeTag<ListGroupsRequest>, TypeTag<SaslHandshakeRequest>, TypeTag<ApiVersionsRequest>,
     TypeTag<CreateTopicsRequest>, TypeTag<DeleteTopicsRequest>, TypeTag<DescribeConfigsRequest>,
-    TypeTag<DescribeLogDirsRequest>, TypeTag<SaslAuthenticateRequest>, TypeTag<ElectLeadersRequest>,
+    TypeTag<AlterReplicaLogDirsRequest>, TypeTag<DescribeLogDirsRequest>,
+    TypeTag<SaslAuthenticateRequest>, TypeTag<CreatePartitionsRequest>,
+    TypeTag<DeleteGroupsRequest>, TypeTag<ElectLeadersRequest>,
     TypeTag<IncrementalAlterConfigsRequest>, TypeTag<AlterPartitionReassignmentsRequest>,
-    TypeTag<ListPartitionReassignmentsRequest>, TypeTag<DescribeClusterRequest>,
-    TypeTag<ConsumerGroupDescribeRequest>>;
+    TypeTag<ListPartitionReassignmentsRequest>, TypeTag<OffsetDeleteRequest>,
+    TypeTag<DescribeClientQuotasRequest>, TypeTag<AlterClientQuotasRequest>,
+    TypeTag<DescribeQuorumRequest>, TypeTag<UpdateFeaturesRequest>, TypeTag<DescribeClusterRequest>,
+    TypeTag<DescribeProducersRequest>, TypeTag<UnregisterBrokerRequest>,
+    TypeTag<DescribeTransactionsRequest>, TypeTag<ListTransactionsRequest>,
+    TypeTag<ConsumerGroupDescribeRequest>, TypeTag<ListConfigResourcesRequest>,
+    TypeTag<DescribeTopicPartitionsRequest>, TypeTag<ShareGroupDescribeRequest>,
+    TypeTag<StreamsGroupDescribeRequest>, TypeTag<DescribeShareGroupOffsetsRequest>,
+    TypeTag<UnregisterControllerRequest>>;
 
 /// Calls visit(TypeTag<Request>{}) for each request; its response is Request::Response.
 template <class Visit>

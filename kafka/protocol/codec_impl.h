@@ -40,7 +40,7 @@ constexpr std::size_t MinWireSize(std::int16_t version, bool flexible) {
   } else if constexpr (std::is_same_v<T, Bytes> || kIsVector<T>) {
     return flexible ? 1 : 4;
   } else {
-    static_assert(std::is_integral_v<T>);
+    static_assert(std::is_arithmetic_v<T>);
     return sizeof(T);
   }
 }
@@ -94,6 +94,8 @@ class Decoder {
   void Fixed(std::int16_t& out) { out = reader_.Int16(); }
   void Fixed(std::int32_t& out) { out = reader_.Int32(); }
   void Fixed(std::int64_t& out) { out = reader_.Int64(); }
+  void Fixed(std::uint16_t& out) { out = reader_.Uint16(); }
+  void Fixed(double& out) { out = reader_.Float64(); }
   void Fixed(Uuid& out) { out = reader_.ReadUuid(); }
 
   template <class Then>
@@ -188,6 +190,22 @@ class Decoder {
   const bool flexible_;
 };
 
+/// Whether two values are equal, structs and vectors of structs included.
+template <class T>
+bool Same(const T& a, const T& b) {
+  if constexpr (FieldStruct<T>) {
+    return std::apply(
+        [&](const auto&... field) { return (Same(a.*(field.member), b.*(field.member)) && ...); },
+        T::kFields);
+  } else if constexpr (kIsVector<T>) {
+    return std::ranges::equal(a, b, [](const auto& x, const auto& y) { return Same(x, y); });
+  } else if constexpr (kIsOptional<T>) {
+    return a.has_value() == b.has_value() && (!a || Same(*a, *b));
+  } else {
+    return a == b;
+  }
+}
+
 /// Writes values of one message version.
 class Encoder {
  public:
@@ -253,6 +271,8 @@ class Encoder {
   void Fixed(std::int16_t in) { writer_.Int16(in); }
   void Fixed(std::int32_t in) { writer_.Int32(in); }
   void Fixed(std::int64_t in) { writer_.Int64(in); }
+  void Fixed(std::uint16_t in) { writer_.Uint16(in); }
+  void Fixed(double in) { writer_.Float64(in); }
   void Fixed(const Uuid& in) { writer_.WriteUuid(in); }
   void Fixed(const std::string& in) { writer_.String(flexible_, in); }
 
@@ -260,14 +280,15 @@ class Encoder {
   template <class S, class F>
   bool TagPresent(const S& in, const F& field) const {
     if (!field.tagged() || !field.In(version_)) return false;
+    const auto& value = in.*(field.member);
     if constexpr (kIsVector<typename F::Value>) {
-      return !(in.*(field.member)).empty();
+      return !value.empty();
     } else if constexpr (kIsOptional<typename F::Value>) {
-      return (in.*(field.member)).has_value();
+      return value.has_value();
     } else if constexpr (FieldStruct<typename F::Value>) {
-      return true;
+      return !Same(value, typename F::Value());
     } else {
-      return !(in.*(field.member) == S{}.*(field.member));
+      return !(value == S{}.*(field.member));
     }
   }
 

@@ -11,7 +11,8 @@
 //         std::tuple{F("Name", &Topic::name), F("TopicId", &Topic::topic_id, {.since = 10})};
 //   };
 //
-// Member types: bool, std::int8_t to std::int64_t, Uuid, std::string, Bytes, another such struct,
+// Member types: bool, std::int8_t to std::int64_t, std::uint16_t, double (FLOAT64), Uuid,
+// std::string, Bytes, another such struct,
 // std::vector of any of these, and std::optional around a string, Bytes, vector or struct for
 // fields that may be null. A field that a version does not have keeps its default when read and is
 // left out when written.

@@ -6,5 +6,6 @@ namespace levelwind::kafka {
 
 LW_INSTANTIATE_API(DescribeConfigs)
 LW_INSTANTIATE_API(IncrementalAlterConfigs)
+LW_INSTANTIATE_API(ListConfigResources)
 
 }  // namespace levelwind::kafka

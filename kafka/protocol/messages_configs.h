@@ -1,6 +1,6 @@
 #pragma once
 
-// DescribeConfigs, IncrementalAlterConfigs.
+// DescribeConfigs, IncrementalAlterConfigs, ListConfigResources.
 
 #include <cstdint>
 #include <optional>
@@ -144,6 +144,39 @@ struct IncrementalAlterConfigsRequest {
   static constexpr auto kFields = std::tuple{
       F("Resources", &IncrementalAlterConfigsRequest::resources),
       F("ValidateOnly", &IncrementalAlterConfigsRequest::validate_only),
+  };
+};
+
+struct ListConfigResourcesResponse {
+  static constexpr MessageInfo kInfo{ApiKey::kListConfigResources, "ListConfigResourcesResponse", 0,
+                                     1, 0};
+  struct Resource {
+    std::string resource_name;
+    std::int8_t resource_type = 16;
+    static constexpr auto kFields = std::tuple{
+        F("ResourceName", &Resource::resource_name),
+        F("ResourceType", &Resource::resource_type, {.since = 1}),
+    };
+  };
+
+  std::int32_t throttle_time_ms = 0;
+  std::int16_t error_code = 0;
+  std::vector<Resource> config_resources;
+  static constexpr auto kFields = std::tuple{
+      F("ThrottleTimeMs", &ListConfigResourcesResponse::throttle_time_ms),
+      F("ErrorCode", &ListConfigResourcesResponse::error_code),
+      F("ConfigResources", &ListConfigResourcesResponse::config_resources),
+  };
+};
+
+struct ListConfigResourcesRequest {
+  using Response = ListConfigResourcesResponse;
+  static constexpr MessageInfo kInfo{ApiKey::kListConfigResources, "ListConfigResourcesRequest", 0,
+                                     1, 0};
+  std::vector<std::int8_t>
+      resource_types;  ///< Empty: all. Before v1 only client metrics are listed.
+  static constexpr auto kFields = std::tuple{
+      F("ResourceTypes", &ListConfigResourcesRequest::resource_types, {.since = 1}),
   };
 };
 

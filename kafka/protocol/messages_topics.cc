@@ -6,5 +6,6 @@ namespace levelwind::kafka {
 
 LW_INSTANTIATE_API(CreateTopics)
 LW_INSTANTIATE_API(DeleteTopics)
+LW_INSTANTIATE_API(CreatePartitions)
 
 }  // namespace levelwind::kafka

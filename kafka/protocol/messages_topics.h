@@ -1,6 +1,6 @@
 #pragma once
 
-// CreateTopics, DeleteTopics.
+// CreateTopics, DeleteTopics, CreatePartitions.
 
 #include <cstdint>
 #include <optional>
@@ -132,6 +132,60 @@ struct DeleteTopicsRequest {
   static constexpr auto kFields = std::tuple{
       F("TopicNames", &DeleteTopicsRequest::topic_names, {.until = 5}),
       F("TimeoutMs", &DeleteTopicsRequest::timeout_ms),
+  };
+};
+
+struct CreatePartitionsResponse {
+  static constexpr MessageInfo kInfo{ApiKey::kCreatePartitions, "CreatePartitionsResponse", 0, 3,
+                                     2};
+  struct Topic {
+    std::string name;
+    std::int16_t error_code = 0;
+    std::optional<std::string> error_message;
+    static constexpr auto kFields = std::tuple{
+        F("Name", &Topic::name),
+        F("ErrorCode", &Topic::error_code),
+        F("ErrorMessage", &Topic::error_message, {.nullable = 0}),
+    };
+  };
+
+  std::int32_t throttle_time_ms = 0;
+  std::vector<Topic> results;
+  static constexpr auto kFields = std::tuple{
+      F("ThrottleTimeMs", &CreatePartitionsResponse::throttle_time_ms),
+      F("Results", &CreatePartitionsResponse::results),
+  };
+};
+
+struct CreatePartitionsRequest {
+  using Response = CreatePartitionsResponse;
+  static constexpr MessageInfo kInfo{ApiKey::kCreatePartitions, "CreatePartitionsRequest", 0, 3, 2};
+  struct Topic {
+    struct Assignment {
+      std::vector<std::int32_t> broker_ids;
+      static constexpr auto kFields = std::tuple{
+          F("BrokerIds", &Assignment::broker_ids),
+      };
+    };
+
+    std::string name;
+    std::int32_t count = 0;  ///< The new total.
+    std::optional<std::vector<Assignment>> assignments =
+        std::vector<Assignment>();  ///< Of the new partitions; null: the broker chooses.
+    static constexpr auto kFields = std::tuple{
+        F("Name", &Topic::name),
+        F("Count", &Topic::count),
+        F("Assignments", &Topic::assignments, {.nullable = 0}),
+    };
+  };
+
+  std::vector<Topic> topics;
+  std::int32_t timeout_ms = 0;
+  bool validate_only = false;
+  static constexpr auto kFields = std::tuple{
+      F("Topics", &CreatePartitionsRequest::topics),
+      F("TimeoutMs", &CreatePartitionsRequest::timeout_ms),
+      F("ValidateOnly", &CreatePartitionsRequest::validate_only),
   };
 };
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -30,6 +31,9 @@ class Reader {
   std::int16_t Int16() { return static_cast<std::int16_t>(BigEndian<std::uint16_t>()); }
   std::int32_t Int32() { return static_cast<std::int32_t>(BigEndian<std::uint32_t>()); }
   std::int64_t Int64() { return static_cast<std::int64_t>(BigEndian<std::uint64_t>()); }
+  std::uint16_t Uint16() { return BigEndian<std::uint16_t>(); }
+  /// IEEE 754 bits. NaN and infinities pass: what they mean is for the message's reader to say.
+  double Float64() { return std::bit_cast<double>(BigEndian<std::uint64_t>()); }
   Uuid ReadUuid();
   /// At most 5 bytes; more, or bits above 32, are an error.
   std::uint32_t Uvarint();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -21,6 +22,8 @@ class Writer {
   void Int16(std::int16_t value) { BigEndian(static_cast<std::uint16_t>(value)); }
   void Int32(std::int32_t value) { BigEndian(static_cast<std::uint32_t>(value)); }
   void Int64(std::int64_t value) { BigEndian(static_cast<std::uint64_t>(value)); }
+  void Uint16(std::uint16_t value) { BigEndian(value); }
+  void Float64(double value) { BigEndian(std::bit_cast<std::uint64_t>(value)); }
   void WriteUuid(const Uuid& id) { Raw(id.bytes); }
   void Uvarint(std::uint32_t value);
 

@@ -7,9 +7,11 @@
 #include <limits>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "kafka/errors.h"
+#include "kafka/protocol/releases.h"
 #include "kafka/read_only.h"
 #include "kafka/routing/broker_round.h"
 
@@ -60,6 +62,19 @@ Error AllFailed(const std::vector<Error>& errors) {
   return error;
 }
 
+/// A broker that is too old: says which release is needed, where the protocol alone does not.
+Outcome WithRelease(Outcome outcome, ApiKey api, std::int16_t version) {
+  if (outcome.answer.ok() || outcome.answer.error().code() != ErrorCode::kUnimplemented) {
+    return outcome;
+  }
+  const std::string_view release = FirstRelease(api, version);
+  if (release.empty()) return outcome;
+  outcome.answer =
+      Error{ErrorCode::kUnimplemented,
+            fmt::format("{}; that came with Kafka {}", outcome.answer.error().message(), release)};
+  return outcome;
+}
+
 bool MayRepeat(const RequestSpec& spec, const Outcome& outcome) {
   if (outcome.answer.ok() || !outcome.answer.error().retriable()) return false;
   return outcome.progress == Progress::kNotSent || IsReadOnly(spec.api);
@@ -96,8 +111,13 @@ void Caller::Send(const Endpoint& endpoint, RequestSpec spec, SteadyTime deadlin
           Progress::kNotSent});
     return;
   }
-  network_.Submit(endpoint, write ? Purpose::kAdmin : Purpose::kMonitor,
-                  {std::move(spec), deadline, std::move(done)});
+  const ApiKey api = spec.api;
+  const std::int16_t least = spec.min_version;
+  network_.Submit(
+      endpoint, write ? Purpose::kAdmin : Purpose::kMonitor,
+      {std::move(spec), deadline, [done = std::move(done), api, least](Outcome outcome) {
+         done(WithRelease(std::move(outcome), api, least));
+       }});
 }
 
 std::future<Outcome> Caller::Submit(const Endpoint& endpoint, RequestSpec spec,

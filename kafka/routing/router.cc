@@ -120,21 +120,22 @@ void Router::ForgetTopic(const std::string& topic) {
   leaders_.erase(topic);
 }
 
-std::optional<BrokerId> Router::CoordinatorOf(const std::string& group) const {
+std::optional<BrokerId> Router::CoordinatorOf(const std::string& key, CoordinatorKind kind) const {
   std::lock_guard lock(mutex_);
-  const auto found = coordinators_.find(group);
-  if (found == coordinators_.end()) return std::nullopt;
+  const auto& coordinators = coordinators_[static_cast<std::size_t>(kind)];
+  const auto found = coordinators.find(key);
+  if (found == coordinators.end()) return std::nullopt;
   return found->second;
 }
 
-void Router::SetCoordinator(const std::string& group, BrokerId broker) {
+void Router::SetCoordinator(const std::string& key, BrokerId broker, CoordinatorKind kind) {
   std::lock_guard lock(mutex_);
-  coordinators_[group] = broker;
+  coordinators_[static_cast<std::size_t>(kind)][key] = broker;
 }
 
-void Router::ForgetCoordinator(const std::string& group) {
+void Router::ForgetCoordinator(const std::string& key, CoordinatorKind kind) {
   std::lock_guard lock(mutex_);
-  coordinators_.erase(group);
+  coordinators_[static_cast<std::size_t>(kind)].erase(key);
 }
 
 }  // namespace levelwind::kafka

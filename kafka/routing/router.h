@@ -14,6 +14,9 @@
 
 namespace levelwind::kafka {
 
+/// What a key is coordinated for, by Kafka's numbers.
+enum class CoordinatorKind : std::int8_t { kGroup = 0, kTransaction = 1 };
+
 /// What is known about where requests have to go: brokers, controller, leaders, coordinators. Only
 /// a cache: it is filled from answers, may be out of date, and entries are dropped when a broker
 /// says that it is not (any more) the one. Any thread.
@@ -47,9 +50,11 @@ class Router {
   Leader LeaderOf(const TopicPartition& partition) const;
   void ForgetTopic(const std::string& topic);
 
-  std::optional<BrokerId> CoordinatorOf(const std::string& group) const;
-  void SetCoordinator(const std::string& group, BrokerId broker);
-  void ForgetCoordinator(const std::string& group);
+  std::optional<BrokerId> CoordinatorOf(const std::string& key,
+                                        CoordinatorKind kind = CoordinatorKind::kGroup) const;
+  void SetCoordinator(const std::string& key, BrokerId broker,
+                      CoordinatorKind kind = CoordinatorKind::kGroup);
+  void ForgetCoordinator(const std::string& key, CoordinatorKind kind = CoordinatorKind::kGroup);
 
  private:
   const std::vector<Endpoint> bootstrap_;
@@ -59,7 +64,7 @@ class Router {
   std::optional<Endpoint> last_good_;
   std::vector<Endpoint> bad_;
   std::unordered_map<std::string, std::vector<BrokerId>> leaders_;  ///< By partition number.
-  std::unordered_map<std::string, BrokerId> coordinators_;
+  std::unordered_map<std::string, BrokerId> coordinators_[2];       ///< By CoordinatorKind.
 };
 
 }  // namespace levelwind::kafka

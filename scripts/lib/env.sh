@@ -30,6 +30,8 @@ fi
 export LEVELWIND_KAFKA_VERSION="${LEVELWIND_KAFKA_VERSION:-4.3.1}"
 # What the integration tests also run against: the last with ZooKeeper in wide use, and the last 3.x.
 export LEVELWIND_OLD_KAFKA_VERSIONS="2.8.2 3.9.1"
+# Whose message schemas the tables in kafka/protocol are compared with (scripts/check-schemas).
+export LEVELWIND_SCHEMA_VERSIONS="2.8.2 3.0.2 3.9.1 4.3.1 4.4.0"
 export LEVELWIND_KAFKA_HOME="$LEVELWIND_CACHE/kafka/$LEVELWIND_KAFKA_VERSION"
 export LEVELWIND_KAFKA_LIBS="$LEVELWIND_KAFKA_HOME/libs"
 

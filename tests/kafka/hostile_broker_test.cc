@@ -9,10 +9,10 @@
 #include <chrono>
 #include <cstdint>
 #include <fstream>
-#include <functional>
-#include <memory>
+#include <span>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "kafka/client.h"
@@ -172,7 +172,8 @@ TEST_P(HostileBrokerTest, AnswersUnderAnotherCorrelationId) {
 
 TEST_P(HostileBrokerTest, AnswersAnotherApi) {
   const Error error = ErrorOf([this](Peer& peer, const Frame& frame) {
-    Reader reader(std::span(frame).subspan(4));
+    const std::span<const std::uint8_t> body = std::span(frame).subspan(4);
+    Reader reader(body);
     const std::int32_t id = reader.Int32();
     if (GetParam() != ApiKey::kMetadata) return peer.Send(*EncodeResponseFrame(Metadata(), 12, id));
     ListGroupsResponse groups;

@@ -58,6 +58,8 @@ class Filler {
       for (auto& byte : out.data) byte = static_cast<std::uint8_t>(Number(0, 255));
     } else if constexpr (std::is_same_v<T, Uuid>) {
       for (auto& byte : out.bytes) byte = static_cast<std::uint8_t>(Number(0, 255));
+    } else if constexpr (std::is_same_v<T, double>) {
+      out = std::uniform_real_distribution<double>(-1e9, 1e9)(random_);
     } else if constexpr (std::is_same_v<T, bool>) {
       out = Number(0, 1) == 1;
     } else {

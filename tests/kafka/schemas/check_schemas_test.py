@@ -103,6 +103,29 @@ class CheckSchemas(unittest.TestCase):
             message(tables, "ElectLeadersRequest")["api"] = 44
         self.assert_noticed(change, "the API key is 43 in Kafka, 44 here")
 
+    def test_a_version_that_no_release_knows(self):
+        def change(tables):
+            message(tables, "UnregisterControllerRequest")["max"] = 1
+        self.assert_noticed(change, "UnregisterControllerRequest v1: the valid range is without it in every release")
+
+    def test_an_old_release_alone(self):
+        def change(tables):
+            field(message(tables, "OffsetFetchResponse"), "Topics", "Partitions", "CommittedOffset")["type"] = "int32"
+        self.assert_noticed(change, "kafka-clients-2.8.2.jar: OffsetFetchResponse v5.Topics.Partitions.CommittedOffset")
+
+    def test_a_release_that_cannot_be_fetched(self):
+        with tempfile.TemporaryDirectory() as directory:
+            maven = os.path.join(directory, "mvn")
+            with open(maven, "w", encoding="utf-8") as out:
+                out.write("#!/bin/sh\necho 'no network'; exit 1\n")
+            os.chmod(maven, stat.S_IRWXU)
+            env = dict(os.environ, LEVELWIND_CACHE=directory, PATH=directory + os.pathsep + os.environ["PATH"])
+            result = subprocess.run([sys.executable, SCRIPT, "--dump", DUMP], capture_output=True, text=True,
+                                    check=False, env=env)
+        self.assertEqual(result.returncode, 1, result.stdout)
+        self.assertIn("kafka-clients 2.8.2 could not be fetched", result.stderr)
+        self.assertIn("no network", result.stderr)
+
     def test_an_intended_difference_that_is_gone(self):
         def change(tables):
             field(message(tables, "MetadataRequest"), "AllowAutoTopicCreation")["default"] = True

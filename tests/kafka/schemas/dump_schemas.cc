@@ -31,6 +31,8 @@ std::string ScalarName() {
   if constexpr (std::is_same_v<T, std::int16_t>) return "int16";
   if constexpr (std::is_same_v<T, std::int32_t>) return "int32";
   if constexpr (std::is_same_v<T, std::int64_t>) return "int64";
+  if constexpr (std::is_same_v<T, std::uint16_t>) return "uint16";
+  if constexpr (std::is_same_v<T, double>) return "float64";
   if constexpr (std::is_same_v<T, Uuid>) return "uuid";
   if constexpr (std::is_same_v<T, std::string>) return "string";
   if constexpr (std::is_same_v<T, Bytes>) return "bytes";
@@ -57,6 +59,8 @@ std::string Default(const T& value) {
     return value ? Default(*value) : "null";
   } else if constexpr (std::is_same_v<T, bool>) {
     return value ? "true" : "false";
+  } else if constexpr (std::is_same_v<T, double>) {
+    return fmt::format("{:g}", value);
   } else if constexpr (std::is_integral_v<T>) {
     return std::to_string(value);
   } else {
