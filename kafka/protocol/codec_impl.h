@@ -150,6 +150,7 @@ class Decoder {
   template <class T>
   void Elements(std::int32_t length, std::vector<T>& out) {
     out.clear();
+    if (!reader_.TakeMemory(static_cast<std::size_t>(length), sizeof(T))) return;
     out.reserve(static_cast<std::size_t>(length));
     for (std::int32_t i = 0; i < length && reader_.ok(); ++i) Value(out.emplace_back(), false);
   }
@@ -179,7 +180,7 @@ class Decoder {
   void Tagged(S& out, const F& field, std::int64_t tag, std::span<const std::uint8_t> bytes,
               std::size_t offset) {
     if (field.options.tag != tag || !field.In(version_)) return;
-    Reader part(bytes);
+    Reader part = reader_.Part(bytes);
     Decoder(part, version_, flexible_).FieldValue(out, field);
     if (part.ok() && part.remaining() > 0) part.Fail("the tagged field is longer than its value");
     reader_.FailFrom(part, offset);

@@ -68,6 +68,22 @@ std::string_view Reader::Text(std::size_t size) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
+bool Reader::TakeMemory(std::size_t count, std::size_t element_size) {
+  if (count > memory_left_ / element_size) {
+    Fail(fmt::format("{} elements would take more memory than {} bytes of an answer may", count,
+                     data_.size()));
+    return false;
+  }
+  memory_left_ -= count * element_size;
+  return ok();
+}
+
+Reader Reader::Part(std::span<const std::uint8_t> part) const {
+  Reader reader(part);
+  reader.memory_left_ = memory_left_;
+  return reader;
+}
+
 void Reader::FailShort(std::size_t wanted) {
   Fail(fmt::format("{} bytes wanted, {} left", wanted, remaining()));
 }
@@ -84,6 +100,7 @@ void Reader::AddContext(std::string_view name) {
 }
 
 void Reader::FailFrom(const Reader& part, std::size_t part_offset) {
+  memory_left_ = part.memory_left_;
   if (!ok() || part.ok()) return;
   Fail(part.what_);
   failed_at_ = part_offset + part.failed_at_;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
@@ -20,7 +21,8 @@ namespace levelwind::kafka {
 /// Finish() tells what was wrong. Loops over wire counts must look at ok().
 class Reader {
  public:
-  explicit Reader(std::span<const std::uint8_t> data) : data_(data) {}
+  explicit Reader(std::span<const std::uint8_t> data)
+      : data_(data), memory_left_(MemoryFor(data.size())) {}
 
   bool ok() const { return what_.empty(); }
   std::size_t offset() const { return offset_; }
@@ -44,6 +46,20 @@ class Reader {
   std::int32_t BytesLength(bool flexible) { return ArrayLength(flexible, 1); }
   std::int32_t ArrayLength(bool flexible, std::size_t min_element_size);
 
+  /// Counts memory that is about to be taken for `count` array elements of `element_size` bytes; an
+  /// error (and false) when all elements together would take more than MemoryFor the frame: a few
+  /// bytes on the wire can be a large struct here.
+  bool TakeMemory(std::size_t count, std::size_t element_size);
+  /// 16 times the first MiB and 8 times the rest, and a little for the smallest frames. Honest
+  /// answers need up to 7 times their size.
+  static constexpr std::size_t MemoryFor(std::size_t frame_bytes) {
+    constexpr std::size_t kMiB = std::size_t{1} << 20;
+    return (std::size_t{64} << 10) + 8 * frame_bytes + 8 * std::min(frame_bytes, kMiB);
+  }
+  /// A reader over a part of the same frame, with what is left of its memory; FailFrom gives back
+  /// what it has not taken.
+  Reader Part(std::span<const std::uint8_t> part) const;
+
   /// The next `size` bytes; an error (and empty) if there are fewer.
   std::span<const std::uint8_t> Raw(std::size_t size);
   std::string_view Text(std::size_t size);
@@ -55,7 +71,7 @@ class Reader {
   Status Finish() const;
   /// The failure as an error, without looking at the bytes left. Only when !ok().
   Error failure() const;
-  /// Takes over the failure of a reader over a part of the same bytes that began at `offset`.
+  /// Takes over what a Part() has used, and its failure; it began at `part_offset`.
   void FailFrom(const Reader& part, std::size_t part_offset);
 
  private:
@@ -76,6 +92,7 @@ class Reader {
   std::span<const std::uint8_t> data_;
   std::size_t offset_ = 0;
   std::size_t failed_at_ = 0;
+  std::size_t memory_left_ = 0;
   std::string what_;
   std::string path_;
 };

@@ -223,6 +223,20 @@ TEST(CodecTest, HugeCountsAreRefusedBeforeMemoryIsTaken) {
               HasSubstr("length 3 cannot fit in the 12 bytes left"));
 }
 
+// A group of twelve bytes on the wire is a struct of 160 here.
+TEST(CodecTest, ManySmallElementsMayNotTakeManyTimesTheMemoryOfTheirFrame) {
+  constexpr std::size_t kFrame = 8 << 20;
+  Writer writer;
+  writer.Int32(0);  // throttle
+  writer.Uvarint(kFrame / 12);
+  std::vector<std::uint8_t> frame(writer.bytes().begin(), writer.bytes().end());
+  frame.resize(kFrame);
+  Reader reader(frame);
+  const auto decoded = Decode<DescribeGroupsResponse>(reader, 5);
+  ASSERT_FALSE(decoded.ok());
+  EXPECT_THAT(decoded.error().message(), HasSubstr("more memory than 8388608 bytes of an answer"));
+}
+
 TEST(CodecTest, NegativeLengthsOtherThanNullAreRefused) {
   const std::vector<std::uint8_t> array = {0, 0, 0, 0, 0xFF, 0xFF, 0xFF, 0xFE};
   EXPECT_THAT(DecodeBytes<MetadataResponse>(array, 7).error().message(),
