@@ -17,6 +17,17 @@ namespace {
 
 using Type = MetricsText::Type;
 
+/// Above this many partitions, or pairs of group and partition, there are no series per partition:
+/// hundreds of megabytes a scrape would help nobody, and the totals are all there.
+constexpr std::size_t kMostPartitions = 50'000;
+constexpr std::size_t kMostGroupPartitions = 250'000;
+
+bool TooManyForPartitionSeries(const ClusterSnapshot& snapshot) {
+  std::size_t pairs = 0;
+  for (const ConsumerGroup& group : snapshot.groups) pairs += group.offsets.size();
+  return snapshot.partitions.size() > kMostPartitions || pairs > kMostGroupPartitions;
+}
+
 /// Label text per partition and per group; empty for those that must be left out.
 struct PreparedLabels {
   std::vector<std::string> partitions;
@@ -28,7 +39,10 @@ PreparedLabels Prepare(const ClusterSnapshot& snapshot) {
   PreparedLabels labels;
   std::unordered_set<std::string> used;
   labels.partitions.resize(snapshot.partitions.size());
+  const bool too_many = TooManyForPartitionSeries(snapshot);
+  if (too_many) labels.left_out = snapshot.partitions.size();
   for (const Topic& topic : snapshot.topics) {
+    if (too_many) break;
     const std::string name = MetricLabels({{"topic", topic.name}});
     if (!used.insert(name).second) {
       labels.left_out += topic.partition_count;
@@ -226,7 +240,8 @@ std::string RenderSnapshotMetrics(const ClusterSnapshot& snapshot) {
   RenderPartitionFamilies(snapshot, labels.partitions, text);
   RenderGroupFamilies(snapshot, labels, text);
   text.Gauge("levelwind_metrics_left_out",
-             "Series left out because their names are equal once invalid UTF-8 is replaced.",
+             "Partitions without series: too many of them (50,000, or 250,000 in groups), or names "
+             "that are equal once invalid UTF-8 is replaced.",
              static_cast<double>(labels.left_out));
   return text.Take();
 }

@@ -151,7 +151,7 @@ void Connection::OnFrame(std::vector<std::uint8_t> frame) {
   answered_ = answered_ || state_ == State::kReady;
   frame.erase(frame.begin(), frame.begin() + static_cast<std::ptrdiff_t>(reader.offset()));
   if (request.throttle_first) ObeyThrottle(frame);
-  request.done({RawAnswer{request.version, std::move(frame)}, Progress::kAnswered});
+  request.done({RawAnswer{request.version, std::move(frame), Address()}, Progress::kAnswered});
   if (state_ != State::kClosed) Pump();
 }
 

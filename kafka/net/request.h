@@ -43,6 +43,7 @@ enum class Progress : std::uint8_t {
 struct RawAnswer {
   std::int16_t version = 0;
   std::vector<std::uint8_t> body;
+  std::string from;  ///< The broker's address, for errors about the body.
 };
 
 struct Outcome {

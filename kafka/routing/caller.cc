@@ -169,18 +169,21 @@ void Caller::ControllerRaw(const RequestSpec& spec, SteadyTime deadline,
                            const std::function<std::int16_t(Outcome)>& take) {
   const bool read = IsReadOnly(spec.api);
   for (int attempt = 0;; ++attempt) {
-    if (!router_.Controller()) {
+    std::optional<Endpoint> controller = router_.Controller();
+    if (!controller) {
       Status status = Refresh({}, deadline);
-      if (status.ok() && !router_.Controller()) {
-        status = Unavailable("the cluster has no controller now");
-      }
+      controller = router_.Controller();  // once: another thread may forget it at any time
+      if (status.ok() && !controller) status = Unavailable("the cluster has no controller now");
       if (!status.ok() && (attempt >= kControllerTries || !BackOff(attempt, deadline))) {
         take({status.error().Wrap("looking for the controller"), Progress::kNotSent});
         return;
       }
-      if (!status.ok()) continue;
+      if (!status.ok() || !controller) continue;
     }
-    Outcome outcome = Wait(Submit(*router_.Controller(), spec, deadline), deadline);
+    Outcome outcome = Wait(Submit(*controller, spec, deadline), deadline);
+    if (outcome.progress == Progress::kTimedOut && !outcome.answer.ok()) {
+      outcome.answer = outcome.answer.error().Wrap("controller " + controller->ToString());
+    }
     const bool again = MayRepeat(spec, outcome);
     const bool answered = outcome.answer.ok();
     const std::int16_t code = take(std::move(outcome));
@@ -235,7 +238,9 @@ void Caller::BrokersRaw(const std::vector<std::pair<BrokerId, RequestSpec>>& req
     }
   }
   round.ForEachOpen([&](std::size_t index, bool sent) {
-    take(index, {DeadlineExceeded("no answer came before the deadline of the call"),
+    take(index, {DeadlineExceeded(fmt::format("broker {}: no answer came before the deadline of "
+                                              "the call",
+                                              requests[index].first)),
                  sent ? Progress::kTimedOut : Progress::kNotSent});
   });
 }

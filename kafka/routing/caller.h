@@ -136,7 +136,9 @@ class Caller {
     if (!outcome.answer.ok()) return {outcome.answer.error(), outcome.progress, 0};
     const RawAnswer& raw = *outcome.answer;
     Reader reader(raw.body);
-    return {Decode<typename Request::Response>(reader, raw.version), outcome.progress, raw.version};
+    auto response = Decode<typename Request::Response>(reader, raw.version);
+    if (!response.ok()) response = response.error().Wrap("answer of " + raw.from);
+    return {std::move(response), outcome.progress, raw.version};
   }
 
   const ClientOptions& options_;

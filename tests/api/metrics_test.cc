@@ -148,6 +148,27 @@ TEST(Metrics, HostileNamesStayCleanAndUnique) {
   EXPECT_THAT(metrics, HasSubstr("levelwind_metrics_left_out 9\n"));
 }
 
+TEST(Metrics, HaveTotalsOnlyWhenThereAreTooManyPartitions) {
+  ClusterSnapshot snapshot = *SmallSnapshot(SteadyTime{});
+  Topic many = snapshot.topics.back();
+  many.name = "many";
+  many.first_partition = static_cast<std::uint32_t>(snapshot.partitions.size());
+  many.partition_count = 50'000;
+  Partition partition = snapshot.partitions.back();
+  partition.topic = static_cast<std::int32_t>(snapshot.topics.size());
+  for (std::uint32_t i = 0; i < many.partition_count; ++i) {
+    partition.number = static_cast<std::int32_t>(i);
+    snapshot.partitions.push_back(partition);
+  }
+  snapshot.topics.push_back(many);
+  const std::string metrics = RenderSnapshotMetrics(snapshot);
+  EXPECT_LT(metrics.size(), 20'000u);
+  EXPECT_THAT(metrics, HasSubstr("levelwind_group_total_lag{group=\"billing\"} 10\n"));
+  EXPECT_THAT(metrics, HasSubstr("levelwind_partitions 50003\n"));
+  EXPECT_THAT(metrics, HasSubstr("levelwind_metrics_left_out 50003\n"));
+  EXPECT_THAT(metrics, Not(HasSubstr("partition=\"")));
+}
+
 TEST(Metrics, AreThereBeforeTheFirstSnapshot) {
   ManualClock clock;
   FakeBackend backend;
