@@ -10,10 +10,10 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <cstdio>
 #include <fstream>
-#include <iterator>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -48,11 +48,18 @@ int Fail(const levelwind::Error& error) {
   return 1;
 }
 
+/// The text is gone again when this returns: it is no part of what planning needs.
+Result<ClusterSnapshot> Read(const std::string& path) {
+  std::ifstream file(path, std::ios::binary | std::ios::ate);
+  std::string json(file ? static_cast<std::size_t>(file.tellg()) : 0, '\0');
+  file.seekg(0);
+  file.read(json.data(), static_cast<std::streamsize>(json.size()));
+  return levelwind::planner::ParseSnapshotJson(json);
+}
+
 int Plan(const std::vector<std::string>& arguments) {
-  std::ifstream file(arguments[0], std::ios::binary);
-  const std::string json{std::istreambuf_iterator<char>(file), {}};
   double mark = CpuSeconds();
-  Result<ClusterSnapshot> snapshot = levelwind::planner::ParseSnapshotJson(json);
+  const Result<ClusterSnapshot> snapshot = Read(arguments[0]);
   if (!snapshot.ok()) return Fail(snapshot.error());
   const double read_s = CpuSeconds() - mark;
   PlannerOptions options;

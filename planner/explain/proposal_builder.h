@@ -4,8 +4,8 @@
 
 #include "model/cluster_snapshot.h"
 #include "model/proposal.h"
-#include "planner/planner_options.h"
 #include "planner/goals/bands.h"
+#include "planner/planner_options.h"
 #include "planner/search/flat_cluster.h"
 #include "planner/search/solve.h"
 

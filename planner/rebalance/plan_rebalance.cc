@@ -9,14 +9,14 @@
 #include <vector>
 
 #include "base/text.h"
-#include "planner/goals/goal_table.h"
-#include "planner/goals/bands.h"
+#include "planner/bounds/lower_bound.h"
 #include "planner/explain/explain.h"
+#include "planner/explain/proposal_builder.h"
+#include "planner/goals/bands.h"
+#include "planner/goals/goal_table.h"
 #include "planner/search/flat_cluster.h"
 #include "planner/search/judge.h"
-#include "planner/bounds/lower_bound.h"
 #include "planner/search/placement.h"
-#include "planner/explain/proposal_builder.h"
 #include "planner/search/solve.h"
 
 namespace levelwind::planner {

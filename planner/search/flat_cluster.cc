@@ -7,40 +7,17 @@
 #include <limits>
 #include <map>
 #include <numeric>
-#include <optional>
-#include <regex>
 #include <set>
 #include <utility>
 
 #include "planner/load_model.h"
 #include "planner/search/partition_loads.h"
+#include "planner/search/topic_filter.h"
 
 namespace levelwind::planner {
 namespace {
 
 constexpr std::size_t kMaxBrokers = 65'000;
-
-/// Topic patterns of the options, compiled.
-struct TopicFilter {
-  std::optional<std::regex> include;
-  std::optional<std::regex> exclude;
-  bool Moves(const std::string& name) const {
-    if (include && !std::regex_match(name, *include)) return false;
-    return !(exclude && std::regex_match(name, *exclude));
-  }
-};
-
-Result<std::optional<std::regex>> Compile(const std::string& pattern, std::string_view what) {
-  if (pattern.empty()) return std::optional<std::regex>();
-  try {
-    return std::optional<std::regex>(std::regex(pattern, std::regex::optimize));
-  } catch (const std::regex_error& e) {
-    return InvalidArgument(
-        fmt::format("{} \"{}\" is no regular expression: {}; quote special "
-                    "characters with a backslash",
-                    what, pattern, e.what()));
-  }
-}
 
 /// A partition that stays where it is, but counts.
 struct Pinned {
@@ -60,7 +37,7 @@ class Flattener {
       : snapshot_(snapshot), goals_(goals), options_(options), loads_(ReadLoads(snapshot)) {}
 
   Result<FlatCluster> Run() {
-    LW_RETURN_IF_ERROR(CompileFilter());
+    LW_ASSIGN_OR_RETURN(filter_, TopicFilter::Compile(options_));
     LW_RETURN_IF_ERROR(AddBrokers());
     LW_RETURN_IF_ERROR(CollectPartitions());
     SetUnits();
@@ -72,12 +49,6 @@ class Flattener {
   }
 
  private:
-  Status CompileFilter() {
-    LW_ASSIGN_OR_RETURN(filter_.include, Compile(options_.include_topics, "include_topics"));
-    LW_ASSIGN_OR_RETURN(filter_.exclude, Compile(options_.exclude_topics, "exclude_topics"));
-    return Ok();
-  }
-
   Status AddBrokers();
   void AddBroker(const Broker* broker, BrokerId id);
   Status CollectPartitions();

@@ -64,10 +64,10 @@ inline constexpr float kExactInset = 1e-5F;
 /// mean broker's disk.
 class Placement {
  public:
-  // A leader change moves no bytes, but it interrupts producers and consumers: as dear as moving a
+  // A leader change moves no bytes, but it interrupts producers and consumers: dearer than moving a
   // mean replica, so that few leaders with much load move rather than many with little. Low: where
   // the bands cannot be met without a wholesale change.
-  static constexpr float kLeaderFee = 1.2F;
+  static constexpr float kLeaderFee = 1.5F;
   static constexpr float kLowLeaderFee = 0.3F;
 
   /// `cluster` must outlive the placement. Starts at the partitions' `replicas`.

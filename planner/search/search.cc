@@ -9,11 +9,14 @@
 namespace levelwind::planner {
 namespace {
 
-constexpr float kHottest = 2.0F;         ///< First temperature, in mean replicas.
-constexpr float kCooling = 400.0F;       ///< First over last temperature.
-constexpr std::uint64_t kRounds = 50;    ///< Of annealing.
-constexpr std::uint64_t kRecompute = 5;  ///< Rounds in which float sums drift too little to matter.
-constexpr int kPatience = 80;            ///< Rounds of repair without a new best.
+constexpr float kHottest = 2.0F;       ///< First temperature, in mean replicas.
+constexpr float kCooling = 400.0F;     ///< First over last temperature.
+constexpr std::uint64_t kRounds = 50;  ///< Of annealing.
+constexpr std::uint64_t kRecompute =
+    10;  ///< Rounds in which float sums drift too little to matter.
+constexpr int kRepairRecompute = 16;
+constexpr std::uint64_t kEach = 80;  ///< Proposals of repair per broker and round.
+constexpr int kPatience = 250;       ///< Rounds of repair without a new best.
 
 /// The largest single load in a lane on a broker.
 float LargestItem(const Placement& placement, BrokerIndex b, std::size_t lane) {
@@ -71,16 +74,24 @@ class PriceKeeper {
   std::vector<std::uint8_t> violated_rounds_;
 };
 
-std::vector<BrokerIndex> OutsideBrokers(const Placement& placement) {
+/// What is outside and not given up.
+struct Open {
   std::vector<BrokerIndex> brokers;
+  std::size_t bands = 0;
+};
+
+Open FindOpen(const Placement& placement) {
+  Open open;
   for (const BrokerIndex b : placement.cluster().targets) {
-    bool outside = false;
-    for (std::size_t lane = 0; lane < kLanes && !outside; ++lane) {
-      outside = OutsideBand(placement, b, lane) || OverCapacity(placement, b, lane);
+    std::size_t bands = 0;
+    for (std::size_t lane = 0; lane < kLanes; ++lane) {
+      if (OverCapacity(placement, b, lane)) ++bands;
+      if (!placement.Dropped(b, lane) && OutsideBand(placement, b, lane)) ++bands;
     }
-    if (outside) brokers.push_back(b);
+    if (bands > 0) open.brokers.push_back(b);
+    open.bands += bands;
   }
-  return brokers;
+  return open;
 }
 
 void RepairBroker(Proposer& proposer, Rng& rng, BrokerIndex b) {
@@ -122,27 +133,32 @@ void Anneal(Placement& placement, Rng& rng, std::uint64_t proposals) {
 void Repair(Placement& placement, Rng& rng, std::uint64_t proposals) {
   placement.RecomputeLoads();
   if (placement.cluster().targets.size() < 2) return;
-  std::size_t best = CountOutside(placement);
+  Open open = FindOpen(placement);
+  std::size_t best = open.bands;
   if (best == 0) return;
   Proposer proposer(placement, rng);
   PriceKeeper prices(placement);
   std::vector<Seats> saved = placement.Save();
   int stagnant = 0;
-  for (std::uint64_t used = 0; used < proposals && best > 0 && stagnant < kPatience;) {
-    const std::vector<BrokerIndex> outside = OutsideBrokers(placement);
-    const std::uint64_t each = std::max<std::uint64_t>(40, 400 / outside.size());
-    for (const BrokerIndex b : outside) {
+  std::uint64_t used = 0;
+  for (int round = 0; used < proposals && best > 0 && stagnant < kPatience; ++round) {
+    const std::uint64_t each = std::max<std::uint64_t>(kEach, 400 / open.brokers.size());
+    for (const BrokerIndex b : open.brokers) {
       for (std::uint64_t i = 0; i < each; ++i) RepairBroker(proposer, rng, b);
     }
-    used += each * outside.size();
-    placement.RecomputeLoads();
-    const std::size_t now = CountOutside(placement);
+    used += each * open.brokers.size();
+    open = FindOpen(placement);
+    if (open.bands < best || round % kRepairRecompute == 0) {
+      placement.RecomputeLoads();
+      open = FindOpen(placement);
+    }
     ++stagnant;
-    if (now < best) {
-      best = now;
+    if (open.bands < best) {
+      best = open.bands;
       saved = placement.Save();
       stagnant = 0;
     }
+    if (open.bands == 0) break;
     prices.Adapt(1.15F, 0.98F, 200.0F);
   }
   placement.Restore(saved);

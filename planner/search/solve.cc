@@ -6,6 +6,7 @@
 #include <cmath>
 #include <utility>
 
+#include "planner/bounds/hopeless.h"
 #include "planner/search/mend.h"
 #include "planner/search/polish.h"
 #include "planner/search/search.h"
@@ -18,6 +19,9 @@ namespace {
 constexpr std::size_t kSmall = 3'000;
 constexpr int kSmallRuns = 3;
 
+// Proofs of hopeless bands that a plan may try.
+constexpr std::size_t kAscents = 4;
+
 // Each run of the outer loop must be worth moving, so it ends by itself; this only bounds it.
 constexpr int kMaxReruns = 12;
 
@@ -28,6 +32,21 @@ bool NearlyLevel(const Placement& placement) {
   return CountOutside(placement) <= std::max<std::size_t>(2, pairs / 100);
 }
 
+/// Gives up one band of every broker that is proven to miss one whatever it holds: the least of
+/// those that cannot all be met, by the order of the goals. Otherwise bytes would be dragged about
+/// for it.
+void GiveUpHopeless(Placement& placement, const GoalSet& goals, HopelessFinder& finder) {
+  for (const HopelessBroker& hopeless : finder.Find(placement)) {
+    const GoalInfo* least = nullptr;
+    for (const GoalInfo* goal : goals.ordered) {
+      const bool band =
+          goal->kind == GoalKind::kDistribution || goal->kind == GoalKind::kPotentialOut;
+      if (band && hopeless.lanes[goal->lane]) least = goal;
+    }
+    if (least != nullptr) placement.DropBand(hopeless.broker, least->lane);
+  }
+}
+
 /// So many bands are open after annealing that leadership must be rearranged from the ground up:
 /// capacities that differ, or bands that pull against each other.
 bool Hard(const Placement& placement) {
@@ -35,7 +54,8 @@ bool Hard(const Placement& placement) {
   return CountOutside(placement) * 16 > pairs;
 }
 
-void SearchOnce(Placement& placement, Rng& rng, const PlannerOptions& options) {
+void SearchOnce(Placement& placement, Rng& rng, const GoalSet& goals, const PlannerOptions& options,
+                HopelessFinder& finder) {
   constexpr std::uint64_t kHardEffort =
       4;  // Times the proposals, where the first go shows the need.
   MendHardRules(placement, rng);
@@ -46,6 +66,7 @@ void SearchOnce(Placement& placement, Rng& rng, const PlannerOptions& options) {
       placement.SetLeaderFee(Placement::kLowLeaderFee);
       Anneal(placement, rng, kHardEffort * budget);
     }
+    GiveUpHopeless(placement, goals, finder);
     Repair(placement, rng, budget);
   }
   Polish(placement, rng);
@@ -54,7 +75,8 @@ void SearchOnce(Placement& placement, Rng& rng, const PlannerOptions& options) {
 
 /// Searches from where the placement is; false, and the placement as it was, when nothing that
 /// was found is worth moving.
-bool PlanOnce(Placement& placement, const GoalSet& goals, const PlannerOptions& options) {
+bool PlanOnce(Placement& placement, const GoalSet& goals, const PlannerOptions& options,
+              HopelessFinder& finder) {
   const Judgement start = Judge(placement, goals);
   if (start.level()) return false;
   const bool several =
@@ -66,7 +88,7 @@ bool PlanOnce(Placement& placement, const GoalSet& goals, const PlannerOptions& 
   for (int run = 0; run < runs; ++run) {
     if (run > 0) placement.Restore(before);
     Rng rng(options.seed * 0x9e3779b97f4a7c15ULL + static_cast<std::uint64_t>(run));
-    SearchOnce(placement, rng, options);
+    SearchOnce(placement, rng, goals, options, finder);
     const Judgement end = Judge(placement, goals);
     if (!WorthMoving(start, end)) continue;
     if (!best.empty() && !Better(end, best_judgement)) continue;
@@ -82,10 +104,11 @@ bool PlanOnce(Placement& placement, const GoalSet& goals, const PlannerOptions& 
 Solution Solve(const FlatCluster& cluster, const Bands& bands, const GoalSet& goals,
                const PlannerOptions& options) {
   Placement placement(cluster, bands);
+  HopelessFinder finder(kAscents);
   Solution solution{{}, false};
   const bool nothing = cluster.targets.empty() || cluster.partitions.empty();
   for (int rerun = 0; rerun < kMaxReruns && !nothing; ++rerun) {
-    if (!PlanOnce(placement, goals, options)) break;
+    if (!PlanOnce(placement, goals, options, finder)) break;
     solution.changed = true;
     // Exemptions depend on where things are: bands as a new plan would see them.
     placement.Rebase(ComputeBands(cluster, placement.partitions(), goals, options));

@@ -6,26 +6,20 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
-#include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "kafka/client.h"
+#include "tests/integration_kafka/running_tool.h"
 #include "tests/kafka/running_client.h"
-#include "tests/kafka_cluster/paths.h"
 #include "tests/kafka_cluster/real_cluster.h"
-#include "tests/kafka_cluster/subprocess.h"
 #include "tests/kafka_cluster/wait_for.h"
 
 namespace levelwind::kafka {
 namespace {
 
 using levelwind::testing::RealCluster;
-using levelwind::testing::ScriptPath;
-using levelwind::testing::Subprocess;
-using levelwind::testing::SubprocessOptions;
-using levelwind::testing::TempDir;
+using levelwind::testing::RunningTool;
 using levelwind::testing::WaitFor;
 using std::chrono::seconds;
 using ::testing::SizeIs;
@@ -38,33 +32,13 @@ constexpr auto kConsumerTime = seconds(60);
 class Consumer {
  public:
   Consumer(const std::string& group, const std::string& topic, const std::string& protocol)
-      : dir_("consumer") {
-    SubprocessOptions options;
-    options.argv = {ScriptPath("kafka-tool"),
-                    "console-consumer",
-                    "--bootstrap-server",
-                    RealCluster::Shared().bootstrap(),
-                    "--topic",
-                    topic,
-                    "--group",
-                    group,
-                    "--from-beginning",
-                    "--consumer-property",
-                    "group.protocol=" + protocol,
-                    "--consumer-property",
-                    "auto.commit.interval.ms=200",
-                    "--consumer-property",
-                    "client.id=" + group + "-client"};
-    options.stdout_file = dir_.path() + "/out";
-    options.stderr_file = dir_.path() + "/err";
-    auto started = Subprocess::Start(options);
-    EXPECT_TRUE(started.ok()) << started.error();
-    if (started.ok()) process_.emplace(*std::move(started));
-  }
+      : tool_({"console-consumer", "--bootstrap-server", RealCluster::Shared().bootstrap(),
+               "--topic", topic, "--group", group, "--from-beginning", "--consumer-property",
+               "group.protocol=" + protocol, "--consumer-property", "auto.commit.interval.ms=200",
+               "--consumer-property", "client.id=" + group + "-client"}) {}
 
  private:
-  TempDir dir_;
-  std::optional<Subprocess> process_;
+  RunningTool tool_;
 };
 
 class GroupCalls : public ::testing::Test {

@@ -1,0 +1,213 @@
+#include "planner/bounds/hopeless.h"
+
+#include <algorithm>
+#include <cmath>
+#include <optional>
+
+#include "planner/search/judge.h"
+
+namespace levelwind::planner {
+namespace {
+
+constexpr int kIterations = 100;
+constexpr double kAim = 0.05;        // What the ascent hopes to prove (Polyak's step).
+constexpr double kProven = 1e-4;     // Mean brokers: well above what floats round away.
+constexpr float kWorthALook = 0.3F;  // Share of a band's upper edge that one leader takes.
+constexpr float kEdgeless = kNoEdge / 2;
+
+using Priced = HopelessFinder::Priced;
+
+/// A broker that is outside a band, and the leader that may be why.
+struct Suspect {
+  BrokerIndex broker = 0;
+  std::uint32_t partition = 0;
+  float share = 0;  ///< Of the upper edge of a band.
+};
+
+/// The leader that takes the largest share of a band on the broker.
+Suspect LargestLeader(const Placement& placement, BrokerIndex b) {
+  Suspect largest{b, 0, 0};
+  for (const Seat seat : placement.held(b)) {
+    if (SlotOfSeat(seat) != 0) continue;
+    const Vec8 load = placement.cluster().LeaderLoad(placement.partition(PartitionOf(seat)));
+    for (std::size_t r = 0; r < kLanes; ++r) {
+      const float high = placement.bands().high[b][r];
+      if (!placement.bands().distribution[r] || load[r] <= largest.share * high) continue;
+      largest.share = load[r] / high;
+      largest.partition = PartitionOf(seat);
+    }
+  }
+  return largest;
+}
+
+/// Most suspect first.
+std::vector<Suspect> Suspects(const Placement& placement) {
+  std::vector<Suspect> suspects;
+  for (const BrokerIndex b : placement.cluster().targets) {
+    bool outside = false;
+    for (std::size_t r = 0; r < kLanes; ++r) outside |= OutsideBand(placement, b, r);
+    if (!outside) continue;
+    const Suspect suspect = LargestLeader(placement, b);
+    if (suspect.share >= kWorthALook) suspects.push_back(suspect);
+  }
+  std::ranges::stable_sort(suspects, std::ranges::greater{}, &Suspect::share);
+  return suspects;
+}
+
+class Prover {
+ public:
+  Prover(const Placement& placement, std::vector<Priced>& tried)
+      : placement_(placement), tried_(tried) {}
+
+  /// What the prices tried so far prove.
+  std::optional<HopelessBroker> Prove(const Suspect& suspect) const {
+    const LaneArray base = BaseOf(suspect.broker, suspect.partition);
+    HopelessBroker found{suspect.broker, suspect.partition, 0, {}};
+    for (const Priced& priced : tried_) {
+      const double value = Value(suspect.broker, base, priced);
+      if (value <= std::max(kProven, found.least_outside)) continue;
+      found.least_outside = value;
+      for (std::size_t r = 0; r < kLanes; ++r) found.lanes[r] = std::abs(priced.y[r]) > 0.05;
+    }
+    return found.least_outside > 0 ? std::optional(found) : std::nullopt;
+  }
+
+  void Ascend(const Suspect& suspect) {
+    Ascend(suspect.broker, BaseOf(suspect.broker, suspect.partition));
+  }
+
+ private:
+  LaneArray BaseOf(BrokerIndex b, std::uint32_t p) const {
+    const Vec8 load = placement_.cluster().LeaderLoad(placement_.partition(p)) +
+                      placement_.cluster().pinned_load[b];
+    LaneArray base;
+    for (std::size_t r = 0; r < kLanes; ++r) base[r] = static_cast<double>(load[r]);
+    return base;
+  }
+
+  /// Keeps a price within -1..1 and at 0 where there is no edge on that side.
+  double Clamp(BrokerIndex b, std::size_t lane, double y) const {
+    const Bands& bands = placement_.bands();
+    if (!bands.distribution[lane]) return 0;
+    const double low = bands.low[b][lane] > -kEdgeless ? -1.0 : 0.0;
+    const double high = bands.high[b][lane] < kEdgeless ? 1.0 : 0.0;
+    return std::clamp(y, low, high);
+  }
+
+  double Edge(BrokerIndex b, std::size_t lane, double y) const {
+    if (y == 0) return 0;
+    const Bands& bands = placement_.bands();
+    return static_cast<double>(y > 0 ? bands.high[b][lane] : bands.low[b][lane]);
+  }
+
+  double Value(BrokerIndex b, const LaneArray& base, const Priced& priced) const {
+    double value = priced.rest;
+    for (std::size_t r = 0; r < kLanes; ++r) {
+      const double y = Clamp(b, r, priced.y[r]);
+      if (y != priced.y[r]) return 0;  // These prices are for another kind of broker.
+      value += y * (base[r] - Edge(b, r, y));
+    }
+    return value;
+  }
+
+  void Price(Priced& priced) const {
+    const FlatCluster& cluster = placement_.cluster();
+    Vec8 y = Vec8::Fill(0);
+    for (std::size_t r = 0; r < kLanes; ++r) {
+      y.Set(r, static_cast<float>(priced.y[r]));
+      priced.y[r] = static_cast<double>(y[r]);
+    }
+    priced.load = {};
+    Vec8 block = Vec8::Fill(0);  // Summed in blocks, so that floats add small to small.
+    const auto flush = [&] {
+      for (std::size_t r = 0; r < kLanes; ++r) priced.load[r] += static_cast<double>(block[r]);
+      block = Vec8::Fill(0);
+    };
+    std::size_t count = 0;
+    for (const PartitionRecord& p : placement_.partitions()) {
+      const Vec8 follower = cluster.FollowerLoad(p);
+      const Vec8 leader = cluster.LeaderLoad(p);
+      const float follow = (follower * y).Sum();
+      const float lead = (leader * y).Sum();
+      if (follow < 0 || lead < 0) block += lead < follow ? leader : follower;
+      if (++count % 256 == 0) flush();
+    }
+    flush();
+    priced.rest = 0;
+    for (std::size_t r = 0; r < kLanes; ++r) priced.rest += priced.y[r] * priced.load[r];
+  }
+
+  void Ascend(BrokerIndex b, const LaneArray& base) {
+    Priced now;
+    for (std::size_t r = 0; r < kLanes; ++r) {
+      const double load = static_cast<double>(placement_.load(b)[r]);
+      const double over = load - static_cast<double>(placement_.bands().high[b][r]);
+      const double under = static_cast<double>(placement_.bands().low[b][r]) - load;
+      now.y[r] = Clamp(b, r, over > 0 ? 1.0 : under > 0 ? -1.0 : 0.0);
+    }
+    LaneArray direction{};
+    for (int i = 0; i < kIterations; ++i) {
+      Price(now);
+      tried_.push_back(now);
+      const double value = Value(b, base, now);
+      if (value > 10 * kProven) return;
+      Turn(direction, Slope(b, base, now));
+      double norm = 0;
+      for (const double d : direction) norm += d * d;
+      if (norm <= 0) return;
+      for (std::size_t r = 0; r < kLanes; ++r) {
+        double y = now.y[r] + (kAim - value) / norm * direction[r];
+        if (y * now.y[r] < 0) y = 0;  // Stop at the kink between the two edges.
+        now.y[r] = Clamp(b, r, y);
+      }
+    }
+  }
+
+  LaneArray Slope(BrokerIndex b, const LaneArray& base, const Priced& now) const {
+    LaneArray slope{};
+    for (std::size_t r = 0; r < kLanes; ++r) {
+      if (!placement_.bands().distribution[r]) continue;
+      const double load = base[r] + now.load[r];
+      const double over = load - static_cast<double>(placement_.bands().high[b][r]);
+      const double under = load - static_cast<double>(placement_.bands().low[b][r]);
+      const double y = now.y[r];
+      // At 0 the slope is what points out of the band, if anything does.
+      slope[r] = y > 0 ? over : y < 0 ? under : std::max(over, 0.0) + std::min(under, 0.0);
+    }
+    return slope;
+  }
+
+  /// Subgradients zigzag; what points back along the last direction is taken out (Camerini, Fratta,
+  /// Maffioli 1975, with their factor 1.5).
+  static void Turn(LaneArray& direction, const LaneArray& slope) {
+    double along = 0, norm = 0;
+    for (std::size_t r = 0; r < kLanes; ++r) {
+      along += slope[r] * direction[r];
+      norm += direction[r] * direction[r];
+    }
+    const double keep = norm > 0 ? std::max(0.0, -1.5 * along / norm) : 0.0;
+    for (std::size_t r = 0; r < kLanes; ++r) direction[r] = slope[r] + keep * direction[r];
+  }
+
+  const Placement& placement_;
+  std::vector<Priced>& tried_;
+};
+
+}  // namespace
+
+std::vector<HopelessBroker> HopelessFinder::Find(const Placement& placement) {
+  std::vector<HopelessBroker> found;
+  Prover prover(placement, tried_);
+  for (const Suspect& suspect : Suspects(placement)) {
+    auto hopeless = prover.Prove(suspect);
+    if (!hopeless && ascents_ > 0) {
+      --ascents_;
+      prover.Ascend(suspect);
+      hopeless = prover.Prove(suspect);
+    }
+    if (hopeless) found.push_back(*hopeless);
+  }
+  return found;
+}
+
+}  // namespace levelwind::planner

@@ -1,0 +1,36 @@
+#include "planner/search/topic_filter.h"
+
+#include <fmt/format.h>
+
+#include <string_view>
+
+namespace levelwind::planner {
+namespace {
+
+Result<std::optional<std::regex>> CompileOne(const std::string& pattern, std::string_view what) {
+  if (pattern.empty()) return std::optional<std::regex>();
+  try {
+    return std::optional<std::regex>(std::regex(pattern, std::regex::optimize));
+  } catch (const std::regex_error& e) {
+    return InvalidArgument(
+        fmt::format("{} \"{}\" is no regular expression: {}; quote special characters with a "
+                    "backslash",
+                    what, pattern, e.what()));
+  }
+}
+
+}  // namespace
+
+Result<TopicFilter> TopicFilter::Compile(const PlannerOptions& options) {
+  TopicFilter filter;
+  LW_ASSIGN_OR_RETURN(filter.include, CompileOne(options.include_topics, "include_topics"));
+  LW_ASSIGN_OR_RETURN(filter.exclude, CompileOne(options.exclude_topics, "exclude_topics"));
+  return filter;
+}
+
+bool TopicFilter::Moves(const std::string& name) const {
+  if (include && !std::regex_match(name, *include)) return false;
+  return !(exclude && std::regex_match(name, *exclude));
+}
+
+}  // namespace levelwind::planner
