@@ -16,12 +16,16 @@ function(lw_add_module name)
                                    PRIVATE ${ARG_PRIVATE_DEPENDS})
 endfunction()
 
-# lw_add_tests(NAME LABEL unit|sim|integration DEPENDS lib... [SERIAL])
+# lw_add_tests(NAME LABEL unit|sim|integration DEPENDS lib... [SERIAL] [ONE_THREAD])
 #   Every *_test.cc of the calling folder becomes part of one GoogleTest program <name>_test.
 #   unit tests are run case by case by ctest; sim and integration programs as a whole, since their
 #   cases share one cluster.
 function(lw_add_tests name)
-  cmake_parse_arguments(ARG "SERIAL" "LABEL;TIMEOUT" "DEPENDS" ${ARGN})
+  cmake_parse_arguments(ARG "SERIAL;ONE_THREAD" "LABEL;TIMEOUT" "DEPENDS" ${ARGN})
+  # What never has a second thread has nothing to tell the thread sanitizer.
+  if(ARG_ONE_THREAD AND LEVELWIND_SANITIZE STREQUAL "thread")
+    return()
+  endif()
   file(GLOB sources CONFIGURE_DEPENDS *.cc *.h)
   add_executable(${name}_test ${sources})
   target_link_libraries(${name}_test PRIVATE levelwind_options ${ARG_DEPENDS} lw_test_support

@@ -100,6 +100,7 @@ Consumer::~Consumer() { Close(); }
 Result<std::unique_ptr<Consumer>> Consumer::Create(const ConsumerOptions& options) {
   if (options.bootstrap.empty()) return InvalidArgument("a consumer needs a bootstrap address");
   LW_ASSIGN_OR_RETURN(auto conf, data::MakeConf(MakeSettings(options)));
+  LW_RETURN_IF_ERROR(data::ApplySecurity(options.security, conf.get()));
   auto impl = std::make_unique<Impl>();
   impl->has_group = !options.group.empty();
   LW_ASSIGN_OR_RETURN(impl->handle, data::MakeHandle(RD_KAFKA_CONSUMER, std::move(conf)));

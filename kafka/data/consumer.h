@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/result.h"
+#include "kafka/security/security_options.h"
 #include "model/ids.h"
 
 namespace levelwind::kafka {
@@ -18,6 +19,7 @@ enum class StartOffset { kEarliest, kLatest };
 struct ConsumerOptions {
   std::string bootstrap;  ///< host:port,host:port. Required.
   std::string client_id = "levelwind";
+  SecurityOptions security;  ///< Not OAUTHBEARER and AWS_MSK_IAM: kUnimplemented.
   /// Required for Subscribe and Commit. A consumer that only assigns needs none.
   std::string group;
   /// Where a partition without a committed offset starts.

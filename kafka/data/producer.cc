@@ -95,6 +95,7 @@ Result<std::unique_ptr<Producer>> Producer::Create(const ProducerOptions& option
       {"reconnect.backoff.max.ms", "1000"},
   });
   if (!conf.ok()) return conf.error();
+  LW_RETURN_IF_ERROR(data::ApplySecurity(options.security, conf->get()));
   auto impl = std::make_unique<Impl>();
   impl->on_delivery = options.on_delivery;
   rd_kafka_conf_set_opaque(conf->get(), impl.get());

@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "base/result.h"
+#include "kafka/security/security_options.h"
 #include "model/ids.h"
 
 namespace levelwind::kafka {
@@ -25,6 +26,7 @@ struct Delivery {
 struct ProducerOptions {
   std::string bootstrap;  ///< host:port,host:port. Required.
   std::string client_id = "levelwind";
+  SecurityOptions security;  ///< Not OAUTHBEARER and AWS_MSK_IAM: kUnimplemented.
   Duration linger = std::chrono::milliseconds(5);  ///< How long a batch waits for company.
   std::int32_t max_batch_bytes = 1 << 20;
   /// Records that wait for their answer, at most; then Send says kResourceExhausted.

@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "base/result.h"
+#include "kafka/security/security_options.h"
 
 namespace levelwind::kafka::data {
 
@@ -30,6 +31,10 @@ using Settings = std::vector<std::pair<std::string, std::string>>;
 /// A configuration with logging routed to base/log.h. kInvalidArgument names the setting that
 /// librdkafka refuses.
 Result<RdOwned<rd_kafka_conf_t>> MakeConf(const Settings& settings);
+
+/// Protocol, TLS files and login, as the control plane has them; secrets are read now and kept by
+/// the library. kUnimplemented for the mechanisms that need tokens. Errors have no secret in them.
+Status ApplySecurity(const SecurityOptions& security, rd_kafka_conf_t* conf);
 
 /// Takes the configuration over.
 Result<RdOwned<rd_kafka_t>> MakeHandle(rd_kafka_type_t type, RdOwned<rd_kafka_conf_t> conf);
