@@ -122,7 +122,7 @@ inline std::shared_ptr<ClusterSnapshot> SmallSnapshot(SteadyTime taken_at) {
   fresh.name = "fresh";
   fresh.type = "consumer";
   fresh.state = "Empty";
-  fresh.offsets = {{2, kUnknownCount, kUnknownCount, ""}};
+  fresh.offsets = {{2, -1, kUnknownCount, kUnknownCount}};
   snapshot->groups = {billing, fresh};
   snapshot->sources = {
       {"cluster", true, "", std::chrono::milliseconds(12), std::chrono::seconds(1), 2},

@@ -131,7 +131,7 @@ TEST(Metrics, HostileNamesStayCleanAndUnique) {
         std::string("\xed\xa0\x80")}) {
     ConsumerGroup group;
     group.name = name;
-    group.offsets = {{0, 1, 2, ""}, {0, 1, 2, ""}, {99, 1, 2, ""}, {-1, 1, 2, ""}};
+    group.offsets = {{0, -1, 1, 2}, {0, -1, 1, 2}, {99, -1, 1, 2}, {-1, -1, 1, 2}};
     group.total_lag = 2;
     snapshot->groups.push_back(group);
   }
