@@ -10,9 +10,10 @@ namespace levelwind::planner {
 namespace {
 
 constexpr int kIterations = 100;
-constexpr double kAim = 0.05;        // What the ascent hopes to prove (Polyak's step).
-constexpr double kProven = 1e-4;     // Mean brokers: well above what floats round away.
-constexpr float kWorthALook = 0.3F;  // Share of a band's upper edge that one leader takes.
+constexpr double kAim = 0.05;         // What the ascent hopes to prove (Polyak's step).
+constexpr double kLongestStep = 0.3;  // Prices beyond the good ones cost hundreds at once.
+constexpr double kProven = 1e-4;      // Mean brokers: well above what floats round away.
+constexpr float kWorthALook = 0.3F;   // Share of a band's upper edge that one leader takes.
 constexpr float kEdgeless = kNoEdge / 2;
 
 using Priced = HopelessFinder::Priced;
@@ -145,6 +146,14 @@ class Prover {
       const double under = static_cast<double>(placement_.bands().low[b][r]) - load;
       now.y[r] = Clamp(b, r, over > 0 ? 1.0 : under > 0 ? -1.0 : 0.0);
     }
+    // Goes on from the best prices known: partitions of one topic make alike suspects.
+    double best = Value(b, base, now);
+    for (const Priced& priced : tried_) {
+      const double value = Value(b, base, priced);
+      if (value <= best) continue;
+      best = value;
+      now = priced;
+    }
     LaneArray direction{};
     for (int i = 0; i < kIterations; ++i) {
       Price(now);
@@ -155,8 +164,9 @@ class Prover {
       double norm = 0;
       for (const double d : direction) norm += d * d;
       if (norm <= 0) return;
+      const double step = std::min((kAim - value) / norm, kLongestStep / std::sqrt(norm));
       for (std::size_t r = 0; r < kLanes; ++r) {
-        double y = now.y[r] + (kAim - value) / norm * direction[r];
+        double y = now.y[r] + step * direction[r];
         if (y * now.y[r] < 0) y = 0;  // Stop at the kink between the two edges.
         now.y[r] = Clamp(b, r, y);
       }

@@ -97,7 +97,7 @@ bool Explainer::ExplainTopic(const PartitionRecord& before, const PartitionRecor
   const TopicCell most = start_.cluster().topic_rows[before.topic_row].most;
   for (std::size_t i = 0; i < before.rf; ++i) {
     const BrokerIndex b = before.replicas[i];
-    const TopicCell& cell = start_.cell(before.topic_row, b);
+    const TopicCell cell = start_.cell(before.topic_row, b);
     if (cell.replicas > most.replicas && !after.Holds(b)) {
       reason.goal = "TopicReplicaDistributionGoal";
       reason.sentence = fmt::format("{} holds {} replicas of this topic (at most {})", Name(b),

@@ -296,7 +296,6 @@ void Flattener::AddTopicRows() {
   // Rows in the order of the records (topic names), not of the snapshot.
   for (const std::uint32_t source : flat_.source) AddTopicRow(snapshot_.partitions[source].topic);
   for (const Pinned& pinned : pinned_) AddTopicRow(snapshot_.partitions[pinned.source].topic);
-  flat_.pinned_cells.assign(flat_.topic_rows.size() * flat_.broker_ids.size(), {});
 }
 
 void Flattener::AddTopicRow(std::int32_t topic) {
@@ -318,6 +317,7 @@ void Flattener::AddTopicRow(std::int32_t topic) {
   if (leaders) row.most.leaders = static_cast<std::uint16_t>(most_leaders);
   row_index = static_cast<std::uint32_t>(flat_.topic_rows.size());
   flat_.topic_rows.push_back(row);
+  flat_.pinned_cells.AddRow(std::min<std::size_t>(count.replicas, flat_.broker_ids.size()));
 }
 
 void Flattener::FillRecord(PartitionRecord& record, std::uint32_t source) const {
@@ -349,7 +349,6 @@ void Flattener::FillRecords() {
 }
 
 void Flattener::AddPinned() {
-  const std::size_t brokers = flat_.broker_ids.size();
   for (const Pinned& pinned : pinned_) {
     PartitionRecord record;
     FillRecord(record, pinned.source);
@@ -357,9 +356,7 @@ void Flattener::AddPinned() {
       const BrokerIndex b = pinned.replicas[slot];
       flat_.pinned_load[b] += flat_.LoadOf(record, slot);
       if (record.topic_row == kNoRow) continue;
-      TopicCell& cell = flat_.pinned_cells[record.topic_row * brokers + b];
-      ++cell.replicas;
-      if (slot == 0) ++cell.leaders;
+      flat_.pinned_cells.Add(record.topic_row, b, 1, slot == 0 ? 1 : 0);
     }
   }
 }

@@ -10,6 +10,7 @@
 #include "model/cluster_snapshot.h"
 #include "planner/goals/goal_table.h"
 #include "planner/planner_options.h"
+#include "planner/search/topic_cells.h"
 #include "planner/search/vec8.h"
 
 namespace levelwind::planner {
@@ -59,11 +60,6 @@ struct alignas(64) PartitionRecord {
 };
 static_assert(sizeof(PartitionRecord) == 64);
 
-/// How many replicas and leaders of one topic one broker has, and may have.
-struct TopicCell {
-  std::uint16_t replicas = 0;
-  std::uint16_t leaders = 0;
-};
 struct TopicRow {
   std::int32_t topic = 0;  ///< Index into the snapshot's topics.
   TopicCell most;
@@ -92,7 +88,7 @@ struct FlatCluster {
   std::vector<std::uint32_t> source;  ///< partitions[i] is snapshot.partitions[source[i]].
 
   std::vector<TopicRow> topic_rows;
-  std::vector<TopicCell> pinned_cells;  ///< topic_rows x brokers.
+  TopicCells pinned_cells;  ///< Of partitions that do not move; a row per topic row.
 
   LaneArray unit{};     ///< Raw value of 1.0 in each lane; 0 where nothing is known.
   LaneFlags known{};    ///< Whether the lane's loads are known.

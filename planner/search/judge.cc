@@ -49,10 +49,9 @@ GoalTally TallyTopics(const Placement& placement, bool leaders) {
   for (std::uint32_t row = 0; row < cluster.topic_rows.size(); ++row) {
     const TopicRow& topic = cluster.topic_rows[row];
     const int most = leaders ? topic.most.leaders : topic.most.replicas;
-    for (const BrokerIndex b : cluster.targets) {
-      const TopicCell& cell = placement.cell(row, b);
-      const int now = leaders ? cell.leaders : cell.replicas;
-      if (now <= most) continue;
+    for (const TopicCells::Entry& entry : placement.cells().Row(row)) {
+      const int now = leaders ? entry.cell.leaders : entry.cell.replicas;
+      if (now <= most || cluster.target[entry.broker] == 0) continue;
       ++tally.violations;
       tally.cost += now - most;
     }

@@ -171,7 +171,14 @@ void Mender::ThinTopics() {
   for (std::uint32_t row = 0; row < cluster.topic_rows.size(); ++row) {
     const TopicRow& topic = cluster.topic_rows[row];
     if (!topic.movable) continue;
-    for (const BrokerIndex b : cluster.targets) {
+    std::vector<BrokerIndex> crowded;
+    for (const TopicCells::Entry& entry : placement_.cells().Row(row)) {
+      const bool over =
+          entry.cell.leaders > topic.most.leaders || entry.cell.replicas > topic.most.replicas;
+      if (over && cluster.target[entry.broker] != 0) crowded.push_back(entry.broker);
+    }
+    std::ranges::sort(crowded);
+    for (const BrokerIndex b : crowded) {
       if (placement_.cell(row, b).leaders > topic.most.leaders) ThinLeaders(row, b);
       if (placement_.cell(row, b).replicas > topic.most.replicas) ThinReplicas(row, b);
     }

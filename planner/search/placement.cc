@@ -72,9 +72,7 @@ void Placement::Build() {
     for (std::size_t slot = 0; slot < record.rf; ++slot) {
       Attach(p, slot);
       if (record.topic_row == kNoRow) continue;
-      TopicCell& cell = cells_[record.topic_row * n + record.replicas[slot]];
-      ++cell.replicas;
-      if (slot == 0) ++cell.leaders;
+      cells_.Add(record.topic_row, record.replicas[slot], 1, slot == 0 ? 1 : 0);
     }
     NoteDisplacement(p);
   }
@@ -180,13 +178,9 @@ void Placement::Move(std::uint32_t p, std::size_t slot, BrokerIndex to) {
   AddLoad(from, Vec8::Fill(0) - load);
   AddLoad(to, load);
   if (record.topic_row != kNoRow) {
-    TopicCell* row = &cells_[record.topic_row * brokers_.size()];
-    --row[from].replicas;
-    ++row[to].replicas;
-    if (slot == 0) {
-      --row[from].leaders;
-      ++row[to].leaders;
-    }
+    const int leaders = slot == 0 ? 1 : 0;
+    cells_.Add(record.topic_row, from, -1, -leaders);
+    cells_.Add(record.topic_row, to, 1, leaders);
   }
   NoteDisplacement(p);
 }
@@ -203,9 +197,8 @@ void Placement::Lead(std::uint32_t p, std::size_t slot) {
   AddLoad(from, Vec8::Fill(0) - extra);
   AddLoad(to, extra);
   if (record.topic_row != kNoRow) {
-    TopicCell* row = &cells_[record.topic_row * brokers_.size()];
-    --row[from].leaders;
-    ++row[to].leaders;
+    cells_.Add(record.topic_row, from, 0, -1);
+    cells_.Add(record.topic_row, to, 0, 1);
   }
   NoteDisplacement(p);
 }

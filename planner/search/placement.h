@@ -147,9 +147,8 @@ class Placement {
   void Move(std::uint32_t p, std::size_t slot, BrokerIndex to);
   void Lead(std::uint32_t p, std::size_t slot);
 
-  const TopicCell& cell(std::uint32_t row, BrokerIndex b) const {
-    return cells_[row * brokers_.size() + b];
-  }
+  TopicCell cell(std::uint32_t row, BrokerIndex b) const { return cells_.Get(row, b); }
+  const TopicCells& cells() const { return cells_; }
 
   // Between rounds of the search.
   /// What a changed leader costs, as a share of the mean replica's disk.
@@ -197,7 +196,7 @@ class Placement {
   std::size_t stride_ = 1;               ///< Largest replication factor.
   std::vector<std::uint32_t> displaced_;
   std::vector<std::uint32_t> displaced_at_;
-  std::vector<TopicCell> cells_;
+  TopicCells cells_;
   float replica_fee_ = 0;
   float leader_fee_ = 0;
 };
@@ -241,10 +240,10 @@ inline bool Placement::TopicAllows(const PartitionRecord& record, std::size_t sl
                                    BrokerIndex to) const {
   if (record.topic_row == kNoRow) return true;
   const TopicRow& row = cluster_->topic_rows.data()[record.topic_row];
-  const TopicCell* cells = cells_.data() + record.topic_row * brokers_.size();
-  if (cells[to].replicas >= row.most.replicas) return false;
-  return slot != 0 || (cells[to].leaders < row.most.leaders &&
-                       cells[record.replicas[0]].leaders > row.least_leaders);
+  const TopicCell now = cell(record.topic_row, to);
+  if (now.replicas >= row.most.replicas) return false;
+  return slot != 0 || (now.leaders < row.most.leaders &&
+                       cell(record.topic_row, record.replicas[0]).leaders > row.least_leaders);
 }
 
 inline bool Placement::MayLead(const PartitionRecord& record, std::size_t slot) const {
@@ -253,9 +252,8 @@ inline bool Placement::MayLead(const PartitionRecord& record, std::size_t slot) 
   if (cluster_->leads.data()[to] == 0 && to != record.origin[0]) return false;
   if (record.topic_row == kNoRow) return true;
   const TopicRow& row = cluster_->topic_rows.data()[record.topic_row];
-  const TopicCell* cells = cells_.data() + record.topic_row * brokers_.size();
-  return cells[to].leaders < row.most.leaders &&
-         cells[record.replicas[0]].leaders > row.least_leaders;
+  return cell(record.topic_row, to).leaders < row.most.leaders &&
+         cell(record.topic_row, record.replicas[0]).leaders > row.least_leaders;
 }
 
 }  // namespace levelwind::planner

@@ -19,7 +19,7 @@ namespace {
 constexpr std::size_t kSmall = 3'000;
 constexpr int kSmallRuns = 3;
 
-// Proofs of hopeless bands that a plan may try.
+// Proofs of hopeless bands that a plan may try; each reads every partition a hundred times.
 constexpr std::size_t kAscents = 4;
 
 // Each run of the outer loop must be worth moving, so it ends by itself; this only bounds it.
@@ -75,14 +75,15 @@ void SearchOnce(Placement& placement, Rng& rng, const GoalSet& goals, const Plan
 
 /// Searches from where the placement is; false, and the placement as it was, when nothing that
 /// was found is worth moving.
-bool PlanOnce(Placement& placement, const GoalSet& goals, const PlannerOptions& options,
-              HopelessFinder& finder) {
+bool PlanOnce(Placement& placement, const GoalSet& goals, const PlannerOptions& options) {
   const Judgement start = Judge(placement, goals);
   if (start.level()) return false;
   const bool several =
       placement.cluster().replica_count <= kSmall && options.effort != Effort::kFast;
   const int runs = several ? kSmallRuns : 1;
   const std::vector<Seats> before = placement.Save();
+  // A new one for each plan, so that a plan of the planned cluster would find the same.
+  HopelessFinder finder(kAscents);
   std::vector<Seats> best;
   Judgement best_judgement;
   for (int run = 0; run < runs; ++run) {
@@ -104,11 +105,10 @@ bool PlanOnce(Placement& placement, const GoalSet& goals, const PlannerOptions& 
 Solution Solve(const FlatCluster& cluster, const Bands& bands, const GoalSet& goals,
                const PlannerOptions& options) {
   Placement placement(cluster, bands);
-  HopelessFinder finder(kAscents);
   Solution solution{{}, false};
   const bool nothing = cluster.targets.empty() || cluster.partitions.empty();
   for (int rerun = 0; rerun < kMaxReruns && !nothing; ++rerun) {
-    if (!PlanOnce(placement, goals, options, finder)) break;
+    if (!PlanOnce(placement, goals, options)) break;
     solution.changed = true;
     // Exemptions depend on where things are: bands as a new plan would see them.
     placement.Rebase(ComputeBands(cluster, placement.partitions(), goals, options));
