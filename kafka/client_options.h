@@ -17,10 +17,10 @@ struct ClientOptions {
   /// From the TCP connect to the end of the login; waiting for a token counts on its own.
   Duration connect_timeout = std::chrono::seconds(5);
   Duration request_timeout =
-      std::chrono::seconds(15);             ///< One request; then its connection is closed.
+      std::chrono::seconds(15);  ///< One request; then its connection is closed.
   /// A larger answer closes the connection. Before the login is done, at most 1 MiB is taken.
   std::int32_t max_frame_bytes = 64 << 20;
-  std::int32_t max_in_flight = 5;           ///< Pipelined requests per connection.
+  std::int32_t max_in_flight = 5;  ///< Pipelined requests per connection.
   /// Observe mode (I15): a request whose API key is not on the read-only list is refused before it
   /// is encoded, whatever the caller is.
   bool read_only = false;
