@@ -46,6 +46,14 @@ class Setter {
 }  // namespace
 
 Status ApplySecurity(const SecurityOptions& security, rd_kafka_conf_t* conf) {
+  const SaslMechanism mechanism = security.sasl.mechanism;
+  if (security.uses_sasl() &&
+      (mechanism == SaslMechanism::kOauthBearer || mechanism == SaslMechanism::kAwsMskIam)) {
+    return Error(ErrorCode::kUnimplemented,
+                 fmt::format("{} is not available for producing and consuming yet; use SCRAM or "
+                             "TLS client certificates for it",
+                             NameIn(kSaslMechanismNames, mechanism)));
+  }
   LW_RETURN_IF_ERROR(CheckSecurity(security));
   Setter set(conf);
   set.Set("security.protocol", std::string(NameIn(kSecurityProtocolNames, security.protocol)));
@@ -60,13 +68,6 @@ Status ApplySecurity(const SecurityOptions& security, rd_kafka_conf_t* conf) {
     set.Set("ssl.endpoint.identification.algorithm", tls.verify_hostname ? "https" : "none");
   }
   if (security.uses_sasl()) {
-    const SaslMechanism mechanism = security.sasl.mechanism;
-    if (mechanism == SaslMechanism::kOauthBearer || mechanism == SaslMechanism::kAwsMskIam) {
-      return Error(ErrorCode::kUnimplemented,
-                   fmt::format("{} is not available for producing and consuming yet; use SCRAM or "
-                               "TLS client certificates for it",
-                               NameIn(kSaslMechanismNames, mechanism)));
-    }
     set.Set("sasl.mechanism", std::string(NameIn(kSaslMechanismNames, mechanism)));
     set.Set("sasl.username", security.sasl.username);
     set.SetSecret("sasl.password", security.sasl.password, "the password");
