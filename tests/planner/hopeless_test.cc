@@ -1,11 +1,13 @@
 #include "planner/bounds/hopeless.h"
 
 #include <fmt/format.h>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <string>
 #include <vector>
 
+#include "planner/rebalance/plan_rebalance.h"
 #include "planner/snapshot_file.h"
 
 namespace levelwind::planner {
@@ -60,6 +62,15 @@ TEST(Hopeless, ALeaderWithoutItsShareOfCpuIsProvenToBreakABand) {
 
 TEST(Hopeless, ALeaderWithItsShareOfEverythingIsNot) {
   EXPECT_TRUE(Find(OneLargeLeader(20)).empty());
+}
+
+TEST(Hopeless, ThePlanNamesThePartition) {
+  const auto proposal = PlanRebalance(OneLargeLeader(0.1), {});
+  ASSERT_TRUE(proposal.ok()) << proposal.error();
+  EXPECT_THAT(proposal->notes,
+              ::testing::Contains(::testing::AllOf(
+                  ::testing::HasSubstr("it leads large-0, alone 1.00 of a broker's mean"),
+                  ::testing::HasSubstr("cpu-usage"))));
 }
 
 }  // namespace
