@@ -37,10 +37,14 @@ double CpuSeconds() {
          static_cast<double>(usage.ru_utime.tv_usec) * 1e-6;
 }
 
+/// Of this program. getrusage would count what its parent had when it forked.
 double PeakMegabytes() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  return static_cast<double>(usage.ru_maxrss) / 1024.0;
+  std::ifstream status("/proc/self/status");
+  for (std::string word; status >> word;) {
+    double kilobytes = 0;
+    if (word == "VmHWM:" && status >> kilobytes) return kilobytes / 1024.0;
+  }
+  return 0;
 }
 
 int Fail(const levelwind::Error& error) {

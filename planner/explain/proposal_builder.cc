@@ -5,10 +5,12 @@
 #include <algorithm>
 #include <cmath>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "base/text.h"
+#include "planner/bounds/hopeless.h"
 #include "planner/bounds/lower_bound.h"
 #include "planner/explain/explain.h"
 #include "planner/search/judge.h"
@@ -36,6 +38,7 @@ class Builder {
   void AddVerdicts();
   void AddBrokers();
   void AddTotals();
+  void AddHopeless();
   void AddSummary();
   Judgement JudgeAsObserved();
   std::string MovesInWords() const;
@@ -265,6 +268,38 @@ std::string Builder::MovesInWords() const {
   return words;
 }
 
+/// Names what no plan can mend, and the partition that is why.
+void Builder::AddHopeless() {
+  constexpr std::size_t kAscents = 2;
+  constexpr std::size_t kNamed = 5;
+  if (after_.soft == 0) return;
+  const std::vector<HopelessBroker> found = HopelessFinder(kAscents).Find(end_);
+  for (std::size_t i = 0; i < std::min(found.size(), kNamed); ++i) {
+    const Vec8 load = in_.cluster.LeaderLoad(end_.partition(found[i].partition));
+    std::size_t largest = 0;
+    for (std::size_t r = 0; r < kLanes; ++r) {
+      if (in_.bands.distribution[r] && load[r] > load[largest]) largest = r;
+    }
+    std::vector<std::string> bands;
+    std::string_view name;
+    for (const GoalInfo* goal : in_.goals.ordered) {
+      if (goal->kind != GoalKind::kDistribution) continue;
+      if (found[i].lanes[goal->lane]) bands.emplace_back(goal->alias);
+      if (goal->lane == largest) name = goal->alias;
+    }
+    proposal_.notes.push_back(fmt::format(
+        "broker {} cannot meet {} at once, whatever else it holds: it leads {}, alone {:.2f} of a "
+        "broker's mean ({})",
+        in_.cluster.broker_ids[found[i].broker], Join(bands, ", "),
+        in_.snapshot.NameOf(SourceOf(found[i].partition)).ToString(),
+        static_cast<double>(load[largest]), name));
+  }
+  if (found.size() > kNamed) {
+    proposal_.notes.push_back(
+        fmt::format("{} more brokers cannot meet their bands either", found.size() - kNamed));
+  }
+}
+
 void Builder::AddSummary() {
   std::int32_t violated_before = 0, violated_after = 0;
   for (const GoalVerdict& goal : proposal_.goals) {
@@ -272,6 +307,7 @@ void Builder::AddSummary() {
     violated_after += goal.violations_after > 0 ? 1 : 0;
   }
   proposal_.notes = in_.cluster.notes;
+  AddHopeless();
   if (in_.left_out > 0) {
     proposal_.notes.push_back(
         fmt::format("the move limits left out {} partitions; plan again afterwards", in_.left_out));

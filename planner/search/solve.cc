@@ -18,6 +18,8 @@ namespace {
 // effects make single runs differ, and a run takes milliseconds.
 constexpr std::size_t kSmall = 3'000;
 constexpr int kSmallRuns = 3;
+constexpr std::size_t kMedium = 50'000;
+constexpr int kHardRuns = 2;
 
 // Proofs of hopeless bands that a plan may try; each reads every partition a hundred times.
 constexpr std::size_t kAscents = 4;
@@ -54,15 +56,18 @@ bool Hard(const Placement& placement) {
   return CountOutside(placement) * 16 > pairs;
 }
 
-void SearchOnce(Placement& placement, Rng& rng, const GoalSet& goals, const PlannerOptions& options,
+/// Returns whether the cluster turned out to be a hard one.
+bool SearchOnce(Placement& placement, Rng& rng, const GoalSet& goals, const PlannerOptions& options,
                 HopelessFinder& finder) {
   constexpr std::uint64_t kHardEffort =
       4;  // Times the proposals, where the first go shows the need.
   MendHardRules(placement, rng);
   const std::uint64_t budget = ProposalBudget(options.effort, placement.cluster().replica_count);
+  bool hard = false;
   if (CountOutside(placement) > 0) {
     if (!NearlyLevel(placement)) Anneal(placement, rng, budget);
-    if (options.effort != Effort::kFast && Hard(placement)) {
+    hard = options.effort != Effort::kFast && Hard(placement);
+    if (hard) {
       placement.SetLeaderFee(Placement::kLowLeaderFee);
       Anneal(placement, rng, kHardEffort * budget);
     }
@@ -71,6 +76,7 @@ void SearchOnce(Placement& placement, Rng& rng, const GoalSet& goals, const Plan
   }
   Polish(placement, rng);
   placement.SetLeaderFee(Placement::kLeaderFee);
+  return hard;
 }
 
 /// Searches from where the placement is; false, and the placement as it was, when nothing that
@@ -80,7 +86,7 @@ bool PlanOnce(Placement& placement, const GoalSet& goals, const PlannerOptions& 
   if (start.level()) return false;
   const bool several =
       placement.cluster().replica_count <= kSmall && options.effort != Effort::kFast;
-  const int runs = several ? kSmallRuns : 1;
+  int runs = several ? kSmallRuns : 1;
   const std::vector<Seats> before = placement.Save();
   // A new one for each plan, so that a plan of the planned cluster would find the same.
   HopelessFinder finder(kAscents);
@@ -89,8 +95,11 @@ bool PlanOnce(Placement& placement, const GoalSet& goals, const PlannerOptions& 
   for (int run = 0; run < runs; ++run) {
     if (run > 0) placement.Restore(before);
     Rng rng(options.seed * 0x9e3779b97f4a7c15ULL + static_cast<std::uint64_t>(run));
-    SearchOnce(placement, rng, goals, options, finder);
+    const bool hard = SearchOnce(placement, rng, goals, options, finder);
     const Judgement end = Judge(placement, goals);
+    // Where bands pull against each other, runs differ more than longer runs do.
+    const bool again = hard && run == 0 && end.soft > 0;
+    if (again && placement.cluster().replica_count <= kMedium) runs = std::max(runs, kHardRuns);
     if (!WorthMoving(start, end)) continue;
     if (!best.empty() && !Better(end, best_judgement)) continue;
     best = placement.Save();
