@@ -3,6 +3,7 @@
 #include <cmath>
 #include <cstddef>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -84,11 +85,9 @@ Result<std::vector<ClientQuota>> WireQuotaAdmin::DescribeQuotas(
   DescribeClientQuotasRequest request;
   request.strict = strict;
   for (const QuotaFilter& filter : filters) {
-    auto& component = request.components.emplace_back();
-    component.entity_type = filter.kind;
-    component.match_type = static_cast<std::int8_t>(filter.match);
-    component.match.reset();
-    if (filter.match == QuotaMatch::kExact) component.match = filter.name;
+    const bool exact = filter.match == QuotaMatch::kExact;
+    request.components.push_back({filter.kind, static_cast<std::int8_t>(filter.match),
+                                  exact ? std::optional(filter.name) : std::nullopt});
   }
   auto answer = caller_.Any(std::move(request), caller_.DeadlineIn(timeout));
   if (!answer.response.ok()) return answer.response.error().Wrap("reading quotas");

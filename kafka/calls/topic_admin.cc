@@ -35,13 +35,12 @@ Result<std::vector<TopicOutcome>> CreateChunk(Caller& caller, std::span<const Mo
   request.timeout_ms = caller.RemainingMs(deadline);
   request.validate_only = validate_only;
   for (const MorePartitions& from : chunk) {
-    auto& to = request.topics.emplace_back();
-    to.name = from.topic;
-    to.count = from.total;
-    to.assignments.reset();  // the controller chooses
-    if (from.assignments.empty()) continue;
-    to.assignments.emplace();
-    for (const auto& replicas : from.assignments) to.assignments->push_back({replicas});
+    std::vector<CreatePartitionsRequest::Topic::Assignment> assignments;
+    for (const auto& replicas : from.assignments) assignments.push_back({replicas});
+    CreatePartitionsRequest::Topic to{from.topic, from.total, std::nullopt};
+    // Null, not empty: the controller chooses.
+    if (!assignments.empty()) to.assignments = std::move(assignments);
+    request.topics.push_back(std::move(to));
   }
   auto answer = caller.Controller(std::move(request), deadline, &NotControllerInPartitions);
   if (!answer.response.ok()) {
