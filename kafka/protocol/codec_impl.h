@@ -109,7 +109,10 @@ class Decoder {
     if constexpr (FieldStruct<T>) {
       const bool present = !nullable || reader_.Int8() >= 0;
       if (!present || !reader_.ok()) return out.reset();
-      Struct(out.emplace());
+      // Not emplace(): clang 14 takes a nested struct with initialisers for not constructible.
+      T value;
+      Struct(value);
+      out = std::move(value);
     } else {
       const std::int32_t length = NullableLength<T>();
       if (!reader_.ok()) return;
