@@ -43,7 +43,9 @@ class Filler {
       if (nullable && Number(0, 3) == 0) {
         out.reset();
       } else {
-        Value(out.emplace(), false, version);
+        typename T::value_type value{};  // not emplace(): see codec_impl.h
+        Value(value, false, version);
+        out = std::move(value);
       }
     } else if constexpr (FieldStruct<T>) {
       Fill(out, version);
