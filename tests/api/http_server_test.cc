@@ -172,8 +172,8 @@ TEST_F(HttpServerTest, RefusesWhatIsNotWellFormed) {
   for (const std::string& text :
        {std::string("\r\n\r\n\r\nGARBAGE\r\n\r\n"), std::string("GET /\r\n\r\n"),
         std::string("GET / HTTP/9.9\r\nHost: localhost\r\n\r\n"),
-        std::string("\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03 a TLS hello\r\n\r\n", 35),
-        std::string("GET /\0 HTTP/1.1\r\nHost: localhost\r\n\r\n", 38),
+        std::string("\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03 a TLS hello\r\n\r\n", 27),
+        std::string("GET /\0 HTTP/1.1\r\nHost: localhost\r\n\r\n", 36),
         GetText("/..%2f..%2fetc/passwd/.."), GetText("http://localhost/metrics"), GetText("//x"),
         GetText("/-/healthy", "Content-Length: 1\r\nContent-Length: 2\r\n"),
         GetText("/-/healthy", "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n"),

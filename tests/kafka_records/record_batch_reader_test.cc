@@ -119,7 +119,7 @@ TEST_P(CodecTest, ARecordLargerThanEveryBuffer) {
   batch.codec = GetParam().codec;
   batch.xerial = GetParam().xerial;
   std::string large;
-  for (int i = 0; large.size() < 3'000'000; ++i) large += std::to_string(i * 7919);
+  for (std::int64_t i = 0; large.size() < 3'000'000; ++i) large += std::to_string(i * 7919);
   batch.records = {{"a", "small"}, {"b", large}, {"c", "small again"}};
   const ByteVector bytes = Build(batch);
   const ReadBack all = ReadAll(bytes);

@@ -44,6 +44,11 @@ std::atomic<std::int64_t> most{0};
 [[gnu::noinline]] void* operator new(std::size_t size) {
   return Count(std::malloc(std::max<std::size_t>(size, 1)));
 }
+// std::stable_partition asks for its buffer in this way.
+[[gnu::noinline]] void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
+  void* memory = std::malloc(std::max<std::size_t>(size, 1));
+  return memory == nullptr ? nullptr : Count(memory);
+}
 [[gnu::noinline]] void operator delete(void* memory) noexcept { Release(memory); }
 [[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept { Release(memory); }
 
