@@ -18,7 +18,8 @@ namespace {
 using namespace levelwind;         // NOLINT: this file is about nothing else
 using namespace levelwind::kafka;  // NOLINT
 
-/// Nothing that the fuzzer would find by itself: an error may quote what the broker sent.
+/// No word. An error may quote what the broker sent, and the fuzzer learns even this one from the
+/// comparison below, so that inputs with it are left out.
 constexpr const char* kPassword = "vq7-Zt1_canary-Kx93";
 
 /// Deriving a key takes as long as the broker says, by design; unit tests check the bounds. Here a
@@ -55,7 +56,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto exchange = Exchange(data[0]);
   Require(exchange->Start().ok());
   std::span<const std::uint8_t> rest(data + 1, size - 1);
-  if (AsksForWork({reinterpret_cast<const char*>(rest.data()), rest.size()})) return 0;
+  const std::string_view text(reinterpret_cast<const char*>(rest.data()), rest.size());
+  if (AsksForWork(text) || text.find(kPassword) != std::string_view::npos) return 0;
   for (int round = 0; round < 4; ++round) {
     const auto end = std::find(rest.begin(), rest.end(), 0);
     const auto answer = rest.first(static_cast<std::size_t>(end - rest.begin()));
