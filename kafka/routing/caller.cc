@@ -27,6 +27,9 @@ constexpr int kControllerTries = 8;
 /// A round of requests goes on to further brokers when no answer came for so long.
 constexpr auto kPatience = std::chrono::milliseconds(50);
 
+/// After whom was asked.
+constexpr std::string_view kNoAnswer = ": no answer came before the deadline of the call";
+
 /// Errors about the request itself: no other broker and no later time changes them.
 bool IsAboutRequest(const Error& error) {
   switch (error.code()) {
@@ -120,18 +123,13 @@ void Caller::Send(const Endpoint& endpoint, RequestSpec spec, SteadyTime deadlin
        }});
 }
 
-std::future<Outcome> Caller::Submit(const Endpoint& endpoint, RequestSpec spec,
-                                    SteadyTime deadline) {
+Outcome Caller::Ask(const Endpoint& endpoint, RequestSpec spec, SteadyTime until) {
   auto promise = std::make_shared<std::promise<Outcome>>();
   std::future<Outcome> future = promise->get_future();
-  Send(endpoint, std::move(spec), deadline,
+  Send(endpoint, std::move(spec), until,
        [promise = std::move(promise)](Outcome outcome) { promise->set_value(std::move(outcome)); });
-  return future;
-}
-
-Outcome Caller::Wait(std::future<Outcome> future, SteadyTime until) const {
   if (future.wait_until(until) == std::future_status::ready) return future.get();
-  return {DeadlineExceeded("no answer came before the deadline of the call"), Progress::kTimedOut};
+  return {DeadlineExceeded(endpoint.ToString() + std::string(kNoAnswer)), Progress::kTimedOut};
 }
 
 Outcome Caller::AnyRaw(const RequestSpec& spec, SteadyTime deadline, Endpoint* answered_by) {
@@ -144,7 +142,7 @@ Outcome Caller::AnyRaw(const RequestSpec& spec, SteadyTime deadline, Endpoint* a
       const SteadyTime now = network_.clock().Now();
       const bool more = i + 1 < candidates.size();
       const SteadyTime until = more ? now + (deadline - now) / 2 : deadline;
-      Outcome outcome = Wait(Submit(candidates[i], spec, until), until);
+      Outcome outcome = Ask(candidates[i], spec, until);
       if (outcome.answer.ok()) {
         router_.MarkGood(candidates[i]);
         if (answered_by != nullptr) *answered_by = candidates[i];
@@ -152,10 +150,7 @@ Outcome Caller::AnyRaw(const RequestSpec& spec, SteadyTime deadline, Endpoint* a
       }
       if (!MayGoOn(spec, outcome)) return outcome;
       router_.MarkBad(candidates[i]);
-      // A wait that ran out does not know whom it waited for.
-      errors.push_back(outcome.progress == Progress::kTimedOut
-                           ? outcome.answer.error().Wrap(candidates[i].ToString())
-                           : outcome.answer.error());
+      errors.push_back(outcome.answer.error());
       progress = outcome.progress;
     }
     // With a wrong bootstrap address waiting helps nobody; a cluster that was there comes back.
@@ -178,12 +173,9 @@ void Caller::ControllerRaw(const RequestSpec& spec, SteadyTime deadline,
         take({status.error().Wrap("looking for the controller"), Progress::kNotSent});
         return;
       }
-      if (!status.ok() || !controller) continue;
+      if (!status.ok()) continue;
     }
-    Outcome outcome = Wait(Submit(*controller, spec, deadline), deadline);
-    if (outcome.progress == Progress::kTimedOut && !outcome.answer.ok()) {
-      outcome.answer = outcome.answer.error().Wrap("controller " + controller->ToString());
-    }
+    Outcome outcome = Ask(*controller, spec, deadline);
     const bool again = MayRepeat(spec, outcome);
     const bool answered = outcome.answer.ok();
     const std::int16_t code = take(std::move(outcome));
@@ -238,9 +230,7 @@ void Caller::BrokersRaw(const std::vector<std::pair<BrokerId, RequestSpec>>& req
     }
   }
   round.ForEachOpen([&](std::size_t index, bool sent) {
-    take(index, {DeadlineExceeded(fmt::format("broker {}: no answer came before the deadline of "
-                                              "the call",
-                                              requests[index].first)),
+    take(index, {DeadlineExceeded(fmt::format("broker {}{}", requests[index].first, kNoAnswer)),
                  sent ? Progress::kTimedOut : Progress::kNotSent});
   });
 }

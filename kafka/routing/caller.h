@@ -61,8 +61,7 @@ class Caller {
   Answer<typename Request::Response> One(const Endpoint& endpoint, Request request,
                                          SteadyTime deadline,
                                          std::int16_t min_version = Request::kInfo.min) {
-    return DecodeAs<Request>(
-        Wait(Submit(endpoint, MakeSpec(std::move(request), min_version), deadline), deadline));
+    return DecodeAs<Request>(Ask(endpoint, MakeSpec(std::move(request), min_version), deadline));
   }
 
   /// To the controller; `error_of` gives the response's own error code, so that NOT_CONTROLLER
@@ -123,8 +122,8 @@ class Caller {
 
  private:
   void Send(const Endpoint& endpoint, RequestSpec spec, SteadyTime deadline, OnOutcome done);
-  std::future<Outcome> Submit(const Endpoint& endpoint, RequestSpec spec, SteadyTime deadline);
-  Outcome Wait(std::future<Outcome> future, SteadyTime until) const;
+  /// Sends and waits; an answer that does not come in time is told with the address.
+  Outcome Ask(const Endpoint& endpoint, RequestSpec spec, SteadyTime until);
   Outcome AnyRaw(const RequestSpec& spec, SteadyTime deadline, Endpoint* answered_by);
   void ControllerRaw(const RequestSpec& spec, SteadyTime deadline,
                      const std::function<std::int16_t(Outcome)>& take);
