@@ -100,8 +100,6 @@ Status Flattener::AddBrokers() {
   for (const BrokerIndex b : flat_.targets) racks.insert(flat_.racks[b]);
   flat_.serving_racks = racks.size();
   flat_.pinned_load.assign(brokers.size(), Vec8::Fill(0));
-  flat_.leads = flat_.target;
-  flat_.allowed = flat_.target;
   return Ok();
 }
 
@@ -312,7 +310,7 @@ void Flattener::AddTopicRow(std::int32_t topic) {
   const bool matters = (replicas && count.partitions > most_replicas) ||
                        (leaders && count.partitions > most_leaders);
   if (!matters) return;
-  TopicRow row{topic, {kMost, kMost}, 0, count.movable};
+  TopicRow row{topic, {kMost, kMost}, count.movable};
   if (replicas) row.most.replicas = static_cast<std::uint16_t>(most_replicas);
   if (leaders) row.most.leaders = static_cast<std::uint16_t>(most_leaders);
   row_index = static_cast<std::uint32_t>(flat_.topic_rows.size());

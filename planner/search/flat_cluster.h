@@ -37,7 +37,6 @@ struct alignas(64) PartitionRecord {
   std::uint8_t required_racks = 0;  ///< min(RF, racks that serve); 0 without the goal.
   bool frozen : 1 = false;          ///< A replica is catching up: is only moved off dead brokers.
   bool open_lead : 1 = false;  ///< Its preferred leader is gone: it gets another one in any case.
-  std::uint8_t place = 0;      ///< Row of FlatCluster::allowed.
 
   /// The same partition held by others.
   PartitionRecord With(const Seats& seats) const {
@@ -63,7 +62,6 @@ static_assert(sizeof(PartitionRecord) == 64);
 struct TopicRow {
   std::int32_t topic = 0;  ///< Index into the snapshot's topics.
   TopicCell most;
-  std::uint16_t least_leaders = 0;  ///< A leader that leaves must leave as many behind.
   bool movable = false;
 };
 
@@ -73,16 +71,12 @@ struct FlatCluster {
   std::vector<BrokerId> broker_ids;
   std::vector<std::uint16_t> racks;  ///< A broker without a rack is one of its own.
   std::vector<std::uint8_t> target;  ///< Serving and not to be emptied: may hold replicas.
-  std::vector<std::uint8_t> leads;   ///< May be given the lead of a partition it does not lead.
   std::vector<std::uint8_t> dead;
   std::vector<LaneArray> capacity;  ///< Raw units; NaN where unknown.
   std::vector<Vec8> pinned_load;    ///< Of partitions that do not move.
   std::vector<std::string> rack_names;
   std::vector<BrokerIndex> targets;
   std::size_t serving_racks = 0;
-  /// place x brokers: whether the broker may be given a replica of the partitions of that place.
-  /// Place 0 is that of partitions without rules of their own.
-  std::vector<std::uint8_t> allowed;
 
   std::vector<PartitionRecord> partitions;
   std::vector<std::uint32_t> source;  ///< partitions[i] is snapshot.partitions[source[i]].

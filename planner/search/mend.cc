@@ -39,7 +39,7 @@ class Mender {
 
 bool Mender::Allowed(const PartitionRecord& record, std::size_t slot, BrokerIndex to,
                      Rule rule) const {
-  if (record.Holds(to) || !placement_.MayDrainTo(record, to)) return false;
+  if (record.Holds(to) || !placement_.MayDrainTo(to)) return false;
   if (rule == Rule::kAnyRack) return true;
   return placement_.RackAllows(record, slot, to) &&
          (rule == Rule::kNoTopicBand || placement_.TopicAllows(record, slot, to));

@@ -15,10 +15,7 @@ constexpr std::uint32_t kNowhere = 0xffffffff;
 }  // namespace
 
 Placement::Placement(const FlatCluster& cluster, Bands bands)
-    : cluster_(&cluster),
-      bands_(std::move(bands)),
-      partitions_(cluster.partitions),
-      allowed_(cluster.allowed.data()) {
+    : cluster_(&cluster), bands_(std::move(bands)), partitions_(cluster.partitions) {
   brokers_.resize(cluster.broker_ids.size());
   for (std::size_t b = 0; b < brokers_.size(); ++b) {
     brokers_[b].rack = cluster.racks[b];

@@ -96,13 +96,10 @@ class Placement {
   }
   /// Whether the broker may take a replica of the partition at all.
   bool MayReceive(const PartitionRecord& record, BrokerIndex to) const {
-    return !record.frozen && MayDrainTo(record, to);
+    return !record.frozen && MayDrainTo(to);
   }
   /// The same for a replica that must leave its broker, whoever is catching up.
-  bool MayDrainTo(const PartitionRecord& record, BrokerIndex to) const {
-    return broker(to).serving &&
-           (allowed_[record.place * brokers_.size() + to] != 0 || record.Originally(to));
-  }
+  bool MayDrainTo(BrokerIndex to) const { return broker(to).serving; }
   /// Whether the replica in `slot` may become the leader.
   bool MayLead(const PartitionRecord& record, std::size_t slot) const;
   bool RackAllows(const PartitionRecord& record, std::size_t slot, BrokerIndex to) const {
@@ -190,7 +187,6 @@ class Placement {
   Bands bands_;
   std::vector<PartitionRecord> partitions_;
   std::vector<BrokerState> brokers_;
-  const std::uint8_t* allowed_;  ///< The cluster's: place x brokers.
   std::vector<std::vector<Seat>> held_;
   std::vector<std::uint32_t> position_;  ///< Of each replica in its broker's `held` list.
   std::size_t stride_ = 1;               ///< Largest replication factor.
@@ -242,18 +238,15 @@ inline bool Placement::TopicAllows(const PartitionRecord& record, std::size_t sl
   const TopicRow& row = cluster_->topic_rows.data()[record.topic_row];
   const TopicCell now = cell(record.topic_row, to);
   if (now.replicas >= row.most.replicas) return false;
-  return slot != 0 || (now.leaders < row.most.leaders &&
-                       cell(record.topic_row, record.replicas[0]).leaders > row.least_leaders);
+  return slot != 0 || now.leaders < row.most.leaders;
 }
 
 inline bool Placement::MayLead(const PartitionRecord& record, std::size_t slot) const {
   const BrokerIndex to = record.replicas[slot];
   if (record.frozen || !broker(to).serving) return false;
-  if (cluster_->leads.data()[to] == 0 && to != record.origin[0]) return false;
   if (record.topic_row == kNoRow) return true;
   const TopicRow& row = cluster_->topic_rows.data()[record.topic_row];
-  return cell(record.topic_row, to).leaders < row.most.leaders &&
-         cell(record.topic_row, record.replicas[0]).leaders > row.least_leaders;
+  return cell(record.topic_row, to).leaders < row.most.leaders;
 }
 
 }  // namespace levelwind::planner
