@@ -35,14 +35,13 @@ struct PreparedLabels {
   std::size_t left_out = 0;
 };
 
-PreparedLabels Prepare(const ClusterSnapshot& snapshot) {
-  PreparedLabels labels;
+void LabelPartitions(const ClusterSnapshot& snapshot, PreparedLabels& labels) {
+  if (TooManyForPartitionSeries(snapshot)) {
+    labels.left_out += snapshot.partitions.size();
+    return;
+  }
   std::unordered_set<std::string> used;
-  labels.partitions.resize(snapshot.partitions.size());
-  const bool too_many = TooManyForPartitionSeries(snapshot);
-  if (too_many) labels.left_out = snapshot.partitions.size();
   for (const Topic& topic : snapshot.topics) {
-    if (too_many) break;
     const std::string name = MetricLabels({{"topic", topic.name}});
     if (!used.insert(name).second) {
       labels.left_out += topic.partition_count;
@@ -53,7 +52,13 @@ PreparedLabels Prepare(const ClusterSnapshot& snapshot) {
       labels.partitions[index] = name + ",partition=\"" + std::to_string(partition.number) + '"';
     }
   }
-  used.clear();
+}
+
+PreparedLabels Prepare(const ClusterSnapshot& snapshot) {
+  PreparedLabels labels;
+  labels.partitions.resize(snapshot.partitions.size());
+  LabelPartitions(snapshot, labels);
+  std::unordered_set<std::string> used;
   for (const ConsumerGroup& group : snapshot.groups) {
     std::string name = MetricLabels({{"group", group.name}});
     const bool fresh = used.insert(name).second;
