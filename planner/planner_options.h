@@ -10,7 +10,7 @@ namespace levelwind::planner {
 /// not depend on the machine.
 enum class Effort : std::uint8_t {
   kFast,      ///< About 3 proposals per replica.
-  kNormal,    ///< About 30 per replica up to 30,000 replicas, fewer per replica beyond.
+  kNormal,    ///< About 45 per replica up to 30,000 replicas, fewer per replica beyond.
   kThorough,  ///< Five times normal.
 };
 

@@ -7,7 +7,7 @@
 namespace levelwind::planner {
 namespace {
 
-constexpr double kRounding = 2e-5;
+constexpr double kRounding = 5e-7;
 
 double Outside(const Placement& placement, BrokerIndex b, std::size_t lane) {
   const double load = static_cast<double>(placement.load(b)[lane]);

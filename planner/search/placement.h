@@ -67,7 +67,7 @@ class Placement {
   // A leader change moves no bytes, but it interrupts producers and consumers: dearer than moving a
   // mean replica, so that few leaders with much load move rather than many with little. Low: where
   // the bands cannot be met without a wholesale change.
-  static constexpr float kLeaderFee = 1.5F;
+  static constexpr float kLeaderFee = 2.0F;
   static constexpr float kLowLeaderFee = 0.3F;
 
   /// `cluster` must outlive the placement. Starts at the partitions' `replicas`.

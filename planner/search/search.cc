@@ -165,17 +165,33 @@ void Repair(Placement& placement, Rng& rng, std::uint64_t proposals) {
   placement.RestoreBands();
 }
 
+namespace {
+
+// Proposals per replica that a cluster of this many replicas gets in full; beyond, fewer per
+// replica.
+constexpr double kFullUpTo = 30'000;
+constexpr double kSmallUpTo = 3'000;
+
+std::uint64_t Proposals(double replicas, double each, double exponent, std::uint64_t least) {
+  if (replicas > kFullUpTo) each *= std::pow(kFullUpTo / replicas, exponent);
+  return std::max(static_cast<std::uint64_t>(replicas * each), least);
+}
+
+}  // namespace
+
 std::uint64_t ProposalBudget(Effort effort, std::size_t replicas) {
-  // 30 a replica up to 30,000 replicas, then as the square root, so that time grows as n^1.5 / n.
   const double count = static_cast<double>(replicas);
-  double each = 30;
-  if (count > 30'000) each = 30 * std::sqrt(30'000 / count);
-  if (effort == Effort::kFast) each = 3;
-  if (effort == Effort::kThorough) each *= 5;
-  const auto budget = static_cast<std::uint64_t>(count * each);
-  // A small cluster costs nothing to search well.
-  const std::uint64_t least = effort == Effort::kFast ? 10'000 : 30'000;
-  return std::max(budget, least);
+  if (effort == Effort::kFast) return Proposals(count, 3, 0, 10'000);
+  // Small clusters are searched several times; time grows about as n^0.4 beyond the largest full
+  // one.
+  const double each = count <= kSmallUpTo ? 28 : 45;
+  const double times = effort == Effort::kThorough ? 5 : 1;
+  return Proposals(count, times * each, 0.62, 20'000);
+}
+
+std::uint64_t HardProposalBudget(Effort effort, std::size_t replicas) {
+  const double times = effort == Effort::kThorough ? 5 : 1;
+  return Proposals(static_cast<double>(replicas), times * 160, 0.8, 30'000);
 }
 
 }  // namespace levelwind::planner

@@ -78,7 +78,9 @@ void Anneal(Placement& placement, Rng& rng, std::uint64_t proposals);
 /// none is or nothing helps. Ends at the best placement it saw, so never worse than it began.
 void Repair(Placement& placement, Rng& rng, std::uint64_t proposals);
 
-/// Proposals for a first plan of this size.
+/// Proposals of one annealing run on a cluster of this size, and of one where so many bands stay
+/// open that leadership must be rearranged from the ground up.
 std::uint64_t ProposalBudget(Effort effort, std::size_t replicas);
+std::uint64_t HardProposalBudget(Effort effort, std::size_t replicas);
 
 }  // namespace levelwind::planner

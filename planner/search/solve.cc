@@ -18,6 +18,8 @@ namespace {
 // effects make single runs differ, and a run takes milliseconds.
 constexpr std::size_t kSmall = 3'000;
 constexpr int kSmallRuns = 3;
+constexpr std::size_t kTiny = 500;
+constexpr int kTinyRuns = 5;
 constexpr std::size_t kMedium = 50'000;
 constexpr int kHardRuns = 2;
 
@@ -56,22 +58,36 @@ bool Hard(const Placement& placement) {
   return CountOutside(placement) * 16 > pairs;
 }
 
-/// Returns whether the cluster turned out to be a hard one.
-bool SearchOnce(Placement& placement, Rng& rng, const GoalSet& goals, const PlannerOptions& options,
-                HopelessFinder& finder) {
-  constexpr std::uint64_t kHardEffort =
-      4;  // Times the proposals, where the first go shows the need.
+/// What the runs of one plan have in common.
+struct PlanRuns {
+  const GoalSet& goals;
+  const PlannerOptions& options;
+  const std::vector<Seats> start;
+  // A new one for each plan, so that a plan of the planned cluster would find the same.
+  HopelessFinder finder{kAscents};
+  bool met = false;  ///< A run has met every band.
+};
+
+/// Returns whether the cluster turned out to be a hard one. Not asked where an earlier run has met
+/// every band: then this one was merely unlucky.
+bool SearchOnce(Placement& placement, PlanRuns& plan, Rng& rng) {
+  const PlannerOptions& options = plan.options;
   MendHardRules(placement, rng);
-  const std::uint64_t budget = ProposalBudget(options.effort, placement.cluster().replica_count);
+  const std::size_t replicas = placement.cluster().replica_count;
+  const std::uint64_t budget = ProposalBudget(options.effort, replicas);
   bool hard = false;
   if (CountOutside(placement) > 0) {
     if (!NearlyLevel(placement)) Anneal(placement, rng, budget);
-    hard = options.effort != Effort::kFast && Hard(placement);
+    hard = options.effort != Effort::kFast && !plan.met && Hard(placement);
     if (hard) {
+      // From the start again: what the first run moved in vain would only be moved on.
+      placement.RestoreBands();
+      placement.Restore(plan.start);
+      MendHardRules(placement, rng);
       placement.SetLeaderFee(Placement::kLowLeaderFee);
-      Anneal(placement, rng, kHardEffort * budget);
+      Anneal(placement, rng, HardProposalBudget(options.effort, replicas));
     }
-    GiveUpHopeless(placement, goals, finder);
+    GiveUpHopeless(placement, plan.goals, plan.finder);
     Repair(placement, rng, budget);
   }
   Polish(placement, rng);
@@ -86,17 +102,17 @@ bool PlanOnce(Placement& placement, const GoalSet& goals, const PlannerOptions& 
   if (start.level()) return false;
   const bool several =
       placement.cluster().replica_count <= kSmall && options.effort != Effort::kFast;
-  int runs = several ? kSmallRuns : 1;
-  const std::vector<Seats> before = placement.Save();
-  // A new one for each plan, so that a plan of the planned cluster would find the same.
-  HopelessFinder finder(kAscents);
+  int runs = 1;
+  if (several) runs = placement.cluster().replica_count <= kTiny ? kTinyRuns : kSmallRuns;
+  PlanRuns plan{goals, options, placement.Save()};
   std::vector<Seats> best;
   Judgement best_judgement;
   for (int run = 0; run < runs; ++run) {
-    if (run > 0) placement.Restore(before);
+    if (run > 0) placement.Restore(plan.start);
     Rng rng(options.seed * 0x9e3779b97f4a7c15ULL + static_cast<std::uint64_t>(run));
-    const bool hard = SearchOnce(placement, rng, goals, options, finder);
+    const bool hard = SearchOnce(placement, plan, rng);
     const Judgement end = Judge(placement, goals);
+    plan.met = plan.met || end.level();
     // Where bands pull against each other, runs differ more than longer runs do.
     const bool again = hard && run == 0 && end.soft > 0;
     if (again && placement.cluster().replica_count <= kMedium) runs = std::max(runs, kHardRuns);
@@ -105,7 +121,7 @@ bool PlanOnce(Placement& placement, const GoalSet& goals, const PlannerOptions& 
     best = placement.Save();
     best_judgement = end;
   }
-  placement.Restore(best.empty() ? before : best);
+  placement.Restore(best.empty() ? plan.start : best);
   return !best.empty();
 }
 
