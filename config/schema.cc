@@ -76,8 +76,9 @@ void AddCluster(std::vector<SchemaEntry>& out) {
                  5 * kMinute});
   out.push_back({"cluster.max_frame", ValueType::kBytes,
                  [](Config& c) -> FieldRef { return &c.kafka.max_frame_bytes; },
-                 "Largest answer that is read from a broker; a larger one closes the connection.",
-                 "64MiB", kMiB, 1024 * kMiB});
+                 "Most memory that one answer of a broker may take: its bytes and what they decode "
+                 "to. A larger one is refused.",
+                 "128MiB", kMiB, 1024 * kMiB});
   out.push_back({"cluster.max_in_flight", ValueType::kInteger,
                  [](Config& c) -> FieldRef { return &c.kafka.max_in_flight; },
                  "Requests on the way per connection.", "5", 1, 100});

@@ -10,12 +10,14 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/clock.h"
 #include "base/result.h"
 #include "kafka/client_options.h"
 #include "kafka/net/endpoint.h"
+#include "kafka/net/frame_buffer.h"
 #include "kafka/net/loop.h"
 #include "kafka/net/request.h"
 #include "kafka/net/stats.h"
@@ -106,9 +108,11 @@ class Connection {
   void ReadMore();
   void OnBytes(std::span<const std::uint8_t> bytes);
   bool OnLength(std::span<const std::uint8_t> rest);
-  void OnFrame(std::vector<std::uint8_t> frame);
+  void OnFrame(FrameBuffer frame);
   void ObeyThrottle(std::span<const std::uint8_t> body);
+  /// The most that one answer may take now: its bytes and what they decode to.
   std::int32_t FrameCap() const;
+  std::string_view CapSetBy() const;
   Error ClosedByPeer() const;
 
   void ArmTimer();
@@ -146,8 +150,7 @@ class Connection {
 
   std::array<std::uint8_t, 4> length_{};
   std::size_t length_have_ = 0;
-  std::size_t frame_size_ = 0;
-  std::vector<std::uint8_t> frame_;  ///< Grows with the bytes that came, not with the claimed size.
+  FrameBuffer frame_;
 
   std::shared_ptr<int> alive_ = std::make_shared<int>(0);  ///< For what may come after our end.
 };

@@ -4,6 +4,7 @@
 #include <cctype>
 #include <chrono>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "base/text.h"
@@ -82,6 +83,11 @@ std::int32_t Connection::FrameCap() const {
   return std::min(options_.max_frame_bytes, kFrameBeforeLogin);
 }
 
+std::string_view Connection::CapSetBy() const {
+  const bool own = state_ == State::kReady || options_.max_frame_bytes <= kFrameBeforeLogin;
+  return own ? "cluster.max_frame" : "before the login";
+}
+
 void Connection::OnBytes(std::span<const std::uint8_t> bytes) {
   while (!bytes.empty() && state_ != State::kClosed) {
     if (length_have_ < length_.size()) {
@@ -90,16 +96,8 @@ void Connection::OnBytes(std::span<const std::uint8_t> bytes) {
       if (length_have_ == length_.size() && !OnLength(bytes)) return;
       continue;
     }
-    const std::size_t take = std::min(bytes.size(), frame_size_ - frame_.size());
-    if (frame_.size() + take > frame_.capacity()) {
-      // By doubling, and at once to the end when a quarter has come: a vector left to itself would
-      // hold up to three times the frame while it grows.
-      const std::size_t next = std::max(frame_.size() + take, frame_.size() * 2);
-      frame_.reserve(next > frame_size_ / 4 ? frame_size_ : next);
-    }
-    frame_.insert(frame_.end(), bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(take));
-    bytes = bytes.subspan(take);
-    if (frame_.size() < frame_size_) continue;
+    bytes = frame_.Append(bytes);
+    if (frame_.missing() > 0) continue;
     length_have_ = 0;
     OnFrame(std::exchange(frame_, {}));
   }
@@ -108,8 +106,14 @@ void Connection::OnBytes(std::span<const std::uint8_t> bytes) {
 bool Connection::OnLength(std::span<const std::uint8_t> rest) {
   const std::uint32_t length = BigEndian(length_);
   const bool fits = std::cmp_less_equal(length, FrameCap());
-  frame_size_ = length;
-  if (fits && length >= 4) return true;  // every response has a correlation id
+  if (fits && length >= 4) {  // every response has a correlation id
+    frame_ = FrameBuffer(length);
+    if (frame_.valid()) return true;
+    Close({ErrorCode::kResourceExhausted,
+           fmt::format("{} announced a frame of {} bytes, and the system has no room for it",
+                       Address(), length)});
+    return false;
+  }
   const std::string guess = Guess(length_, rest);
   const auto signed_length = static_cast<std::int32_t>(length);
   if (state_ == State::kNegotiating || !guess.empty()) {
@@ -122,17 +126,16 @@ bool Connection::OnLength(std::span<const std::uint8_t> rest) {
     Close(
         DataLoss(fmt::format("{} announced a frame of {} bytes; 4 to {} are accepted "
                              "({})",
-                             Address(), signed_length, FrameCap(),
-                             state_ == State::kReady ? "cluster.max_frame" : "before the login")));
+                             Address(), signed_length, FrameCap(), CapSetBy())));
   }
   return false;
 }
 
-void Connection::OnFrame(std::vector<std::uint8_t> frame) {
+void Connection::OnFrame(FrameBuffer frame) {
   if (in_flight_.empty()) {
     return Close(DataLoss(Address() + " sent an answer that nobody asked for"));
   }
-  Reader reader(frame);
+  Reader reader(frame.bytes());
   const InFlight& first = in_flight_.front();
   const Result<std::int32_t> id = DecodeResponseHeader(first.api, first.version, reader);
   if (!id.ok()) return Close(id.error().Wrap("answer of " + Address()));
@@ -149,9 +152,12 @@ void Connection::OnFrame(std::vector<std::uint8_t> frame) {
   in_flight_.pop_front();
   stats_.Received(request.api, frame.size() + length_.size());
   answered_ = answered_ || state_ == State::kReady;
-  frame.erase(frame.begin(), frame.begin() + static_cast<std::ptrdiff_t>(reader.offset()));
-  if (request.throttle_first) ObeyThrottle(frame);
-  request.done({RawAnswer{request.version, std::move(frame), Address()}, Progress::kAnswered});
+  frame.DropFront(reader.offset());
+  if (request.throttle_first) ObeyThrottle(frame.bytes());
+  const auto cap = static_cast<std::size_t>(FrameCap());
+  const MemoryLimit limit{cap - std::min(cap, frame.size()), CapSetBy()};
+  request.done(
+      {RawAnswer{request.version, std::move(frame), limit, Address()}, Progress::kAnswered});
   if (state_ != State::kClosed) Pump();
 }
 

@@ -25,6 +25,9 @@ constexpr std::int16_t kAuthenticationFailed = 58;
 /// Messages of ours in one login: SCRAM needs two, a refused OAUTHBEARER token too.
 constexpr int kMostRounds = 4;
 
+/// No mechanism's message comes near it; its reader takes copies of parts of it.
+constexpr std::size_t kLongestLoginMessage = std::size_t{16} << 10;
+
 /// Kafka refuses a new login within a second of the last.
 constexpr auto kShortestSession = std::chrono::milliseconds(1100);
 /// A session that is longer than this is not believed.
@@ -41,7 +44,7 @@ double Spread(const Endpoint& endpoint, std::int32_t salt) {
 
 template <class Response>
 Result<Response> DecodeAnswer(const RawAnswer& answer) {
-  Reader reader(answer.body);
+  Reader reader = answer.reader();
   return Decode<Response>(reader, answer.version);
 }
 
@@ -103,7 +106,12 @@ void Connection::OnHandshake(Outcome outcome) {
   }
   if (response->error_code == kUnsupportedMechanism) {
     constexpr std::size_t kMostText = 200;
-    const std::string offered = Join(response->mechanisms, ", ").substr(0, kMostText);
+    std::string offered;
+    for (const std::string& mechanism : response->mechanisms) {
+      if (offered.size() >= kMostText) break;
+      offered += (offered.empty() ? "" : ", ") + mechanism.substr(0, kMostText);
+    }
+    offered.resize(std::min(offered.size(), kMostText));
     return Close(Error::FromKafka(
         ErrorCode::kUnauthenticated, kUnsupportedMechanism, false,
         fmt::format("{} does not offer the SASL mechanism {}, it offers {}; set "
@@ -139,6 +147,11 @@ void Connection::OnLoginAnswer(Outcome outcome) {
   }
   if (response->error_code != 0) {
     return Close(LoginRefused(response->error_code, response->error_message.value_or("")));
+  }
+  if (response->auth_bytes.data.size() > kLongestLoginMessage) {
+    return Close(DataLoss(fmt::format("{} sent {} bytes in the {} login; at most {} are accepted",
+                                      Address(), response->auth_bytes.data.size(),
+                                      exchange_->mechanism(), kLongestLoginMessage)));
   }
   auto next = exchange_->Next(response->auth_bytes.data);
   if (!next.ok()) return Close(next.error().Wrap(Address()));

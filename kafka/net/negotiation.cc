@@ -16,7 +16,7 @@ namespace {
 
 /// A broker that does not know the asked version answers in version 0, whatever was asked.
 std::int16_t VersionOfAnswer(const RawAnswer& answer) {
-  Reader reader(answer.body);
+  Reader reader = answer.reader();
   return reader.Int16() == kUnsupportedVersion ? std::int16_t{0} : answer.version;
 }
 
@@ -47,7 +47,7 @@ void Connection::OnVersions(Outcome outcome) {
   if (!outcome.answer.ok()) return;
   const RawAnswer& answer = *outcome.answer;
   const std::int16_t version = VersionOfAnswer(answer);
-  Reader reader(answer.body);
+  Reader reader = answer.reader();
   Result<ApiVersionsResponse> response = Decode<ApiVersionsResponse>(reader, version);
   if (!response.ok()) {
     return Close(
@@ -61,6 +61,8 @@ void Connection::OnVersions(Outcome outcome) {
     return Close(KafkaError(response->error_code, Address() + " refused ApiVersions"));
   }
   for (const auto& api : response->api_keys) {
+    // Only what we know: a peer can name 65,536 of them.
+    if (api.api_key < 0 || std::cmp_greater_equal(api.api_key, kApiKeys)) continue;
     versions_[api.api_key] = {api.min_version, api.max_version};
   }
   if (!security_.wants_login()) return OnReady();
@@ -74,9 +76,7 @@ void Connection::OnReady() {
   SpokenVersions spoken;
   spoken.fill(-1);
   for (const auto& [key, range] : versions_) {
-    if (key >= 0 && static_cast<std::size_t>(key) < spoken.size()) {
-      spoken[static_cast<std::size_t>(key)] = range.max;
-    }
+    spoken[static_cast<std::size_t>(key)] = range.max;
   }
   stats_.Connected(Address(), spoken);
 }

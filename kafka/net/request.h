@@ -10,8 +10,10 @@
 
 #include "base/clock.h"
 #include "base/result.h"
+#include "kafka/net/frame_buffer.h"
 #include "kafka/protocol/api.h"
 #include "kafka/protocol/codec.h"
+#include "kafka/protocol/reader.h"
 
 namespace levelwind::kafka {
 
@@ -42,8 +44,13 @@ enum class Progress : std::uint8_t {
 /// A response frame after its header, and the version it is in.
 struct RawAnswer {
   std::int16_t version = 0;
-  std::vector<std::uint8_t> body;
+  FrameBuffer body;
+  /// For what the body decodes to: the connection's frame cap less the frame's own bytes.
+  MemoryLimit memory;
   std::string from;  ///< The broker's address, for errors about the body.
+
+  /// At the start of the body; this object must outlive it.
+  Reader reader() const { return Reader(body.bytes(), memory); }
 };
 
 struct Outcome {

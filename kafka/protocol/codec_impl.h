@@ -143,9 +143,13 @@ class Decoder {
   }
 
   void Text(std::int32_t length, std::string& out) {
-    out = reader_.Text(static_cast<std::size_t>(length));
+    const auto size = static_cast<std::size_t>(length);
+    // A short one fits into the string itself, which its struct or array has counted.
+    if (size > std::string().capacity() && !reader_.TakeMemory(1, size + 1)) return;
+    out = reader_.Text(size);
   }
   void Blob(std::int32_t length, Bytes& out) {
+    if (!reader_.TakeMemory(1, static_cast<std::size_t>(length))) return;
     const auto bytes = reader_.Raw(static_cast<std::size_t>(length));
     out.data.assign(bytes.begin(), bytes.end());
   }

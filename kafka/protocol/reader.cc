@@ -69,18 +69,27 @@ std::string_view Reader::Text(std::size_t size) {
 }
 
 bool Reader::TakeMemory(std::size_t count, std::size_t element_size) {
-  if (count > memory_left_ / element_size) {
-    Fail(fmt::format("{} elements would take more memory than {} bytes of an answer may", count,
-                     data_.size()));
-    return false;
+  const std::size_t bytes = HeapBytes(count * element_size);
+  if (bytes <= memory_left_) {
+    memory_left_ -= bytes;
+    return ok();
   }
-  memory_left_ -= count * element_size;
-  return ok();
+  // By its length it could be honest; then only the limit is too low.
+  if (limit_.bytes < MemoryFor(frame_bytes_)) {
+    Fail(fmt::format("{} bytes of an answer would take more than {} bytes of memory besides ({})",
+                     frame_bytes_, limit_.bytes, limit_.set_by));
+  } else {
+    Fail(fmt::format("{} elements would take more memory than {} bytes of an answer may", count,
+                     frame_bytes_));
+  }
+  return false;
 }
 
 Reader Reader::Part(std::span<const std::uint8_t> part) const {
   Reader reader(part);
   reader.memory_left_ = memory_left_;
+  reader.limit_ = limit_;
+  reader.frame_bytes_ = frame_bytes_;
   return reader;
 }
 

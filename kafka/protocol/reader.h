@@ -4,6 +4,7 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <string>
 #include <string_view>
@@ -13,6 +14,25 @@
 
 namespace levelwind::kafka {
 
+/// The most memory that decoded values may take, and who says so (for the error's text; it must be
+/// a literal).
+struct MemoryLimit {
+  std::size_t bytes = std::numeric_limits<std::size_t>::max();
+  std::string_view set_by;
+};
+
+/// What `bytes` of heap take at most: glibc's malloc adds a header and rounds up to 16 bytes, and
+/// to pages where it asks the system for a block of its own.
+constexpr std::size_t HeapBytes(std::size_t bytes) {
+  constexpr std::size_t kHeader = 8;
+  constexpr std::size_t kLeast = 32;
+  constexpr std::size_t kOwnBlock = std::size_t{128} << 10;
+  constexpr std::size_t kPage = 4096;
+  if (bytes == 0) return 0;
+  const std::size_t unit = bytes < kOwnBlock ? 16 : kPage;
+  return std::max(kLeast, (bytes + 2 * kHeader + unit - 1) / unit * unit);
+}
+
 /// Reads Kafka's primitive types from one frame. A value type, used by one thread at a time; the
 /// bytes must outlive it.
 ///
@@ -21,8 +41,12 @@ namespace levelwind::kafka {
 /// Finish() tells what was wrong. Loops over wire counts must look at ok().
 class Reader {
  public:
-  explicit Reader(std::span<const std::uint8_t> data)
-      : data_(data), memory_left_(MemoryFor(data.size())) {}
+  /// `limit`: see TakeMemory.
+  explicit Reader(std::span<const std::uint8_t> data, MemoryLimit limit = {})
+      : data_(data),
+        frame_bytes_(data.size()),
+        memory_left_(std::min(MemoryFor(data.size()), limit.bytes)),
+        limit_(limit) {}
 
   bool ok() const { return what_.empty(); }
   std::size_t offset() const { return offset_; }
@@ -46,9 +70,9 @@ class Reader {
   std::int32_t BytesLength(bool flexible) { return ArrayLength(flexible, 1); }
   std::int32_t ArrayLength(bool flexible, std::size_t min_element_size);
 
-  /// Counts memory that is about to be taken for `count` array elements of `element_size` bytes; an
-  /// error (and false) when all elements together would take more than MemoryFor the frame: a few
-  /// bytes on the wire can be a large struct here.
+  /// Counts memory that is about to be taken for `count` array elements of `element_size` bytes (or
+  /// one text of that size); an error (and false) when everything together would take more than
+  /// MemoryFor the frame, or more than the limit: a few bytes on the wire can be a large struct.
   bool TakeMemory(std::size_t count, std::size_t element_size);
   /// 16 times the first MiB and 8 times the rest, and a little for the smallest frames. Honest
   /// answers need up to 7 times their size.
@@ -90,9 +114,11 @@ class Reader {
   std::int32_t CheckedLength(std::int64_t length, std::size_t min_element_size);
 
   std::span<const std::uint8_t> data_;
+  std::size_t frame_bytes_ = 0;  ///< Of the whole, where this is a Part.
   std::size_t offset_ = 0;
   std::size_t failed_at_ = 0;
   std::size_t memory_left_ = 0;
+  MemoryLimit limit_;
   std::string what_;
   std::string path_;
 };

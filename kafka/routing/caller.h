@@ -134,7 +134,7 @@ class Caller {
   Answer<typename Request::Response> DecodeAs(Outcome outcome) const {
     if (!outcome.answer.ok()) return {outcome.answer.error(), outcome.progress, 0};
     const RawAnswer& raw = *outcome.answer;
-    Reader reader(raw.body);
+    Reader reader = raw.reader();
     auto response = Decode<typename Request::Response>(reader, raw.version);
     if (!response.ok()) response = response.error().Wrap("answer of " + raw.from);
     return {std::move(response), outcome.progress, raw.version};

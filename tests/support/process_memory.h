@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstdint>
+#include <fstream>
+#include <string>
+
+namespace levelwind::testing {
+
+/// Resident kilobytes of this process: "VmRSS:" now, "VmHWM:" at most since the last ForgetPeak().
+/// -1 when the kernel does not tell.
+inline std::int64_t StatusKb(const std::string& field) {
+  std::ifstream status("/proc/self/status");
+  for (std::string word; status >> word;) {
+    std::int64_t value = 0;
+    if (word == field && status >> value) return value;
+  }
+  return -1;
+}
+inline void ForgetPeak() { std::ofstream("/proc/self/clear_refs") << "5"; }
+
+/// How far the resident memory rose above what it was at the start, at the worst moment since.
+class RssGrowth {
+ public:
+  RssGrowth() {
+    ForgetPeak();
+    before_ = StatusKb("VmRSS:");
+  }
+  std::int64_t kb() const { return StatusKb("VmHWM:") - before_; }
+
+ private:
+  std::int64_t before_ = 0;
+};
+
+}  // namespace levelwind::testing
