@@ -1,11 +1,14 @@
 #include "base/log.h"
 
+#include <fmt/format.h>
 #include <spdlog/sinks/basic_file_sink.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
+#include <unistd.h>
 
+#include <cerrno>
+#include <cstdlib>
 #include <memory>
-#include <utility>
 
 #include "base/text.h"
 
@@ -28,37 +31,66 @@ spdlog::level::level_enum ToSpdlog(LogLevel level) {
   return spdlog::level::info;
 }
 
-spdlog::logger& Logger() {
-  static std::shared_ptr<spdlog::logger> logger = [] {
-    auto made = std::make_shared<spdlog::logger>("levelwind",
-                                                 std::make_shared<spdlog::sinks::stderr_sink_mt>());
-    made->set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %l %v", spdlog::pattern_time_type::utc);
-    made->flush_on(spdlog::level::info);
-    return made;
-  }();
-  return *logger;
+#ifdef LEVELWIND_CRASH_POINTS
+/// In builds for tests: each process also writes everything, at trace level, to a file of its own
+/// in the directory that LEVELWIND_TRACE_DIR names. What tests/checks/canary.py looks for secrets
+/// in.
+spdlog::sink_ptr TraceSink() {
+  const char* directory = std::getenv("LEVELWIND_TRACE_DIR");
+  if (directory == nullptr || *directory == '\0') return nullptr;
+  return std::make_shared<spdlog::sinks::basic_file_sink_mt>(
+      fmt::format("{}/{}.{}.log", directory, program_invocation_short_name, ::getpid()));
+}
+#else
+spdlog::sink_ptr TraceSink() { return nullptr; }
+#endif
+
+struct Log {
+  Log()
+      : trace(TraceSink()), logger("levelwind", std::make_shared<spdlog::sinks::stderr_sink_mt>()) {
+    logger.flush_on(trace ? spdlog::level::trace : spdlog::level::info);
+    if (trace) logger.sinks().push_back(trace);
+    SetLevel(spdlog::level::info);
+    SetPattern();
+  }
+  /// The trace file gets everything, whatever the level of the log itself.
+  void SetLevel(spdlog::level::level_enum level) {
+    logger.sinks().front()->set_level(level);
+    logger.set_level(trace ? spdlog::level::trace : level);
+  }
+  void SetPattern() {
+    logger.set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %l %v", spdlog::pattern_time_type::utc);
+  }
+
+  spdlog::sink_ptr trace;
+  spdlog::logger logger;
+};
+
+Log& TheLog() {
+  static Log* const log = new Log();  // never destroyed: threads may log until the process ends
+  return *log;
 }
 
 }  // namespace
 
 void InitLogging(const LogOptions& options) {
-  spdlog::logger& logger = Logger();
-  logger.set_level(ToSpdlog(options.level));
+  Log& log = TheLog();
+  log.SetLevel(ToSpdlog(options.level));
   if (options.file.empty()) return;
   try {
-    auto sink = std::make_shared<spdlog::sinks::basic_file_sink_mt>(options.file);
-    logger.sinks().assign(1, std::move(sink));
-    logger.set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %l %v", spdlog::pattern_time_type::utc);
+    log.logger.sinks().front() = std::make_shared<spdlog::sinks::basic_file_sink_mt>(options.file);
+    log.SetLevel(ToSpdlog(options.level));
+    log.SetPattern();
   } catch (const spdlog::spdlog_ex& e) {
-    logger.error("log: cannot write to {}, logging to standard error instead: {}", options.file,
-                 e.what());
+    log.logger.error("log: cannot write to {}, logging to standard error instead: {}", options.file,
+                     e.what());
   }
 }
 
-bool LogEnabled(LogLevel level) { return Logger().should_log(ToSpdlog(level)); }
+bool LogEnabled(LogLevel level) { return TheLog().logger.should_log(ToSpdlog(level)); }
 
 void LogLine(LogLevel level, std::string_view component, std::string_view text) {
-  Logger().log(ToSpdlog(level), "{}: {}", component, EscapeControl(text));
+  TheLog().logger.log(ToSpdlog(level), "{}: {}", component, EscapeControl(text));
 }
 
 }  // namespace levelwind

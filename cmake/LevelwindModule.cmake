@@ -29,7 +29,7 @@ function(lw_add_tests name)
   file(GLOB sources CONFIGURE_DEPENDS *.cc *.h)
   add_executable(${name}_test ${sources})
   target_link_libraries(${name}_test PRIVATE levelwind_options ${ARG_DEPENDS} lw_test_support
-                                             GTest::gmock GTest::gtest_main)
+                                             GTest::gmock lw_test_main)
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 120)
   endif()

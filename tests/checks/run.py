@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""run.py NAME --root DIR [--build DIR]   One check of the repository (layering, budgets, built, words).
+"""run.py NAME --root DIR [--build DIR]   One check of the repository (layering, budgets, built, words, secrets).
 Prints a line per problem; the exit status is 0 only if there is none."""
 
 import argparse
@@ -7,10 +7,12 @@ import sys
 
 import budgets
 import built
+import canary
 import layering
 import words
 
-CHECKS = {"layering": layering.check, "budgets": budgets.check, "words": words.check}
+CHECKS = {"layering": layering.check, "budgets": budgets.check, "words": words.check,
+          "secrets": lambda root: canary.unregistered(root, canary.listed())}
 
 
 def main():

@@ -1,15 +1,19 @@
 """Proves that each check can fail: a small tree that is right in every respect, and one fault at a time."""
 
+import base64
 import json
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 import tempfile
 import unittest
+import urllib.parse
 
 import budgets
 import built
+import canary
 import layering
 import tree
 import words
@@ -251,6 +255,79 @@ class TreeTest(unittest.TestCase):
         code = tree.code_only(text)
         self.assertEqual(code.count("\n"), text.count("\n"))
         self.assertEqual("".join(code.split()), "ad1'000")
+
+
+class CanaryTest(CheckTest):
+    """Planted secrets are found, in every form and kind of file; a silent program is a problem."""
+
+    SECRETS = [canary.MARKER, "pencil", "wJalr/K7+MDENG="]
+
+    def logs(self, files):
+        folder = tempfile.mkdtemp(prefix="levelwind-canary-")
+        self.addCleanup(shutil.rmtree, folder)
+        for name, content in files.items():
+            with open(os.path.join(folder, name), "wb") as file:
+                file.write(content)
+        return folder
+
+    def planted(self, content, name="a_test.17.log"):
+        return canary.search(self.logs({name: b"2026 info x: before " + content + b" after\n"}), self.SECRETS)
+
+    def test_clean_logs_are_clean(self):
+        self.assertEqual(self.planted(b"nothing of interest"), [])
+
+    def test_each_secret_is_found_as_it_is(self):
+        for secret in (canary.MARKER + "password", *self.SECRETS[1:]):
+            problems = self.planted(secret.encode())
+            self.assertEqual(len(problems), 1, secret)
+            self.assertIn("as it is", problems[0])
+            self.assertNotIn(secret, problems[0])
+
+    def test_base64_at_every_alignment_and_alphabet(self):
+        for secret in (canary.MARKER + "x", *self.SECRETS[1:]):
+            for before in (b"", b"u", b"us", b"use", b"\0alice\0"):
+                for encode in (base64.b64encode, base64.urlsafe_b64encode):
+                    problems = self.planted(encode(before + secret.encode() + b"\xff\xfe\xfd"))
+                    self.assertTrue(any("base64" in p for p in problems), (secret, before))
+
+    def test_hex_and_percent(self):
+        for secret in (canary.MARKER + "x", *self.SECRETS[1:]):
+            raw = secret.encode()
+            for text in (raw.hex(), raw.hex().upper()):
+                self.assertTrue(any("in hex" in p for p in self.planted(text.encode())), secret)
+            for text in (urllib.parse.quote(secret, safe=""), "".join(f"%{b:02x}" for b in raw)):
+                self.assertTrue(self.planted(text.encode()), secret)
+
+    def test_journals_and_other_files_are_looked_at(self):
+        path = os.path.join(self.logs({}), "daemon.3.state.db")
+        with sqlite3.connect(path) as journal:
+            journal.execute("create table t (v blob)")
+            journal.execute("insert into t values (?)", (canary.MARKER.encode() + b"password",))
+        journal.close()
+        self.assertEqual(len(canary.search(os.path.dirname(path), self.SECRETS)), 1)
+
+    def test_files_that_were_not_kept_are_told(self):
+        problems = self.planted(b"/tmp/x/state.db", "a_test.9.not-kept.txt")
+        self.assertIn("could not be looked at", problems[0])
+
+    def test_a_program_without_trace_lines_is_told(self):
+        logs = self.logs({"a_test.17.log": b"2026-01-01T00:00:00.000Z trace test: A.B\n",
+                          "b_test.18.log": b"2026-01-01T00:00:00.000Z info test: A.B\n"})
+        self.assertEqual(canary.silent(logs, {"a_test"}), [])
+        for program in ("b_test", "c_test"):
+            problems = canary.silent(logs, {"a_test", program})
+            self.assertEqual(len(problems), 1)
+            self.assertTrue(problems[0].startswith(program + ": left no line at trace level"))
+
+    def test_a_secret_without_the_marker_is_told(self):
+        known = ["pencil"]
+        for good in ('Secret("pencil")', f'Secret("{canary.MARKER}x")', 'Secret("abc")', "Secret(kPassword)"):
+            self.put("tests/base/a_test.cc", f"auto x = {good};\n")
+            self.assertEqual(canary.unregistered(self.root, known), [], good)
+        for bad in ('Secret("hunter2")', 'kPassword = "hunter2"', 'x("aws_secret_access_key=hunter2")',
+                    '{"AWS_SECRET_ACCESS_KEY", "hunter2"}', 'R"({"access_token":"hunter2"})"'):
+            self.put("tests/base/a_test.cc", f"auto x = {bad};\n")
+            self.assert_problem(canary.unregistered(self.root, known), "tests/base/a_test.cc", "a secret without")
 
 
 if __name__ == "__main__":

@@ -66,8 +66,8 @@ cluster:
 
 TEST(LoadConfig, ALiteralSecretIsRefusedAndNotRepeated) {
   const std::string problems = ProblemsOf(
-      "cluster:\n  security:\n    sasl:\n      password: canary1\n    oauth:\n"
-      "      client_secret: canary2\n");
+      "cluster:\n  security:\n    sasl:\n      password: canary-1\n    oauth:\n"
+      "      client_secret: canary-2\n");
   EXPECT_THAT(problems,
               HasSubstr("f.yaml:4:7: cluster.security.sasl.password: a secret is not written into "
                         "the configuration; write it into a file and set "

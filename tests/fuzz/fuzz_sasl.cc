@@ -43,7 +43,7 @@ std::unique_ptr<SaslExchange> Exchange(std::uint8_t pick) {
     case 2:
       return NewScramExchange("user", Secret(kPassword), sha512, "nonce");
     case 3:
-      return NewOauthExchange(Secret("token"), {"logicalCluster=l"});
+      return NewOauthExchange(Secret("canary-token"), {"logicalCluster=l"});
     default:
       return NewMskIamExchange(Secret("{}"));
   }

@@ -180,7 +180,7 @@ std::string UnsecuredToken(std::int64_t lives_s) {
   const std::int64_t now = SystemClock().WallNow().unix_ms / 1000;
   return kafka::crypto::Base64Url(R"({"alg":"none"})") + "." +
          kafka::crypto::Base64Url(fmt::format(
-             R"({{"sub":"alice","iat":{},"exp":{},"jti":"canary"}})", now, now + lives_s)) +
+             R"({{"sub":"alice","iat":{},"exp":{},"jti":"canary-jti"}})", now, now + lives_s)) +
          ".";
 }
 

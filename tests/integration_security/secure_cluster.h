@@ -9,7 +9,7 @@
 
 namespace levelwind::testing {
 
-// Every secret of these tests begins with this word: none may show up anywhere.
+// Every secret of these tests begins with this word (tests/checks/canary.py): none may show up.
 inline constexpr const char* kCanary = "canary";
 inline constexpr const char* kPassword = "canary-password";
 inline constexpr const char* kClientSecret = "canary-client-secret";

@@ -7,6 +7,7 @@
 #include <fstream>
 #include <thread>
 
+#include "tests/kafka_cluster/kept_output.h"
 #include "tests/kafka_cluster/paths.h"
 
 namespace levelwind::testing {
@@ -19,6 +20,11 @@ std::string Tail(const std::string& text, std::size_t bytes) {
 }  // namespace
 
 Daemon::Daemon(Options options) : options_(std::move(options)) {}
+
+Daemon::~Daemon() {
+  process_.reset();
+  KeepFilesBelow(options_.dir);
+}
 
 Status Daemon::Start() { return StartWith({}); }
 
@@ -91,7 +97,10 @@ std::int64_t Daemon::ResidentBytes() const {
 
 Result<CommandResult> RunLevelwind(std::vector<std::string> arguments, Duration timeout) {
   arguments.insert(arguments.begin(), LevelwindBinary());
-  return RunCommand(std::move(arguments), timeout);
+  const std::string line = fmt::format("{}", fmt::join(arguments, " "));
+  Result<CommandResult> run = RunCommand(std::move(arguments), timeout);
+  KeepText("cli", line, run.ok() ? run->out + run->err : run.error().message());
+  return run;
 }
 
 }  // namespace levelwind::testing

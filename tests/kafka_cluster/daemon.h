@@ -42,6 +42,10 @@ class Daemon {
   };
 
   explicit Daemon(Options options);
+  /// Kills it, and keeps what it wrote into `dir` (see kept_output.h).
+  ~Daemon();
+  Daemon(Daemon&&) = default;
+  Daemon& operator=(Daemon&&) = delete;
 
   /// Starts it (again). It must not be running.
   Status Start();

@@ -8,6 +8,7 @@
 #include <random>
 
 #include "tests/kafka_cluster/daemon.h"
+#include "tests/kafka_cluster/kept_output.h"
 
 namespace levelwind::testing {
 namespace {
@@ -25,6 +26,7 @@ Result<HttpResponse> Convert(const httplib::Result& answer, int port, std::strin
     return Unavailable(
         fmt::format("127.0.0.1:{}{}: {}", port, path, httplib::to_string(answer.error())));
   }
+  KeepText("http", path, answer->body);
   return HttpResponse{answer->status, answer->get_header_value("Content-Type"), answer->body};
 }
 

@@ -66,15 +66,15 @@ TEST(AwsSignerTest, PayloadNamesTheBrokerAndHasNoKey) {
 
 TEST(AwsProfileTest, ReadsOneProfile) {
   constexpr std::string_view kFile =
-      "# comment\n[default]\naws_access_key_id = AKONE\naws_secret_access_key=s1\n\n"
-      "[ other ]\r\naws_access_key_id=AKTWO\r\naws_secret_access_key = s=2 \r\n"
-      "aws_session_token=t2\r\n[broken]\naws_access_key_id=X\n";
+      "# comment\n[default]\naws_access_key_id = AKONE\naws_secret_access_key=canary-s1\n\n"
+      "[ other ]\r\naws_access_key_id=AKTWO\r\naws_secret_access_key = canary-s=2 \r\n"
+      "aws_session_token=canary-t2\r\n[broken]\naws_access_key_id=X\n";
   const auto one = ParseAwsProfile(kFile, "default");
   EXPECT_EQ((**one).key_id, "AKONE");
   EXPECT_TRUE((**one).session_token.empty());
   const auto two = ParseAwsProfile(kFile, "other");
-  EXPECT_EQ((**two).secret.Reveal(), "s=2");
-  EXPECT_EQ((**two).session_token.Reveal(), "t2");
+  EXPECT_EQ((**two).secret.Reveal(), "canary-s=2");
+  EXPECT_EQ((**two).session_token.Reveal(), "canary-t2");
   EXPECT_FALSE(ParseAwsProfile(kFile, "none")->has_value());
   EXPECT_THAT(ParseAwsProfile(kFile, "broken").error().message(),
               HasSubstr("has no aws_access_key_id with aws_secret_access_key"));
@@ -83,8 +83,8 @@ TEST(AwsProfileTest, ReadsOneProfile) {
 TEST(AwsAnswerTest, LifetimeFollowsTheExpiration) {
   const levelwind::testing::ManualClock clock;  // at 2026-01-01T00:00:00Z
   const auto answer = [](const std::string& until) {
-    return R"({"AccessKeyId":"AK","SecretAccessKey":"s","Token":"t","Expiration":")" + until +
-           "\"}";
+    return R"({"AccessKeyId":"AK","SecretAccessKey":"canary-s","Token":"canary-t","Expiration":")" +
+           until + "\"}";
   };
   const auto good = ParseAwsAnswer(answer("2026-01-01T01:00:00Z"), clock);
   EXPECT_EQ(good->keys.key_id, "AK");
@@ -118,18 +118,18 @@ class AwsCredentialsTest : public ::testing::Test {
 
 TEST_F(AwsCredentialsTest, EnvironmentFirst) {
   environment_["AWS_ACCESS_KEY_ID"] = "AKENV";
-  environment_["AWS_SECRET_ACCESS_KEY"] = "s";
-  environment_["AWS_SESSION_TOKEN"] = "t";
+  environment_["AWS_SECRET_ACCESS_KEY"] = "canary-s";
+  environment_["AWS_SESSION_TOKEN"] = "canary-t";
   const auto got = Get();
   ASSERT_TRUE(got.ok()) << got.error();
   EXPECT_EQ(got->keys.key_id, "AKENV");
-  EXPECT_EQ(got->keys.session_token.Reveal(), "t");
+  EXPECT_EQ(got->keys.session_token.Reveal(), "canary-t");
 }
 
 TEST_F(AwsCredentialsTest, ANamedProfileOrNothing) {
-  std::ofstream(dir_ / "creds") << "[a]\naws_access_key_id=AKA\naws_secret_access_key=s\n";
+  std::ofstream(dir_ / "creds") << "[a]\naws_access_key_id=AKA\naws_secret_access_key=canary-s\n";
   environment_["AWS_ACCESS_KEY_ID"] = "AKENV";
-  environment_["AWS_SECRET_ACCESS_KEY"] = "s";
+  environment_["AWS_SECRET_ACCESS_KEY"] = "canary-s";
   options_.credentials_file = dir_ / "creds";
   options_.profile = "a";
   EXPECT_EQ(Get()->keys.key_id, "AKA");
@@ -150,13 +150,13 @@ TEST_F(AwsCredentialsTest, InstanceMetadataVersion2) {
     asked += line + ";";
     std::string body = "not found";
     std::string status = "200 OK";
-    const bool session = request.find("X-aws-ec2-metadata-token: SESSION") != request.npos;
+    const bool session = request.find("X-aws-ec2-metadata-token: canary-imds") != request.npos;
     if (line == "PUT /latest/api/token") {
-      body = "SESSION";
+      body = "canary-imds";
     } else if (line == "GET /latest/meta-data/iam/security-credentials/" && session) {
       body = "my-role\n";
     } else if (line == "GET /latest/meta-data/iam/security-credentials/my-role" && session) {
-      body = R"({"AccessKeyId":"AKIMDS","SecretAccessKey":"s","Token":"t"})";
+      body = R"({"AccessKeyId":"AKIMDS","SecretAccessKey":"canary-s","Token":"canary-t"})";
     } else {
       status = "401 Unauthorized";
     }

@@ -39,7 +39,7 @@ ClientOptions Options(const FakeBroker& broker, SaslMechanism mechanism) {
   options.security.sasl.username = "alice";
   options.security.sasl.password.value = Secret(kPassword);
   options.security.sasl.allow_plaintext_password = true;
-  options.security.oauth.token.value = Secret("canary.token");
+  options.security.oauth.token.value = Secret("canary-token");
   return options;
 }
 
@@ -166,7 +166,7 @@ TEST(LoginTest, OauthSendsTheToken) {
   ASSERT_TRUE(client->DescribeCluster(seconds(5)).ok());
   EXPECT_THAT(broker.messages(),
               ElementsAre("n,,\x01"
-                          "auth=Bearer canary.token\x01logicalCluster=lkc-1\x01\x01"));
+                          "auth=Bearer canary-token\x01logicalCluster=lkc-1\x01\x01"));
 }
 
 TEST(LoginTest, ARefusedTokenIsConfirmedAndExplained) {

@@ -41,7 +41,7 @@ TEST(SecretTest, CopiesAndMovesLikeAValue) {
 }
 
 TEST(SecretTest, WipeOverwritesMemory) {
-  std::string text = "a secret that is longer than any small buffer";
+  std::string text = "canary-secret that is longer than any small buffer";
   const char* where = text.data();
   const std::size_t size = text.size();
   Wipe(text);
@@ -65,8 +65,8 @@ class ReadSecretTest : public ::testing::Test {
 };
 
 TEST_F(ReadSecretTest, OneLineEndIsCut) {
-  EXPECT_EQ(ReadSecret(FromFile(File("hunter2\n")), "it")->Reveal(), "hunter2");
-  EXPECT_EQ(ReadSecret(FromFile(File("hunter2\r\n")), "it")->Reveal(), "hunter2");
+  EXPECT_EQ(ReadSecret(FromFile(File("canary-hunter2\n")), "it")->Reveal(), "canary-hunter2");
+  EXPECT_EQ(ReadSecret(FromFile(File("canary-hunter2\r\n")), "it")->Reveal(), "canary-hunter2");
   EXPECT_EQ(ReadSecret(FromFile(File(" two \n\n")), "it")->Reveal(), " two \n");
 }
 

@@ -100,12 +100,13 @@ TEST(CachedTest, WithoutALifetimeNothingIsKept) {
 
 TEST(TokenAnswerTest, GoodAndBadAnswers) {
   const SteadyTime now{};
-  const auto token = ParseTokenAnswer(200, R"({"access_token":"a.b","expires_in":300})", now);
+  const auto token =
+      ParseTokenAnswer(200, R"({"access_token":"canary-a.b","expires_in":300})", now);
   ASSERT_TRUE(token.ok());
-  EXPECT_EQ(token->text.Reveal(), "a.b");
+  EXPECT_EQ(token->text.Reveal(), "canary-a.b");
   EXPECT_EQ(token->lifetime.lives_for, seconds(300));
-  EXPECT_FALSE(
-      ParseTokenAnswer(200, R"({"access_token":"a.b"})", now)->lifetime.lives_for.has_value());
+  EXPECT_FALSE(ParseTokenAnswer(200, R"({"access_token":"canary-a.b"})", now)
+                   ->lifetime.lives_for.has_value());
   EXPECT_EQ(
       ParseTokenAnswer(200, R"({"access_token":"a","expires_in":1e300})", now)->lifetime.lives_for,
       std::chrono::hours(24));
@@ -137,7 +138,7 @@ TEST(UrlTest, TakesApartAndRefuses) {
         "https://h/\r\nX: y", "https://h/#f", "https://h h/"}) {
     EXPECT_FALSE(ParseHttpUrl(bad).ok()) << bad;
   }
-  const auto with_user = ParseHttpUrl("https://user:canary@h/");
+  const auto with_user = ParseHttpUrl("https://user:canary-url@h/");
   ASSERT_FALSE(with_user.ok());
   EXPECT_THAT(with_user.error().message(), Not(HasSubstr("canary")));
   EXPECT_EQ(UrlEncoded("a-b_c.d~e f/\xc3"), "a-b_c.d~e%20f%2F%C3");
