@@ -47,6 +47,13 @@ float Placement::MeanReplica() const {
 
 void Placement::SetLeaderFee(float share) { leader_fee_ = share * MeanReplica(); }
 
+void Placement::SetReach(float above, float below) {
+  for (BrokerState& state : brokers_) {
+    state.reach_above = above;
+    state.reach_below = below;
+  }
+}
+
 // Counts are whole numbers: the edge itself is inside.
 void Placement::SetInset(float inset) {
   const Vec8 insets{{inset, inset, inset, inset}, {0, 0, inset, inset}};

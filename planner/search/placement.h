@@ -30,12 +30,15 @@ struct alignas(64) BrokerState {
   std::uint16_t rack = 0;
   bool serving = false;
   std::uint8_t dropped = 0;  ///< One bit per lane whose band is given up.
+  /// Further outside a band than this costs no more.
+  float reach_above = kNoEdge, reach_below = kNoEdge;
 
   // Price of a mean broker's load above a hard capacity: far above every band's.
   static constexpr float kCapacityPrice = 40.0F;
 
   float PenaltyAt(const Vec8& at) const {
-    const Vec8 outside = Max(Max(at - high, low - at), Vec8::Fill(0));
+    const Vec8 above = Min(at - high, Vec8::Fill(reach_above));
+    const Vec8 outside = Max(Max(above, Min(low - at, Vec8::Fill(reach_below))), Vec8::Fill(0));
     const Vec8 over = Max(at - cap, Vec8::Fill(0));
     return (outside * weight + over * Vec8::Fill(kCapacityPrice)).Sum();
   }
@@ -150,6 +153,10 @@ class Placement {
   // Between rounds of the search.
   /// What a changed leader costs, as a share of the mean replica's disk.
   void SetLeaderFee(float share);
+  /// From here on a band that is missed by more costs no more than one missed by `reach`, so that
+  /// the search counts missed bands rather than distances. kNoEdge: as usual. Penalties follow with
+  /// SetWeights.
+  void SetReach(float above, float below);
   void SetInset(float inset);  ///< Aims so far inside the bands of loads. Needs RecomputeLoads.
   void RecomputeLoads();       ///< Undoes the drift of float sums.
   void SetWeights(BrokerIndex b, const Vec8& weight);

@@ -130,6 +130,31 @@ void Anneal(Placement& placement, Rng& rng, std::uint64_t proposals) {
   }
 }
 
+void AnnealCounts(Placement& placement, Rng& rng, std::uint64_t proposals, CountPrice price) {
+  constexpr float kHot = 0.3F;  // First temperature, as a share of a missed band's price.
+  if (placement.cluster().targets.size() < 2) return;
+  placement.SetReach(price.above ? price.reach : kNoEdge, price.reach);
+  placement.SetLeaderFee(Placement::kLowLeaderFee);
+  for (const BrokerIndex b : placement.cluster().targets) {
+    Vec8 weight = placement.bands().weight;
+    for (std::size_t lane = 0; lane < kLanes; ++lane) {
+      if (weight[lane] > 0) weight.Set(lane, price.missed / price.reach);
+    }
+    placement.SetWeights(b, weight);
+  }
+  Proposer proposer(placement, rng);
+  for (std::uint64_t round = 0; round < kRounds; ++round) {
+    const float progress = static_cast<float>(round) / static_cast<float>(kRounds - 1);
+    proposer.set_temperature(kHot * price.missed * std::pow(kCooling, -progress));
+    for (std::uint64_t i = 0; i < proposals / kRounds; ++i) proposer.TryAny();
+    if (round % kRecompute == kRecompute - 1) placement.RecomputeLoads();
+  }
+  placement.SetReach(kNoEdge, kNoEdge);
+  placement.SetLeaderFee(Placement::kLeaderFee);
+  placement.RestoreBands();
+  placement.RecomputeLoads();
+}
+
 void Repair(Placement& placement, Rng& rng, std::uint64_t proposals) {
   placement.RecomputeLoads();
   if (placement.cluster().targets.size() < 2) return;

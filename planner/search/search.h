@@ -78,6 +78,20 @@ void Anneal(Placement& placement, Rng& rng, std::uint64_t proposals);
 /// none is or nothing helps. Ends at the best placement it saw, so never worse than it began.
 void Repair(Placement& placement, Rng& rng, std::uint64_t proposals);
 
+/// What a missed band costs while bands are counted: `missed` mean brokers' disks once it is missed
+/// by `reach` or more, in proportion below. Bands missed from above may be left in proportion all
+/// the way: a broker with too little harms nobody, one with too much does.
+struct CountPrice {
+  float missed = 1;
+  float reach = 0.02F;
+  bool above = true;
+};
+
+/// Annealing for as few missed bands as can be, however far the missed ones are outside: where not
+/// all can be met, the placement with the least distance in all may miss more of them than need be.
+/// For small clusters, from a placement that Repair has ended with. May end worse than it began.
+void AnnealCounts(Placement& placement, Rng& rng, std::uint64_t proposals, CountPrice price);
+
 /// Proposals of one annealing run on a cluster of this size, and of one where so many bands stay
 /// open that leadership must be rearranged from the ground up.
 std::uint64_t ProposalBudget(Effort effort, std::size_t replicas);

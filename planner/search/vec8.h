@@ -71,4 +71,12 @@ inline Vec8 Max(const Vec8& a, const Vec8& b) {
 #endif
 }
 
+inline Vec8 Min(const Vec8& a, const Vec8& b) {
+#ifdef __SSE2__
+  return {_mm_min_ps(a.low, b.low), _mm_min_ps(a.high, b.high)};
+#else
+  return {a.low < b.low ? a.low : b.low, a.high < b.high ? a.high : b.high};
+#endif
+}
+
 }  // namespace levelwind::planner
