@@ -4,6 +4,8 @@
 #include <cstdlib>
 #include <numeric>
 #include <random>
+#include <set>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -24,6 +26,14 @@ std::vector<std::size_t> ChoosePoints(std::size_t wanted, std::size_t passed, st
     chosen.push_back(all[from + random() % (to - from)]);
   }
   return chosen;
+}
+
+/// A point in the first half that is not in `tried` yet, and puts it there; 0 when there is none.
+std::size_t Untried(std::set<std::size_t>& tried) {
+  for (std::size_t point = 1; point <= *tried.rbegin() / 2; ++point) {
+    if (tried.insert(point).second) return point;
+  }
+  return 0;
 }
 
 }  // namespace
@@ -56,14 +66,26 @@ int main(int argc, char** argv) {
     return 1;
   }
   std::printf("a run without a kill passes %zu points\n", passed->size());
-  std::size_t survived = 0;
-  std::size_t broken = 0;
-  for (std::size_t point : ChoosePoints(points, passed->size(), seed)) {
-    const auto line = (*matrix)->Survive(point);
-    std::printf("%s\n", line.ok() ? line->c_str() : ("BROKEN " + line.error().ToString()).c_str());
+  // How many steps a run takes varies a little: a point that was not reached is made up for by an
+  // earlier one that was not tried yet.
+  std::vector<std::size_t> queue = ChoosePoints(points, passed->size(), seed);
+  std::set<std::size_t> tried(queue.begin(), queue.end());
+  std::size_t survived = 0, broken = 0, missed = 0;
+  for (std::size_t i = 0; i < queue.size(); ++i) {
+    const auto outcome = (*matrix)->Survive(queue[i]);
+    std::printf("%s\n", outcome.ok() ? outcome->line.c_str()
+                                     : ("BROKEN " + outcome.error().ToString()).c_str());
     std::fflush(stdout);
-    ++(line.ok() ? survived : broken);
+    if (!outcome.ok()) {
+      ++broken;
+    } else if (outcome->killed) {
+      ++survived;
+    } else {
+      ++missed;
+      if (const std::size_t next = Untried(tried); next > 0) queue.push_back(next);
+    }
   }
-  std::printf("chaos: %zu points survived, %zu broken\n", survived, broken);
-  return broken == 0 && survived > 0 ? 0 : 1;
+  std::printf("chaos: %zu points survived, %zu broken, %zu not reached\n", survived, broken,
+              missed);
+  return broken == 0 && survived >= std::min(points, passed->size() - missed) ? 0 : 1;
 }

@@ -91,17 +91,18 @@ Status KillMatrix::RestoreSkew() {
 
 Result<std::vector<std::string>> KillMatrix::CountPoints() {
   std::vector<std::string> points;
-  LW_ASSIGN_OR_RETURN(const std::string line, RunOnce(0, &points));
-  if (points.empty()) return FailedPrecondition("no crash point was passed: " + line);
+  LW_ASSIGN_OR_RETURN(const Outcome outcome, RunOnce(0, &points));
+  if (points.empty()) return FailedPrecondition("no crash point was passed: " + outcome.line);
   return points;
 }
 
-Result<std::string> KillMatrix::Survive(std::size_t crash_at) {
+Result<KillMatrix::Outcome> KillMatrix::Survive(std::size_t crash_at) {
   LW_RETURN_IF_ERROR(RestoreSkew());
   return RunOnce(crash_at, nullptr);
 }
 
-Result<std::string> KillMatrix::RunOnce(std::size_t crash_at, std::vector<std::string>* points) {
+Result<KillMatrix::Outcome> KillMatrix::RunOnce(std::size_t crash_at,
+                                                std::vector<std::string>* points) {
   const std::string dir = fmt::format("{}/run-{}", work_.path(), ++run_);
   LW_ASSIGN_OR_RETURN(const CommandResult made, RunCommand({"mkdir", "-p", dir}, 5s));
   if (!made.ok()) return Unavailable("cannot make " + dir);
@@ -153,9 +154,11 @@ Result<std::string> KillMatrix::RunOnce(std::size_t crash_at, std::vector<std::s
   const std::string name =
       crash_at > 0 && crash_at <= passed.size() ? passed[crash_at - 1] : "none";
   if (!daemon.Terminate()) return Internal("the daemon did not stop on SIGTERM");
-  if (crash_at > 0 && !killed) return fmt::format("point {}: not reached this time", crash_at);
-  return fmt::format("point {} ({}): {}", crash_at, name,
-                     killed ? "killed, resumed, level" : "level");
+  if (crash_at > 0 && !killed) {
+    return Outcome{false, fmt::format("point {}: not reached this time", crash_at)};
+  }
+  return Outcome{killed, fmt::format("point {} ({}): {}", crash_at, name,
+                                     killed ? "killed, resumed, level" : "level")};
 }
 
 Status KillMatrix::Judge(const std::string& plan_file) {

@@ -19,9 +19,13 @@ class KillMatrix {
   /// One whole run without a kill; returns the names of the points that it passed, in order.
   Result<std::vector<std::string>> CountPoints();
 
+  struct Outcome {
+    bool killed = false;  ///< False: this run ended before it came to the point.
+    std::string line;     ///< What happened.
+  };
   /// Puts the skew back, kills the daemon at the `crash_at`th point, starts it again and waits for
-  /// the end. Returns one line about what happened; an Error when a promise was broken.
-  Result<std::string> Survive(std::size_t crash_at);
+  /// the end. An Error when a promise was broken.
+  Result<Outcome> Survive(std::size_t crash_at);
 
  private:
   explicit KillMatrix(std::unique_ptr<RealCluster> cluster) : cluster_(std::move(cluster)) {}
@@ -29,7 +33,7 @@ class KillMatrix {
   struct Life;
   Status MakeSkew();
   Status RestoreSkew();
-  Result<std::string> RunOnce(std::size_t crash_at, std::vector<std::string>* points);
+  Result<Outcome> RunOnce(std::size_t crash_at, std::vector<std::string>* points);
   Status Judge(const std::string& plan_file);
 
   std::unique_ptr<RealCluster> cluster_;
