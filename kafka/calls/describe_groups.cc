@@ -14,6 +14,7 @@
 #include "kafka/protocol/messages_groups.h"
 #include "kafka/protocol/messages_share_groups.h"
 #include "kafka/protocol/messages_streams_groups.h"
+#include "kafka/protocol/reader.h"
 #include "kafka/routing/coordinators.h"
 
 namespace levelwind::kafka::calls {
@@ -25,7 +26,46 @@ constexpr std::string_view kConsumer = "consumer";
 constexpr std::string_view kShare = "share";
 constexpr std::string_view kStreams = "streams";
 
-GroupDescription Take(BrokerId coordinator, DescribeGroupsResponse::Group&& from) {
+// Kafka's "unknown server error": what it gives where no code says more.
+constexpr std::int16_t kUnknownServerError = -1;
+
+// Two hundred thousand partitions with names of usual length; one answer describes a hundred
+// groups.
+constexpr std::size_t kMostAssignedBytes = std::size_t{32} << 20;
+
+/// Counts what the members of the groups of one answer are assigned: each partition is a few bytes
+/// on the wire and takes a copy of the topic's name here.
+class AssignedMemory {
+ public:
+  /// Whether the answer may still have so many more partitions of the topic.
+  bool Take(std::string_view topic, std::size_t partitions) {
+    const std::size_t each = sizeof(TopicPartition) + HeapBytes(topic.size());
+    if (topic.size() > kLongestTopic || partitions > left_ / each) {
+      exceeded_ = true;
+      return false;
+    }
+    left_ -= partitions * each;
+    return true;
+  }
+  bool exceeded() const { return exceeded_; }
+
+ private:
+  static constexpr std::size_t kLongestTopic = 249;  // Kafka's own limit.
+  std::size_t left_ = kMostAssignedBytes;
+  bool exceeded_ = false;
+};
+
+/// The assignment of a classic consumer; none where it would take too much memory.
+std::vector<TopicPartition> ClassicAssignment(const Bytes& blob, AssignedMemory& memory) {
+  std::vector<TopicPartition> assigned = ReadAssignment(blob.data);
+  for (const TopicPartition& partition : assigned) {
+    if (!memory.Take(partition.topic, 1)) return {};
+  }
+  return assigned;
+}
+
+GroupDescription Take(BrokerId coordinator, DescribeGroupsResponse::Group&& from,
+                      AssignedMemory& memory) {
   GroupDescription to;
   to.name = std::move(from.group_id);
   to.type = kClassic;
@@ -38,7 +78,7 @@ GroupDescription Take(BrokerId coordinator, DescribeGroupsResponse::Group&& from
   for (auto& member : from.members) {
     to.members.push_back({std::move(member.member_id), std::move(member.client_id),
                           std::move(member.client_host),
-                          consumers ? ReadAssignment(member.member_assignment.data)
+                          consumers ? ClassicAssignment(member.member_assignment, memory)
                                     : std::vector<TopicPartition>()});
   }
   return to;
@@ -66,10 +106,12 @@ GroupDescription TakeCommon(BrokerId coordinator, std::string_view type, Group& 
 
 /// For consumer and share groups, whose members are assigned partitions.
 template <class Group>
-GroupDescription TakeWithPartitions(BrokerId coordinator, std::string_view type, Group& from) {
+GroupDescription TakeWithPartitions(BrokerId coordinator, std::string_view type, Group& from,
+                                    AssignedMemory& memory) {
   GroupDescription to = TakeCommon(coordinator, type, from);
   for (std::size_t i = 0; i < from.members.size(); ++i) {
     for (const auto& topic : from.members[i].assignment.topic_partitions) {
+      if (!memory.Take(topic.topic_name, topic.partitions.size())) break;
       for (const std::int32_t number : topic.partitions) {
         to.members[i].assigned.push_back({topic.topic_name, number});
       }
@@ -78,12 +120,14 @@ GroupDescription TakeWithPartitions(BrokerId coordinator, std::string_view type,
   return to;
 }
 
-GroupDescription Take(BrokerId coordinator, ConsumerGroupDescribeResponse::Group&& from) {
-  return TakeWithPartitions(coordinator, kConsumer, from);
+GroupDescription Take(BrokerId coordinator, ConsumerGroupDescribeResponse::Group&& from,
+                      AssignedMemory& memory) {
+  return TakeWithPartitions(coordinator, kConsumer, from, memory);
 }
 
-GroupDescription Take(BrokerId coordinator, ShareGroupDescribeResponse::Group&& from) {
-  return TakeWithPartitions(coordinator, kShare, from);
+GroupDescription Take(BrokerId coordinator, ShareGroupDescribeResponse::Group&& from,
+                      AssignedMemory& memory) {
+  return TakeWithPartitions(coordinator, kShare, from, memory);
 }
 
 using StreamsGroup = StreamsGroupDescribeResponse::Group;
@@ -102,7 +146,7 @@ std::map<std::string, std::vector<std::string>> InputsOf(const StreamsGroup& gro
 }
 
 /// Streams groups assign tasks; only active ones consume.
-GroupDescription Take(BrokerId coordinator, StreamsGroup&& from) {
+GroupDescription Take(BrokerId coordinator, StreamsGroup&& from, AssignedMemory& memory) {
   GroupDescription to = TakeCommon(coordinator, kStreams, from);
   const auto inputs = InputsOf(from);
   for (std::size_t i = 0; i < from.members.size(); ++i) {
@@ -110,6 +154,7 @@ GroupDescription Take(BrokerId coordinator, StreamsGroup&& from) {
       const auto topics = inputs.find(tasks.subtopology_id);
       if (topics == inputs.end()) continue;
       for (const std::string& topic : topics->second) {
+        if (!memory.Take(topic, tasks.partitions.size())) break;
         for (const std::int32_t number : tasks.partitions) {
           to.members[i].assigned.push_back({topic, number});
         }
@@ -117,6 +162,14 @@ GroupDescription Take(BrokerId coordinator, StreamsGroup&& from) {
     }
   }
   return to;
+}
+
+std::string TooMuchAssigned(BrokerId broker) {
+  return fmt::format(
+      "broker {} assigns its members partitions of more than {} MiB in one answer, or of topics "
+      "whose "
+      "names are too long: not believed",
+      broker, kMostAssignedBytes >> 20);
 }
 
 using Descriptions = std::map<std::string, GroupDescription>;
@@ -165,9 +218,14 @@ Status DescribeKind(Caller& caller, std::vector<std::string> groups, SteadyTime 
         }
         return;
       }
+      AssignedMemory memory;
       for (auto& group : answer.response->groups) {
         if (RetryOf(group.error_code) != Retry::kFinal) again.push_back(group.group_id);
-        GroupDescription description = Take(broker, std::move(group));
+        GroupDescription description = Take(broker, std::move(group), memory);
+        if (memory.exceeded()) {
+          Failed(description.name, broker, kUnknownServerError, TooMuchAssigned(broker), out);
+          continue;
+        }
         out.insert_or_assign(description.name, std::move(description));
       }
     });

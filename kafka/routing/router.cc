@@ -8,19 +8,17 @@ namespace levelwind::kafka {
 
 namespace {
 
-/// A partition number above this is not believed: leaders are kept in an array.
-constexpr std::int32_t kMostPartitions = 1'000'000;
 /// In the array of leaders: not in the metadata.
 constexpr BrokerId kNotTold = -2;
 
+/// Kafka numbers the partitions of a topic from 0 without gaps: a higher number is not believed, or
+/// a small answer could ask for an array of gigabytes.
 std::vector<BrokerId> LeadersOf(const MetadataResponse::Topic& topic) {
-  std::vector<BrokerId> leaders;
-  leaders.reserve(topic.partitions.size());
+  std::vector<BrokerId> leaders(topic.partitions.size(), kNotTold);
   for (const auto& partition : topic.partitions) {
     const std::int32_t number = partition.partition_index;
-    if (number < 0 || number >= kMostPartitions) continue;
     const auto index = static_cast<std::size_t>(number);
-    if (leaders.size() <= index) leaders.resize(index + 1, kNotTold);
+    if (number < 0 || index >= leaders.size()) continue;
     leaders[index] = partition.leader_id < 0 ? kNoBroker : partition.leader_id;
   }
   return leaders;
