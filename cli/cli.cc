@@ -244,6 +244,8 @@ void CommandLine::AddPlanVerbs() {
   plan.add_option("--effort", plan_.effort, "How long the search tries (only with --snapshot)")
       ->needs(snapshot)
       ->type_name("fast|normal|thorough");
+  plan.add_flag("--bound", plan_.bound, "Prove a higher lower bound of the bytes; takes seconds")
+      ->needs(snapshot);
   plan.add_option("--reason", reason_, "For the audit")->type_name("TEXT");
   plan.add_flag("--all", all_, "Show all moves");
   plan.add_flag("--exit-code", exit_code_, "Exit with 3 when the plan has moves");

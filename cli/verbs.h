@@ -40,6 +40,7 @@ struct PlanArgs {
   std::optional<std::uint64_t> seed;
   std::optional<std::int64_t> max_bytes;
   std::string effort;  ///< Offline only: fast, normal, thorough.
+  bool bound = false;  ///< Offline only: prove a higher lower bound.
   std::string reason;
   bool all = false;        ///< Show all moves, however many.
   bool exit_code = false;  ///< kFinding when the plan has moves.

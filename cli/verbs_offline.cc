@@ -46,6 +46,7 @@ Result<planner::PlannerOptions> Options(const PlanArgs& args) {
   LW_ASSIGN_OR_RETURN(const config::Config config, config::LoadOrError(request));
   planner::PlannerOptions options = config.plan;
   if (args.max_bytes) options.max_bytes = *args.max_bytes;
+  options.dual_bound = args.bound;
   return options;
 }
 

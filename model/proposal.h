@@ -69,7 +69,11 @@ struct Proposal {
   std::vector<GoalVerdict> goals;  ///< In the order of priority.
   std::vector<BrokerBalance> brokers;
   std::int64_t bytes_to_move = 0;
-  std::int64_t bytes_lower_bound = kUnknownCount;  ///< No plan for the same goals can move less.
+  /// No plan can copy less that keeps at least the bands and hard rules that this plan keeps.
+  std::int64_t bytes_lower_bound = kUnknownCount;
+  std::string bound_method;           ///< How that is known: "knapsack" or "dual".
+  double bound_gap = kUnknown;        ///< bytes_to_move / bytes_lower_bound - 1.
+  std::int32_t bound_open_bands = 0;  ///< Bands that the plan misses and the bound leaves out.
   std::int32_t replica_moves = 0;
   std::int32_t leader_moves = 0;  ///< Partitions whose preferred leader changes or is regained.
   double score_before = 0;        ///< 0 (worst) to 100 (every goal satisfied).

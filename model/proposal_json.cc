@@ -64,6 +64,9 @@ std::string ProposalViewJson(const Proposal& proposal, bool with_moves) {
       .Field("leader_moves", proposal.leader_moves)
       .FieldCount("bytes_to_move", proposal.bytes_to_move)
       .FieldCount("bytes_lower_bound", proposal.bytes_lower_bound)
+      .Field("bound_method", proposal.bound_method)
+      .Field("bound_gap", proposal.bound_gap)
+      .Field("bound_open_bands", proposal.bound_open_bands)
       .Field("score_before", proposal.score_before)
       .Field("score_after", proposal.score_after)
       .Field("notes", proposal.notes);

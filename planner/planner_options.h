@@ -50,6 +50,10 @@ struct PlannerOptions {
   /// mend a hard rule are never left out.
   std::int64_t max_replica_moves = -1;
   std::int64_t max_bytes = -1;
+
+  /// Proves a higher lower bound of the bytes (bounds/dual_bound.h). Takes up to seconds; does not
+  /// change the plan.
+  bool dual_bound = false;
 };
 
 }  // namespace levelwind::planner

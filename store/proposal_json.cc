@@ -127,6 +127,10 @@ Result<Proposal> ReadProposal(const Json& json) {
   for (const Json& item : json.at("brokers")) proposal.brokers.push_back(BalanceFromJson(item));
   json.at("bytes_to_move").get_to(proposal.bytes_to_move);
   json.at("bytes_lower_bound").get_to(proposal.bytes_lower_bound);
+  // Younger than the first journals.
+  proposal.bound_method = json.value("bound_method", std::string());
+  proposal.bound_gap = Number(json.value("bound_gap", Json()));
+  proposal.bound_open_bands = json.value("bound_open_bands", 0);
   json.at("replica_moves").get_to(proposal.replica_moves);
   json.at("leader_moves").get_to(proposal.leader_moves);
   proposal.score_before = Number(json.at("score_before"));
@@ -150,6 +154,9 @@ std::string ProposalToJson(const Proposal& proposal) {
                {"brokers", Json::array()},
                {"bytes_to_move", proposal.bytes_to_move},
                {"bytes_lower_bound", proposal.bytes_lower_bound},
+               {"bound_method", proposal.bound_method},
+               {"bound_gap", Number(proposal.bound_gap)},
+               {"bound_open_bands", proposal.bound_open_bands},
                {"replica_moves", proposal.replica_moves},
                {"leader_moves", proposal.leader_moves},
                {"score_before", Number(proposal.score_before)},

@@ -29,13 +29,13 @@ class Knapsack {
   double disk_ = 0;
 };
 
-double Excess(const Placement& start, BrokerIndex b, std::size_t lane) {
-  return static_cast<double>(start.load(b)[lane]) -
-         static_cast<double>(start.bands().high[b][lane]);
+/// Negative where nothing is asked of the broker.
+double Excess(const Placement& start, const Requirements& kept, BrokerIndex b, std::size_t lane) {
+  return static_cast<double>(start.load(b)[lane]) - static_cast<double>(kept.high[b][lane]);
 }
 
-double Lack(const Placement& start, BrokerIndex b, std::size_t lane) {
-  return static_cast<double>(start.bands().low[b][lane]) - static_cast<double>(start.load(b)[lane]);
+double Lack(const Placement& start, const Requirements& kept, BrokerIndex b, std::size_t lane) {
+  return static_cast<double>(kept.low[b][lane]) - static_cast<double>(start.load(b)[lane]);
 }
 
 std::vector<std::uint32_t> ByRatePerByte(const Placement& start) {
@@ -70,15 +70,13 @@ double RackDisk(const Placement& start) {
 
 }  // namespace
 
-double BytesLowerBound(const Placement& start) {
+double KnapsackBytesBound(const Placement& start, const Requirements& kept) {
   const FlatCluster& cluster = start.cluster();
   const std::size_t n = cluster.broker_ids.size();
   std::vector<Knapsack> shed(n), fill(n);
-  const bool inbound = start.bands().distribution[kNetworkIn];
   for (const BrokerIndex b : cluster.targets) {
-    if (!inbound) break;
-    shed[b].Want(Excess(start, b, kNetworkIn));
-    fill[b].Want(Lack(start, b, kNetworkIn));
+    shed[b].Want(Excess(start, kept, b, kNetworkIn));
+    fill[b].Want(Lack(start, kept, b, kNetworkIn));
   }
   std::vector<BrokerIndex> hungry = cluster.targets;
   for (const std::uint32_t p : ByRatePerByte(start)) {
@@ -90,20 +88,20 @@ double BytesLowerBound(const Placement& start) {
       if (!record.Holds(b)) fill[b].Take(record);
     }
   }
-  const bool disk = start.bands().distribution[kDisk];
   double out = 0, in = 0;
   for (std::size_t i = 0; i < n; ++i) {
     const auto b = static_cast<BrokerIndex>(i);
     if (!cluster.target[b]) {
+      if (!kept.drains) continue;
       for (const Seat seat : start.held(b)) {
         out += static_cast<double>(start.partition(PartitionOf(seat)).disk);
       }
       continue;
     }
-    out += std::max({0.0, disk ? Excess(start, b, kDisk) : 0.0, shed[b].disk()});
-    in += std::max({0.0, disk ? Lack(start, b, kDisk) : 0.0, fill[b].disk()});
+    out += std::max({0.0, Excess(start, kept, b, kDisk), shed[b].disk()});
+    in += std::max({0.0, Lack(start, kept, b, kDisk), fill[b].disk()});
   }
-  return std::max({out, in, RackDisk(start)});
+  return std::max({out, in, kept.mends_racks ? RackDisk(start) : 0.0});
 }
 
 }  // namespace levelwind::planner

@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "base/text.h"
+#include "planner/bounds/bytes_bound.h"
 #include "planner/bounds/hopeless.h"
-#include "planner/bounds/lower_bound.h"
 #include "planner/explain/explain.h"
 #include "planner/search/judge.h"
 #include "planner/search/partition_loads.h"
@@ -38,6 +38,7 @@ class Builder {
   void AddVerdicts();
   void AddBrokers();
   void AddTotals();
+  void AddBound();
   void AddHopeless();
   void AddSummary();
   Judgement JudgeAsObserved();
@@ -241,12 +242,24 @@ void Builder::AddTotals() {
     proposal_.leader_moves += leads_anew ? 1 : 0;
   }
   if (in_.cluster.known[kDisk] && !in_.cluster.targets.empty()) {
-    proposal_.bytes_lower_bound = std::llround(BytesLowerBound(start_) * in_.cluster.unit[kDisk]);
+    AddBound();
   }
   const std::size_t brokers = in_.cluster.targets.size();
   const std::size_t partitions = in_.cluster.partitions.size();
   proposal_.score_before = Score(in_.goals, before_, brokers, partitions);
   proposal_.score_after = Score(in_.goals, after_, brokers, partitions);
+}
+
+void Builder::AddBound() {
+  const BytesBound bound = BoundBytes(start_, end_, in_.options.dual_bound);
+  proposal_.bytes_lower_bound = std::llround(bound.bytes * in_.cluster.unit[kDisk]);
+  proposal_.bound_method = bound.method;
+  proposal_.bound_open_bands = static_cast<std::int32_t>(bound.open);
+  if (proposal_.bytes_lower_bound > 0) {
+    proposal_.bound_gap = static_cast<double>(proposal_.bytes_to_move) /
+                              static_cast<double>(proposal_.bytes_lower_bound) -
+                          1;
+  }
 }
 
 std::string Builder::MovesInWords() const {

@@ -9,7 +9,6 @@
 #include <vector>
 
 #include "base/text.h"
-#include "planner/bounds/lower_bound.h"
 #include "planner/explain/explain.h"
 #include "planner/explain/proposal_builder.h"
 #include "planner/goals/bands.h"

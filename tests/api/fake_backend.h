@@ -166,6 +166,8 @@ inline ProposalPtr SmallProposal() {
                        {3, 0, 1, 0, 1, 0, 3e6, 0, 2048}};
   proposal->bytes_to_move = 3'000'000;
   proposal->bytes_lower_bound = 2'000'000;
+  proposal->bound_method = "knapsack";
+  proposal->bound_gap = 0.5;
   proposal->replica_moves = 1;
   proposal->leader_moves = 1;
   proposal->score_before = 61.25;

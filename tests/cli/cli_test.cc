@@ -124,28 +124,28 @@ TEST_F(CliTest, StatusGolden) {
 
 TEST_F(CliTest, PlanGolden) {
   EXPECT_EQ(Run({"plan"}), kDone);
-  EXPECT_EQ(
-      out_.str(),
-      "p1: 1 replica move (2.9 MiB), 1 leader move: levels brokers 1 and 3\n"
-      "confidence: sizes and counts; rates in 25 s\n"
-      "\n"
-      "PARTITION  MOVE     FROM  TO    MB  WHY\n"
-      "orders-0   replica  1,2   3,2  3.0  broker 3 holds 0 replicas, 2 is level\n"
-      "orders-1   leader   1,2   2,1  0.0  broker 1 leads 2 of 3 partitions\n"
-      "\n"
-      "GOAL                           BEFORE  AFTER  NOTE\n"
-      "RackAwareGoal (hard)           ok      ok\n"
-      "CpuCapacityGoal (hard)         ?       ?      not judged: loads unknown\n"
-      "ReplicaDistributionGoal        2 off   ok\n"
-      "LeaderReplicaDistributionGoal  2 off   1 off  users is excluded\n"
-      "\n"
-      "BROKER  LEADERS  REPLICAS  DISK                LEADER RATE\n"
-      "     1  2 -> 0   3 -> 2    3.8 MiB -> 977 KiB  3 KiB/s -> 0 B/s\n"
-      "     2  1 -> 2   3         3.8 MiB             ?\n"
-      "     3  0 -> 1   0 -> 1    0 B -> 2.9 MiB      0 B/s -> 2 KiB/s\n"
-      "\n"
-      "score 61.2 -> 98.0; copies 2.9 MiB (no plan for these goals can copy less than 1.9 MiB)\n"
-      "note: users-0 stays: its size is unknown\n");
+  EXPECT_EQ(out_.str(),
+            "p1: 1 replica move (2.9 MiB), 1 leader move: levels brokers 1 and 3\n"
+            "confidence: sizes and counts; rates in 25 s\n"
+            "\n"
+            "PARTITION  MOVE     FROM  TO    MB  WHY\n"
+            "orders-0   replica  1,2   3,2  3.0  broker 3 holds 0 replicas, 2 is level\n"
+            "orders-1   leader   1,2   2,1  0.0  broker 1 leads 2 of 3 partitions\n"
+            "\n"
+            "GOAL                           BEFORE  AFTER  NOTE\n"
+            "RackAwareGoal (hard)           ok      ok\n"
+            "CpuCapacityGoal (hard)         ?       ?      not judged: loads unknown\n"
+            "ReplicaDistributionGoal        2 off   ok\n"
+            "LeaderReplicaDistributionGoal  2 off   1 off  users is excluded\n"
+            "\n"
+            "BROKER  LEADERS  REPLICAS  DISK                LEADER RATE\n"
+            "     1  2 -> 0   3 -> 2    3.8 MiB -> 977 KiB  3 KiB/s -> 0 B/s\n"
+            "     2  1 -> 2   3         3.8 MiB             ?\n"
+            "     3  0 -> 1   0 -> 1    0 B -> 2.9 MiB      0 B/s -> 2 KiB/s\n"
+            "\n"
+            "score 61.2 -> 98.0; copies 2.9 MiB; no plan that meets every band can copy less than "
+            "1.9 MiB (knapsack bound): within 50.0 %\n"
+            "note: users-0 stays: its size is unknown\n");
   EXPECT_EQ(err_.str(), "\nNext: levelwind apply p1\n");
 }
 
@@ -396,6 +396,10 @@ TEST_F(CliTest, PlanOnAFileNeedsNoDaemon) {
       << err_.str();
   EXPECT_THAT(out_.str(), HasSubstr("\nt-"));
   EXPECT_THAT(err_.str(), Not(HasSubstr("apply")));
+  EXPECT_THAT(out_.str(), HasSubstr("bound): within "));
+  EXPECT_EQ(RunBare({"plan", "--snapshot", snapshot, "--bound", "-o", "json"}), kDone);
+  EXPECT_THAT(out_.str(), HasSubstr("\"bound_gap\":"));
+  EXPECT_EQ(RunBare({"plan", "--bound"}), kUsage) << "only offline";
   std::stringstream written;
   written << std::ifstream(plan).rdbuf();
   EXPECT_THAT(written.str(), StartsWith("{\"version\":1,\"partitions\":["));

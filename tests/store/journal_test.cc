@@ -308,6 +308,8 @@ TEST(Journal, ProposalsSurviveWithEveryField) {
   proposal.brokers[0].broker = 4;
   proposal.brokers[0].leaders_after = 12;
   proposal.bytes_to_move = 12345;
+  proposal.bound_method = "dual";
+  proposal.bound_gap = 0.034;
   proposal.score_before = 61.5;
   proposal.summary = "bad utf8 \xff stays readable";
   proposal.notes = {"one", "two"};
@@ -333,6 +335,8 @@ TEST(Journal, ProposalsSurviveWithEveryField) {
   EXPECT_EQ(back.brokers.front().leaders_after, 12);
   EXPECT_EQ(back.goals.front().violations_before, 3);
   EXPECT_EQ(back.bytes_lower_bound, kUnknownCount);
+  EXPECT_EQ(back.bound_method, "dual");
+  EXPECT_EQ(back.bound_gap, 0.034);
   EXPECT_THAT(back.summary, HasSubstr("stays readable"));
   EXPECT_EQ(back.notes, proposal.notes);
 
