@@ -60,12 +60,20 @@ std::string GoalsTable(const Json& proposal, const RenderOptions& options) {
   return table.empty() ? "" : "\n" + table.Render(options.headers);
 }
 
+/// Percent of a broker, already times 100.
+std::string CpuCell(const Json& value) {
+  return value.is_number() ? fmt::format("{:.1f} %", value.get<double>()) : "?";
+}
+
 std::string BrokersTable(const Json& proposal, const RenderOptions& options) {
   Table table({{"BROKER", kRight},
                {"LEADERS", kLeft},
                {"REPLICAS", kLeft},
                {"DISK", kLeft},
-               {"LEADER RATE", kLeft}});
+               {"LEADER RATE", kLeft},
+               {"IN", kLeft},
+               {"OUT", kLeft},
+               {"CPU", kLeft}});
   for (const Json& broker : proposal.at("brokers")) {
     const auto change = [&](const std::string& key, auto cell) {
       return ChangeCell(cell(Member(broker, (key + "_before").c_str())),
@@ -73,7 +81,9 @@ std::string BrokersTable(const Json& proposal, const RenderOptions& options) {
     };
     table.Add({CountCell(Member(broker, "broker")), change("leaders", CountCell),
                change("replicas", CountCell), change("disk_bytes", BytesCell),
-               change("leader_bytes_in_per_second", RateCell)});
+               change("leader_bytes_in_per_second", RateCell),
+               change("bytes_in_per_second", RateCell), change("bytes_out_per_second", RateCell),
+               change("cpu_percent", CpuCell)});
   }
   return table.empty() ? "" : "\n" + table.Render(options.headers);
 }
@@ -97,6 +107,27 @@ std::string BoundWords(const Json& proposal) {
   return words;
 }
 
+/// "takes about 2 h 40 min (no order takes less than 2 h 36 min)".
+std::string MakespanWords(const Json& proposal) {
+  const Json& span = Member(proposal, "makespan_seconds");
+  if (!span.is_number() || span.get<double>() <= 0) return "";
+  return fmt::format("takes about {} (no order of these moves takes less than {})",
+                     DurationCell(span), DurationCell(Member(proposal, "makespan_bound_seconds")));
+}
+
+/// What the cluster lacks or could spare; "" when it is right or nothing is known.
+std::string ProvisionLines(const Json& proposal) {
+  std::string out;
+  for (const Json& advice : Member(proposal, "provision")) {
+    const std::string status = TextCell(Member(advice, "status"));
+    if (status != "under" && status != "over") continue;
+    out += fmt::format("{}provisioned ({}): {}\n", status,
+                       EscapeControl(TextCell(Member(advice, "resource"))),
+                       EscapeControl(TextCell(Member(advice, "sentence"))));
+  }
+  return out;
+}
+
 std::string ScoreLine(const Json& proposal) {
   const auto score = [&](const char* key) {
     const Json& value = Member(proposal, key);
@@ -106,7 +137,8 @@ std::string ScoreLine(const Json& proposal) {
       fmt::format("\nscore {}; copies {}", ChangeCell(score("score_before"), score("score_after")),
                   BytesCell(Member(proposal, "bytes_to_move")));
   if (const std::string bound = BoundWords(proposal); !bound.empty()) out += "; " + bound;
-  return out + "\n";
+  if (const std::string span = MakespanWords(proposal); !span.empty()) out += "\n" + span;
+  return out + "\n" + ProvisionLines(proposal);
 }
 
 std::string Proposal(const Json& answer, const RenderOptions& options) {

@@ -55,6 +55,17 @@ struct BrokerBalance {
   std::int32_t leaders_before = 0, leaders_after = 0;
   double disk_bytes_before = 0, disk_bytes_after = 0;
   double leader_bytes_in_before = kUnknown, leader_bytes_in_after = kUnknown;
+  double cpu_percent_before = kUnknown, cpu_percent_after = kUnknown;
+  double bytes_in_before = kUnknown, bytes_in_after = kUnknown;  ///< Per second, replication too.
+  double bytes_out_before = kUnknown, bytes_out_after = kUnknown;
+};
+
+/// Whether the cluster has enough of one resource.
+struct ProvisionAdvice {
+  std::string resource;      ///< "cpu", "network_in", "network_out", "disk", "replicas", "racks".
+  std::string status;        ///< "right", "under", "over", "undecided".
+  std::int32_t brokers = 0;  ///< To add when under (racks: racks), to spare when over.
+  std::string sentence;      ///< With the amounts, for a person.
 };
 
 /// An immutable, numbered set of moves with its reasons. An empty one says why in `summary`.
@@ -65,7 +76,7 @@ struct Proposal {
   WallTime created_at;
   std::uint64_t seed = 0;
   Confidence confidence;
-  std::vector<Move> moves;         ///< Sorted by topic and partition.
+  std::vector<Move> moves;         ///< In the order in which they are best carried out.
   std::vector<GoalVerdict> goals;  ///< In the order of priority.
   std::vector<BrokerBalance> brokers;
   std::int64_t bytes_to_move = 0;
@@ -74,10 +85,15 @@ struct Proposal {
   std::string bound_method;           ///< How that is known: "knapsack" or "dual".
   double bound_gap = kUnknown;        ///< bytes_to_move / bytes_lower_bound - 1.
   std::int32_t bound_open_bands = 0;  ///< Bands that the plan misses and the bound leaves out.
+  /// Estimated seconds to carry it out, and what no order of these moves can beat; unknown where
+  /// sizes or the copying rate are.
+  double makespan_s = kUnknown;
+  double makespan_bound_s = kUnknown;
   std::int32_t replica_moves = 0;
   std::int32_t leader_moves = 0;  ///< Partitions whose preferred leader changes or is regained.
   double score_before = 0;        ///< 0 (worst) to 100 (every goal satisfied).
   double score_after = 0;
+  std::vector<ProvisionAdvice> provision;
   std::string summary;             ///< "12 replica moves (340 MiB), 9 leader moves: ...".
   std::vector<std::string> notes;  ///< What could not be done and why; rejected-candidate counts.
   bool empty() const { return moves.empty(); }

@@ -44,6 +44,21 @@ void WriteBroker(JsonWriter& json, const BrokerBalance& broker) {
       .Field("disk_bytes_after", broker.disk_bytes_after)
       .Field("leader_bytes_in_per_second_before", broker.leader_bytes_in_before)
       .Field("leader_bytes_in_per_second_after", broker.leader_bytes_in_after)
+      .Field("cpu_percent_before", broker.cpu_percent_before)
+      .Field("cpu_percent_after", broker.cpu_percent_after)
+      .Field("bytes_in_per_second_before", broker.bytes_in_before)
+      .Field("bytes_in_per_second_after", broker.bytes_in_after)
+      .Field("bytes_out_per_second_before", broker.bytes_out_before)
+      .Field("bytes_out_per_second_after", broker.bytes_out_after)
+      .EndObject();
+}
+
+void WriteProvision(JsonWriter& json, const ProvisionAdvice& advice) {
+  json.BeginObject()
+      .Field("resource", advice.resource)
+      .Field("status", advice.status)
+      .Field("brokers", advice.brokers)
+      .Field("sentence", advice.sentence)
       .EndObject();
 }
 
@@ -67,6 +82,8 @@ std::string ProposalViewJson(const Proposal& proposal, bool with_moves) {
       .Field("bound_method", proposal.bound_method)
       .Field("bound_gap", proposal.bound_gap)
       .Field("bound_open_bands", proposal.bound_open_bands)
+      .Field("makespan_seconds", proposal.makespan_s)
+      .Field("makespan_bound_seconds", proposal.makespan_bound_s)
       .Field("score_before", proposal.score_before)
       .Field("score_after", proposal.score_after)
       .Field("notes", proposal.notes);
@@ -77,6 +94,8 @@ std::string ProposalViewJson(const Proposal& proposal, bool with_moves) {
     for (const GoalVerdict& goal : proposal.goals) WriteGoal(json, goal);
     json.EndArray().Key("brokers").BeginArray();
     for (const BrokerBalance& broker : proposal.brokers) WriteBroker(json, broker);
+    json.EndArray().Key("provision").BeginArray();
+    for (const ProvisionAdvice& advice : proposal.provision) WriteProvision(json, advice);
     json.EndArray();
   }
   return json.EndObject().Take();

@@ -14,6 +14,17 @@ enum class Effort : std::uint8_t {
   kThorough,  ///< Five times normal.
 };
 
+/// How replicas will be copied: what the order of moves and their estimated time are made with.
+/// The defaults are the executor's (actions/executor_options.h); who knows its options sets them.
+struct TransferOptions {
+  double rate_bytes_per_s = 50 << 20;     ///< Per broker and direction; 0: not limited, unknown.
+  std::int32_t max_moves_per_broker = 5;  ///< Copies to one broker, and partitions from one.
+  std::int32_t max_moves_cluster = 20;    ///< Partitions under way at once.
+  /// Share of a known disk that may be filled while both copies of a moving replica exist, 0..1.
+  /// Applies where no disk capacity goal asks for less.
+  double disk_share = 0.85;
+};
+
 /// What PlanRebalance is to reach. Every default gives the behaviour that Cruise Control's default
 /// goals describe. Plain value; no thread.
 struct PlannerOptions {
@@ -46,10 +57,18 @@ struct PlannerOptions {
   std::string include_topics;
   std::string exclude_topics;
 
-  /// Most that one plan may move; -1: no limit. What relieves most per byte goes first; moves that
-  /// mend a hard rule are never left out.
+  /// Most that one plan may move; -1: no limit. Kept exactly: what does not fit is left for a later
+  /// plan. What mends a hard rule goes first, then what relieves most per byte (budget/budget.h).
   std::int64_t max_replica_moves = -1;
   std::int64_t max_bytes = -1;
+  /// Longest estimated time for all moves together, seconds; below 0: no limit.
+  double max_duration_s = -1;
+
+  /// What copying is planned with.
+  TransferOptions transfer;
+
+  /// A broker's mean use of a capacity below which brokers may be spared, 0..1; 0: never.
+  double low_use_threshold = 0.2;
 
   /// Proves a higher lower bound of the bytes (bounds/dual_bound.h). Takes up to seconds; does not
   /// change the plan.

@@ -76,7 +76,10 @@ Json BalanceToJson(const BrokerBalance& balance) {
           {"leaders", {balance.leaders_before, balance.leaders_after}},
           {"disk_bytes", {Number(balance.disk_bytes_before), Number(balance.disk_bytes_after)}},
           {"leader_bytes_in",
-           {Number(balance.leader_bytes_in_before), Number(balance.leader_bytes_in_after)}}};
+           {Number(balance.leader_bytes_in_before), Number(balance.leader_bytes_in_after)}},
+          {"cpu_percent", {Number(balance.cpu_percent_before), Number(balance.cpu_percent_after)}},
+          {"bytes_in", {Number(balance.bytes_in_before), Number(balance.bytes_in_after)}},
+          {"bytes_out", {Number(balance.bytes_out_before), Number(balance.bytes_out_after)}}};
 }
 
 BrokerBalance BalanceFromJson(const Json& json) {
@@ -90,6 +93,14 @@ BrokerBalance BalanceFromJson(const Json& json) {
   balance.disk_bytes_after = Number(json.at("disk_bytes").at(1));
   balance.leader_bytes_in_before = Number(json.at("leader_bytes_in").at(0));
   balance.leader_bytes_in_after = Number(json.at("leader_bytes_in").at(1));
+  const auto pair = [&](const char* key, double& before, double& after) {
+    if (!json.contains(key)) return;  // Younger than the first journals.
+    before = Number(json.at(key).at(0));
+    after = Number(json.at(key).at(1));
+  };
+  pair("cpu_percent", balance.cpu_percent_before, balance.cpu_percent_after);
+  pair("bytes_in", balance.bytes_in_before, balance.bytes_in_after);
+  pair("bytes_out", balance.bytes_out_before, balance.bytes_out_after);
   return balance;
 }
 
@@ -131,6 +142,13 @@ Result<Proposal> ReadProposal(const Json& json) {
   proposal.bound_method = json.value("bound_method", std::string());
   proposal.bound_gap = Number(json.value("bound_gap", Json()));
   proposal.bound_open_bands = json.value("bound_open_bands", 0);
+  proposal.makespan_s = Number(json.value("makespan_s", Json()));
+  proposal.makespan_bound_s = Number(json.value("makespan_bound_s", Json()));
+  for (const Json& item : json.value("provision", Json::array())) {
+    proposal.provision.push_back(
+        {item.at("resource").get<std::string>(), item.at("status").get<std::string>(),
+         item.at("brokers").get<std::int32_t>(), item.at("sentence").get<std::string>()});
+  }
   json.at("replica_moves").get_to(proposal.replica_moves);
   json.at("leader_moves").get_to(proposal.leader_moves);
   proposal.score_before = Number(json.at("score_before"));
@@ -157,6 +175,9 @@ std::string ProposalToJson(const Proposal& proposal) {
                {"bound_method", proposal.bound_method},
                {"bound_gap", Number(proposal.bound_gap)},
                {"bound_open_bands", proposal.bound_open_bands},
+               {"makespan_s", Number(proposal.makespan_s)},
+               {"makespan_bound_s", Number(proposal.makespan_bound_s)},
+               {"provision", Json::array()},
                {"replica_moves", proposal.replica_moves},
                {"leader_moves", proposal.leader_moves},
                {"score_before", Number(proposal.score_before)},
@@ -166,6 +187,12 @@ std::string ProposalToJson(const Proposal& proposal) {
   for (const Move& move : proposal.moves) json["moves"].push_back(MoveToJson(move));
   for (const GoalVerdict& verdict : proposal.goals) json["goals"].push_back(VerdictToJson(verdict));
   for (const BrokerBalance& item : proposal.brokers) json["brokers"].push_back(BalanceToJson(item));
+  for (const ProvisionAdvice& advice : proposal.provision) {
+    json["provision"].push_back({{"resource", Text(advice.resource)},
+                                 {"status", Text(advice.status)},
+                                 {"brokers", advice.brokers},
+                                 {"sentence", Text(advice.sentence)}});
+  }
   for (const std::string& note : proposal.notes) json["notes"].push_back(Text(note));
   return json.dump();
 }

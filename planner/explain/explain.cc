@@ -9,31 +9,10 @@
 #include <string_view>
 #include <utility>
 
+#include "planner/order/load_ledger.h"
+
 namespace levelwind::planner {
 namespace {
-
-/// A replica set as the change of load that each of its brokers sees.
-struct BrokerDelta {
-  BrokerIndex broker = 0;
-  Vec8 load{};
-};
-
-/// What going from `before` to `after` adds to each broker involved.
-std::vector<BrokerDelta> Deltas(const FlatCluster& cluster, const PartitionRecord& before,
-                                const PartitionRecord& after) {
-  std::vector<BrokerDelta> deltas;
-  const auto at = [&](BrokerIndex b) -> Vec8& {
-    for (BrokerDelta& delta : deltas) {
-      if (delta.broker == b) return delta.load;
-    }
-    return deltas.emplace_back(BrokerDelta{b, Vec8::Fill(0)}).load;
-  };
-  for (std::size_t slot = 0; slot < before.rf; ++slot) {
-    at(before.replicas[slot]) -= cluster.LoadOf(before, slot);
-    at(after.replicas[slot]) += cluster.LoadOf(after, slot);
-  }
-  return deltas;
-}
 
 float LaneOutside(const Placement& placement, BrokerIndex b, std::size_t lane, float load,
                   bool capacity) {
@@ -119,8 +98,8 @@ bool Explainer::ExplainTopic(const PartitionRecord& before, const PartitionRecor
 const GoalInfo* Explainer::BestLane(const PartitionRecord& before, const PartitionRecord& after,
                                     bool at_start) const {
   const Placement& where = at_start ? start_ : end_;
-  const std::vector<BrokerDelta> deltas =
-      at_start ? Deltas(start_.cluster(), before, after) : Deltas(start_.cluster(), after, before);
+  const std::vector<BrokerDelta> deltas = at_start ? DeltasOf(start_.cluster(), before, after)
+                                                   : DeltasOf(start_.cluster(), after, before);
   const GoalInfo* best = nullptr;
   double best_gain = 1e-9;
   for (const GoalInfo* goal : goals_.ordered) {
@@ -149,7 +128,7 @@ Explainer::LaneShare Explainer::FromTo(const PartitionRecord& before, const Part
                                        std::size_t lane) const {
   LaneShare result{before.replicas[0], after.replicas[0]};
   float least = 0, most = 0;
-  for (const BrokerDelta& delta : Deltas(start_.cluster(), before, after)) {
+  for (const BrokerDelta& delta : DeltasOf(start_.cluster(), before, after)) {
     if (delta.load[lane] < least) {
       least = delta.load[lane];
       result.from = delta.broker;

@@ -12,15 +12,14 @@
 #include "base/text.h"
 #include "planner/bounds/bytes_bound.h"
 #include "planner/bounds/hopeless.h"
+#include "planner/bounds/provision.h"
+#include "planner/explain/broker_balance.h"
 #include "planner/explain/explain.h"
 #include "planner/search/judge.h"
-#include "planner/search/partition_loads.h"
 #include "planner/search/placement.h"
 
 namespace levelwind::planner {
 namespace {
-
-constexpr BrokerIndex kNoIndex = 0xffff;  // No broker has it: there are 65,000 at most.
 
 class Builder {
  public:
@@ -33,17 +32,16 @@ class Builder {
   Proposal Run();
 
  private:
+  void AddElections();
   void AddMove(std::uint32_t p);
   Move MakeMove(std::uint32_t p) const;
   void AddVerdicts();
-  void AddBrokers();
   void AddTotals();
   void AddBound();
   void AddHopeless();
   void AddSummary();
   Judgement JudgeAsObserved();
   std::string MovesInWords() const;
-  BrokerIndex Find(BrokerId id) const;
   const Partition& SourceOf(std::uint32_t p) const {
     return in_.snapshot.partitions[in_.cluster.source[p]];
   }
@@ -53,15 +51,10 @@ class Builder {
   Placement end_;
   Explainer explainer_;
   Judgement before_, after_;
-  std::int32_t lost_before_ = 0;  ///< Movable partitions not led by their preferred leader.
+  std::vector<std::uint32_t> sources_;  ///< The snapshot's partition of each move.
+  std::int32_t lost_before_ = 0;        ///< Movable partitions not led by their preferred leader.
   Proposal proposal_;
 };
-
-BrokerIndex Builder::Find(BrokerId id) const {
-  const auto at = std::ranges::lower_bound(in_.cluster.broker_ids, id);
-  const bool found = at != in_.cluster.broker_ids.end() && *at == id;
-  return found ? static_cast<BrokerIndex>(at - in_.cluster.broker_ids.begin()) : kNoIndex;
-}
 
 /// Leader first; those that stay in their old order; those that come last.
 std::vector<BrokerId> AfterOrder(const std::vector<BrokerId>& before,
@@ -104,29 +97,37 @@ Move Builder::MakeMove(std::uint32_t p) const {
   return move;
 }
 
-void Builder::AddMove(std::uint32_t p) {
-  const Partition& source = SourceOf(p);
-  const PartitionRecord& before = start_.partition(p);
-  const PartitionRecord& after = end_.partition(p);
-  bool same = before.replicas[0] == after.replicas[0];
-  for (std::size_t i = 0; i < before.rf; ++i) same = same && after.Holds(before.replicas[i]);
-  // The search starts from the preferred leader where an election can give it back the lead.
-  const bool lost = in_.cluster.broker_ids[before.replicas[0]] != source.leader;
-  const bool elect = lost && in_.goals.Has(GoalKind::kPreferredLeaders) &&
-                     in_.cluster.target[before.replicas[0]] && !before.frozen;
-  if (elect) ++lost_before_;
-  if (same && !elect) return;
-  Move move = MakeMove(p);
-  if (same) {
+/// Elections go first: they copy nothing. The search starts from the preferred leader where an
+/// election can give it back the lead.
+void Builder::AddElections() {
+  std::vector<bool> moves(in_.cluster.partitions.size(), false);
+  for (const std::uint32_t p : in_.schedule.moves) moves[p] = true;
+  for (std::uint32_t p = 0; p < moves.size(); ++p) {
+    const PartitionRecord& before = start_.partition(p);
+    const BrokerIndex preferred = before.replicas[0];
+    const bool lost = in_.cluster.broker_ids[preferred] != SourceOf(p).leader;
+    if (!lost || !in_.goals.Has(GoalKind::kPreferredLeaders) || !in_.cluster.target[preferred] ||
+        before.frozen) {
+      continue;
+    }
+    ++lost_before_;
+    if (moves[p]) continue;
+    Move move = MakeMove(p);
     move.goal = "PreferredLeaderElectionGoal";
     move.reason = fmt::format("broker {} is the preferred leader and in sync; broker {} leads",
                               move.after.front(), move.leader_before);
-  } else {
-    Reason reason = explainer_.WhyMove(p);
-    move.goal = std::move(reason.goal);
-    move.reason = std::move(reason.sentence);
+    proposal_.moves.push_back(std::move(move));
+    sources_.push_back(in_.cluster.source[p]);
   }
+}
+
+void Builder::AddMove(std::uint32_t p) {
+  Move move = MakeMove(p);
+  Reason reason = explainer_.WhyMove(p);
+  move.goal = std::move(reason.goal);
+  move.reason = std::move(reason.sentence);
   proposal_.moves.push_back(std::move(move));
+  sources_.push_back(in_.cluster.source[p]);
 }
 
 /// The start as it was observed: with the leaders that lead now, preferred or not.
@@ -135,7 +136,7 @@ Judgement Builder::JudgeAsObserved() {
   bool differs = false;
   for (std::uint32_t p = 0; p < observed.size(); ++p) {
     const PartitionRecord& record = start_.partition(p);
-    const BrokerIndex leader = Find(SourceOf(p).leader);
+    const BrokerIndex leader = IndexOfBroker(in_.cluster, SourceOf(p).leader);
     const std::size_t slot = Placement::SlotOf(record, leader);
     if (slot == 0 || slot >= record.rf) continue;
     std::swap(observed[p][0], observed[p][slot]);
@@ -166,50 +167,6 @@ void Builder::AddVerdicts() {
         {std::string(goal.name), goal.hard, before.cost, after.cost, before.violations,
          after.violations,
          in_.cluster.targets.empty() ? "no serving broker" : explainer_.GoalNote(goal, after)});
-  }
-}
-
-void Builder::AddBrokers() {
-  const RawLoads loads = ReadLoads(in_.snapshot);
-  for (std::size_t b = 0; b < in_.cluster.broker_ids.size(); ++b) {
-    BrokerBalance balance;
-    balance.broker = in_.cluster.broker_ids[b];
-    if (!loads.disk) balance.disk_bytes_before = balance.disk_bytes_after = kUnknown;
-    if (loads.in) balance.leader_bytes_in_before = balance.leader_bytes_in_after = 0;
-    proposal_.brokers.push_back(balance);
-  }
-  auto move = proposal_.moves.begin();
-  // Moves are in the order of names; records and the snapshot may not be, so match by name.
-  std::vector<const Move*> by_partition(in_.snapshot.partitions.size(), nullptr);
-  for (std::uint32_t p = 0; p < in_.cluster.source.size() && move != proposal_.moves.end(); ++p) {
-    if (in_.snapshot.NameOf(SourceOf(p)) != move->partition) continue;
-    by_partition[in_.cluster.source[p]] = &*move++;
-  }
-  for (std::size_t i = 0; i < in_.snapshot.partitions.size(); ++i) {
-    const Partition& partition = in_.snapshot.partitions[i];
-    const RawLoad& load = loads.partitions[i];
-    const Move* change = by_partition[i];
-    const auto ids = in_.snapshot.ReplicaIds(partition);
-    for (const BrokerId id : ids) {
-      BrokerBalance& balance = proposal_.brokers[Find(id)];
-      ++balance.replicas_before;
-      balance.disk_bytes_before += load.disk;
-    }
-    for (const BrokerId id : change != nullptr ? change->after : ids) {
-      BrokerBalance& balance = proposal_.brokers[Find(id)];
-      ++balance.replicas_after;
-      balance.disk_bytes_after += load.disk;
-    }
-    const BrokerIndex leader = Find(partition.leader);
-    const BrokerIndex next = change != nullptr ? Find(change->after.front()) : leader;
-    if (leader != kNoIndex) {
-      ++proposal_.brokers[leader].leaders_before;
-      proposal_.brokers[leader].leader_bytes_in_before += load.in;
-    }
-    if (next != kNoIndex) {
-      ++proposal_.brokers[next].leaders_after;
-      proposal_.brokers[next].leader_bytes_in_after += load.in;
-    }
   }
 }
 
@@ -321,10 +278,11 @@ void Builder::AddSummary() {
   }
   proposal_.notes = in_.cluster.notes;
   AddHopeless();
-  if (in_.left_out > 0) {
-    proposal_.notes.push_back(
-        fmt::format("the move limits left out {} partitions; plan again afterwards", in_.left_out));
+  proposal_.provision = AdviseProvision(in_.snapshot, end_, in_.options);
+  for (std::string& reason : BlockingReasons(in_.snapshot, end_, proposal_.provision)) {
+    proposal_.notes.push_back(std::move(reason));
   }
+  for (const std::string& note : in_.schedule.notes) proposal_.notes.push_back(note);
   if (!proposal_.empty()) {
     proposal_.summary =
         fmt::format("{}: violated goals {} -> {}, score {:.0f} -> {:.0f}", MovesInWords(),
@@ -355,9 +313,12 @@ Proposal Builder::Run() {
   proposal_.created_at = in_.snapshot.taken_at;
   proposal_.seed = in_.options.seed;
   proposal_.confidence = in_.snapshot.confidence;
-  for (std::uint32_t p = 0; p < in_.cluster.partitions.size(); ++p) AddMove(p);
+  proposal_.makespan_s = in_.schedule.makespan_s;
+  proposal_.makespan_bound_s = in_.schedule.makespan_bound_s;
+  AddElections();
+  for (const std::uint32_t p : in_.schedule.moves) AddMove(p);
   AddVerdicts();
-  AddBrokers();
+  proposal_.brokers = BalanceOfBrokers(in_.snapshot, in_.cluster, proposal_.moves, sources_);
   AddTotals();
   AddSummary();
   return std::move(proposal_);

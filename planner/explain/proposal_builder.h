@@ -1,9 +1,8 @@
 #pragma once
 
-#include <cstddef>
-
 #include "model/cluster_snapshot.h"
 #include "model/proposal.h"
+#include "planner/budget/budget.h"
 #include "planner/goals/bands.h"
 #include "planner/planner_options.h"
 #include "planner/search/flat_cluster.h"
@@ -19,7 +18,7 @@ struct ProposalInput {
   const FlatCluster& cluster;
   const Bands& bands;
   const Solution& solution;
-  std::size_t left_out = 0;  ///< Changes that the move limits cut.
+  const Schedule& schedule;
 };
 
 /// Turns a solution into words and names: moves with reasons, verdicts, figures per broker, bound,

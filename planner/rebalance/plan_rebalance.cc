@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/text.h"
+#include "planner/budget/budget.h"
 #include "planner/explain/explain.h"
 #include "planner/explain/proposal_builder.h"
 #include "planner/goals/bands.h"
@@ -35,6 +36,13 @@ Status CheckOptions(const PlannerOptions& o) {
   LW_RETURN_IF_ERROR(CheckRange(o.disk_capacity_threshold, 0.01, 1, "disk_capacity_threshold"));
   LW_RETURN_IF_ERROR(CheckRange(static_cast<double>(o.max_replicas_per_broker), 1, 10'000'000,
                                 "max_replicas_per_broker"));
+  LW_RETURN_IF_ERROR(CheckRange(o.transfer.rate_bytes_per_s, 0, 1e15, "transfer.rate_bytes_per_s"));
+  LW_RETURN_IF_ERROR(
+      CheckRange(o.transfer.max_moves_per_broker, 1, 1e6, "transfer.max_moves_per_broker"));
+  LW_RETURN_IF_ERROR(
+      CheckRange(o.transfer.max_moves_cluster, 1, 1e6, "transfer.max_moves_cluster"));
+  LW_RETURN_IF_ERROR(CheckRange(o.transfer.disk_share, 0.01, 1, "transfer.disk_share"));
+  LW_RETURN_IF_ERROR(CheckRange(o.low_use_threshold, 0, 1, "low_use_threshold"));
   LW_RETURN_IF_ERROR(CheckRange(o.min_mean_rate_bytes_per_s, 0, 1e15, "min_mean_rate_bytes_per_s"));
   return CheckRange(o.min_mean_disk_bytes, 0, 1e18, "min_mean_disk_bytes");
 }
@@ -48,9 +56,9 @@ Result<Proposal> PlanRebalance(const ClusterSnapshot& snapshot, const PlannerOpt
   LW_ASSIGN_OR_RETURN(const FlatCluster cluster, Flatten(snapshot, goals, options));
   const Bands bands = ComputeBands(cluster, cluster.partitions, goals, options);
   Solution solution = Solve(cluster, bands, goals, options);
-  const std::size_t left_out = ApplyLimits(cluster, bands, options, solution);
+  const Schedule schedule = ScheduleWithin(snapshot, cluster, bands, options, solution);
   LW_RETURN_IF_ERROR(CheckHardRules(cluster, solution.partitions));
-  return BuildProposal({snapshot, options, goals, cluster, bands, solution, left_out});
+  return BuildProposal({snapshot, options, goals, cluster, bands, solution, schedule});
 }
 
 }  // namespace levelwind::planner

@@ -22,11 +22,6 @@ struct Solution {
 Solution Solve(const FlatCluster& cluster, const Bands& bands, const GoalSet& goals,
                const PlannerOptions& options);
 
-/// Takes out of a solution what goes beyond options.max_replica_moves and max_bytes: what mends a
-/// hard rule stays, then what relieves most per byte. Returns the number of partitions left out.
-std::size_t ApplyLimits(const FlatCluster& cluster, const Bands& bands,
-                        const PlannerOptions& options, Solution& solution);
-
 /// The rules that no result may break, checked record by record. Errors: Internal.
 Status CheckHardRules(const FlatCluster& cluster, const std::vector<Seats>& result);
 

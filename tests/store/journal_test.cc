@@ -310,6 +310,9 @@ TEST(Journal, ProposalsSurviveWithEveryField) {
   proposal.bytes_to_move = 12345;
   proposal.bound_method = "dual";
   proposal.bound_gap = 0.034;
+  proposal.makespan_s = 90;
+  proposal.provision = {{"disk", "under", 2, "add brokers"}};
+  proposal.brokers[0].bytes_out_after = 7;
   proposal.score_before = 61.5;
   proposal.summary = "bad utf8 \xff stays readable";
   proposal.notes = {"one", "two"};
@@ -337,6 +340,11 @@ TEST(Journal, ProposalsSurviveWithEveryField) {
   EXPECT_EQ(back.bytes_lower_bound, kUnknownCount);
   EXPECT_EQ(back.bound_method, "dual");
   EXPECT_EQ(back.bound_gap, 0.034);
+  EXPECT_EQ(back.makespan_s, 90);
+  EXPECT_TRUE(std::isnan(back.makespan_bound_s));
+  ASSERT_EQ(back.provision.size(), 1u);
+  EXPECT_EQ(back.provision[0].brokers, 2);
+  EXPECT_EQ(back.brokers[0].bytes_out_after, 7);
   EXPECT_THAT(back.summary, HasSubstr("stays readable"));
   EXPECT_EQ(back.notes, proposal.notes);
 
