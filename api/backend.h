@@ -44,6 +44,9 @@ struct PlanCommand {
   std::vector<std::string> goals;     ///< In order of priority; empty: as configured.
   std::optional<std::uint64_t> seed;  ///< Empty: as configured.
   std::optional<std::int64_t> max_bytes_to_move;
+  std::optional<std::int64_t> max_moves;  ///< Replicas to copy.
+  std::optional<double> max_duration_s;   ///< Of all moves, as estimated.
+  bool bound = false;                     ///< Prove a higher lower bound of the bytes.
 };
 struct ApplyCommand {
   Asker asker;

@@ -1,8 +1,6 @@
 #include "cli/cli.h"
 
 #include <fmt/format.h>
-#include <pwd.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -30,28 +28,23 @@ constexpr const char* kFooter =
     "Exit codes: 0 done, 1 failed, 2 usage or bad config, 3 finding (with --exit-code),\n"
     "4 daemon unreachable, 5 wait timed out, 6 refused.";
 
-std::string Author() {
-  const passwd* user = getpwuid(getuid());
-  const std::string name = user != nullptr && user->pw_name != nullptr ? std::string(user->pw_name)
-                                                                       : std::to_string(getuid());
-  return "cli:" + name;
+/// Reads a flag's text with `parse`, a Result; CLI11 reports the message.
+template <class T, class Parse>
+CLI::Option* AddParsed(CLI::App& app, const std::string& flag, std::optional<T>& target,
+                       const std::string& help, Parse parse, const std::string& example) {
+  const auto read = [flag, &target, parse, example](const std::string& text) {
+    const auto parsed = parse(text);
+    if (!parsed.ok()) {
+      throw CLI::ValidationError(flag, parsed.error().message() + "; write " + example);
+    }
+    target = *parsed;
+  };
+  return app.add_option_function<std::string>(flag, read, help);
 }
 
-/// Reads "90s" and the like; CLI11 reports the message.
 CLI::Option* AddDuration(CLI::App& app, const std::string& flag, std::optional<Duration>& target,
                          const std::string& help) {
-  return app
-      .add_option_function<std::string>(
-          flag,
-          [flag, &target](const std::string& text) {
-            const auto parsed = ParseDuration(text);
-            if (!parsed.ok()) {
-              throw CLI::ValidationError(flag, parsed.error().message() + "; write 90s or 30m");
-            }
-            target = *parsed;
-          },
-          help)
-      ->type_name("DURATION");
+  return AddParsed(app, flag, target, help, ParseDuration, "90s or 30m")->type_name("DURATION");
 }
 
 /// Everything the flags of one run are parsed into, and the verb that was chosen.
@@ -63,10 +56,11 @@ class CommandLine {
     app_.footer(kFooter);
     app_.require_subcommand(1);
     app_.set_version_flag("--version", "levelwind " LEVELWIND_VERSION);
-    client_.author = Author();
+    client_.author = ProcessAuthor();
     AddDaemonVerbs();
     AddReadVerbs();
     AddPlanVerbs();
+    AddExplainVerbs();
     AddActVerbs();
     AddOtherVerbs();
   }
@@ -86,14 +80,21 @@ class CommandLine {
   using Verb = std::function<int()>;
 
   CLI::App& AddVerb(const std::string& name, const std::string& help, Verb verb) {
-    CLI::App& sub = *app_.add_subcommand(name, help);
+    return AddVerb(app_, name, help, std::move(verb));
+  }
+  CLI::App& AddVerb(CLI::App& parent, const std::string& name, const std::string& help, Verb verb) {
+    CLI::App& sub = *parent.add_subcommand(name, help);
     sub.callback([this, verb = std::move(verb)] { run_ = verb; });
     return sub;
   }
 
   CLI::App& AddClientVerb(const std::string& name, const std::string& help, bool reassign,
                           Verb verb) {
-    CLI::App& sub = AddVerb(name, help, std::move(verb));
+    return AddClientVerb(app_, name, help, reassign, std::move(verb));
+  }
+  CLI::App& AddClientVerb(CLI::App& parent, const std::string& name, const std::string& help,
+                          bool reassign, Verb verb) {
+    CLI::App& sub = AddVerb(parent, name, help, std::move(verb));
     sub.add_option("--api", client_.api, "Address of the daemon's API")
         ->envname("LEVELWIND_API")
         ->capture_default_str();
@@ -101,9 +102,10 @@ class CommandLine {
     if (reassign) formats.emplace("reassign", Format::kReassign);
     std::string names = "table|json";
     if (reassign) names += "|reassign";
-    output_options_[name] = sub.add_option("-o,--output", client_.format, "Format: " + names)
-                                ->transform(CLI::CheckedTransformer(formats))
-                                ->type_name(names);
+    output_options_[parent.get_name() + name] =
+        sub.add_option("-o,--output", client_.format, "Format: " + names)
+            ->transform(CLI::CheckedTransformer(formats))
+            ->type_name(names);
     sub.add_flag("!--no-headers", client_.headers, "Tables without their first line");
     return sub;
   }
@@ -131,6 +133,13 @@ class CommandLine {
   void AddDaemonVerbs();
   void AddReadVerbs();
   void AddPlanVerbs();
+  void AddFileOptions(CLI::App& plan, CLI::Option& snapshot);
+  CLI::Option* AddCapacity(CLI::App& sub) {
+    return sub
+        .add_option("--capacity", plan_.capacity, "Capacities, as Cruise Control's capacity.json")
+        ->type_name("FILE");
+  }
+  void AddExplainVerbs();
   void AddActVerbs();
   void AddOtherVerbs();
   std::string Mistake(const CLI::ParseError& problem, int argc, const char* const* argv) const;
@@ -143,12 +152,12 @@ class CommandLine {
 
   ClientArgs client_;
   PlanArgs plan_;
+  WhyNotArgs why_not_;
   WatchArgs watch_;
   ApplyArgs apply_;
   std::string config_file_;
   std::vector<config::Override> overrides_;
   std::string out_;
-  std::string max_bytes_;
   bool wait_for_rates_ = false;
   std::string name_;
   std::string reason_;
@@ -220,16 +229,8 @@ void CommandLine::AddPlanVerbs() {
         plan_.reason = reason_;
         plan_.all = all_;
         plan_.exit_code = exit_code_;
-        plan_.format_given = output_options_.at("plan")->count() > 0;
-        if (!max_bytes_.empty()) {
-          const auto bytes = ParseBytes(max_bytes_);
-          if (!bytes.ok()) {
-            terminal_.err << "levelwind: --max-bytes: " << bytes.error().message() << '\n';
-            return static_cast<int>(kUsage);
-          }
-          plan_.max_bytes = *bytes;
-        }
-        return RunPlan(plan_, terminal_);
+        plan_.format_given = output_options_.at("levelwindplan")->count() > 0;
+        return RunPlan(plan_, verbs_, terminal_);
       });
   CLI::Option* snapshot =
       plan.add_option("--snapshot", plan_.snapshot, "Plan on this file, without a daemon")
@@ -240,12 +241,16 @@ void CommandLine::AddPlanVerbs() {
       ->delimiter(',')
       ->type_name("GOAL,...");
   plan.add_option("--seed", plan_.seed, "Same seed and snapshot, same plan");
-  plan.add_option("--max-bytes", max_bytes_, "Most bytes to copy")->type_name("BYTES");
+  AddParsed(plan, "--max-bytes", plan_.max_bytes, "Most bytes to copy", ParseBytes, "10GB")
+      ->type_name("BYTES");
   plan.add_option("--effort", plan_.effort, "How long the search tries (only with --snapshot)")
       ->needs(snapshot)
       ->type_name("fast|normal|thorough");
-  plan.add_flag("--bound", plan_.bound, "Prove a higher lower bound of the bytes; takes seconds")
-      ->needs(snapshot);
+  AddFileOptions(plan, *snapshot);
+  plan.add_option("--max-moves", plan_.max_moves, "Most replicas to copy")
+      ->check(CLI::NonNegativeNumber);
+  AddDuration(plan, "--max-duration", plan_.max_duration, "Longest estimated time of all moves");
+  plan.add_flag("--bound", plan_.bound, "Prove a higher lower bound of the bytes; takes seconds");
   plan.add_option("--reason", reason_, "For the audit")->type_name("TEXT");
   plan.add_flag("--all", all_, "Show all moves");
   plan.add_flag("--exit-code", exit_code_, "Exit with 3 when the plan has moves");
@@ -256,6 +261,52 @@ void CommandLine::AddPlanVerbs() {
   show.add_flag("--all", all_, "Show all moves");
   AddClientVerb("plans", "Proposals, newest first", false,
                 [this] { return RunProposals(client_, terminal_); });
+}
+
+/// What `plan` can do with a snapshot file only.
+void CommandLine::AddFileOptions(CLI::App& plan, CLI::Option& snapshot) {
+  AddCapacity(plan)->needs(&snapshot);
+  CLI::Option* given =
+      plan.add_option("--from-reassignment", plan_.from_reassignment,
+                      "Judge this plan of Kafka's reassignment tool instead of making one")
+          ->needs(&snapshot)
+          ->type_name("FILE");
+  CLI::Option* pareto =
+      plan.add_flag("--pareto", plan_.pareto, "Show bytes against balance instead of one plan")
+          ->needs(&snapshot)
+          ->excludes(given);
+  CLI::Option* seeds =
+      plan.add_option("--seeds", plan_.seeds, "Search from so many seeds, in parallel; best wins")
+          ->needs(&snapshot)
+          ->excludes(given)
+          ->excludes(pareto)
+          ->check(CLI::Range(1, 1000));
+  AddDuration(plan, "--deadline", plan_.deadline,
+              "Begin no further seed after this long: the plan then depends on the machine")
+      ->needs(seeds);
+}
+
+void CommandLine::AddExplainVerbs() {
+  CLI::App& explain = *app_.add_subcommand("explain", "Why a plan does what it does, or does not");
+  explain.require_subcommand(1);
+  CLI::App& plan = AddClientVerb(explain, "plan", "The reason of every move of a proposal", false,
+                                 [this] { return RunExplainPlan(client_, name_, terminal_); });
+  plan.add_option("ID", name_, "Proposal, such as p1")->required();
+  CLI::App& why = AddClientVerb(
+      explain, "why-not", "What each goal says about moving a replica to a broker", false, [this] {
+        why_not_.plan = plan_;
+        why_not_.plan.client = client_;
+        return RunWhyNot(why_not_, terminal_);
+      });
+  why.add_option("PARTITION", why_not_.partition, "Such as orders-7")->required();
+  why.add_option("BROKER", why_not_.broker, "Id of the broker")->required();
+  why.add_option("--snapshot", plan_.snapshot, "The cluster as this file has it")
+      ->required()
+      ->type_name("FILE");
+  AddCapacity(why);
+  why.add_option("--goals", plan_.goals, "Goals, most important first")
+      ->delimiter(',')
+      ->type_name("GOAL,...");
 }
 
 void CommandLine::AddActVerbs() {

@@ -46,6 +46,9 @@ struct DaemonVerbs {
   std::function<int(const SnapshotArgs&)> snapshot;
   /// Whether the files and secrets that a configuration names can be used; for check-config.
   std::function<Status(const config::Config&)> check_files = {};
+  /// Runs independent tasks on all cores and returns when all have ended; without it they run one
+  /// after the other.
+  std::function<void(const std::vector<std::function<void()>>&)> run_parallel = {};
 };
 
 /// Exit codes of every verb; in --help.

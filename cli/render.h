@@ -23,6 +23,8 @@ Result<std::string> RenderGroup(const std::string& body, const RenderOptions& op
 Result<std::string> RenderAnomalies(const std::string& body, const RenderOptions& options);
 /// Takes {"proposal": ...}: also what `levelwind plan --snapshot` makes without a daemon.
 Result<std::string> RenderProposal(const std::string& body, const RenderOptions& options);
+/// The reason of every move, goal by goal in the order of the moves.
+Result<std::string> RenderExplanation(const std::string& body);
 Result<std::string> RenderProposals(const std::string& body, const RenderOptions& options);
 Result<std::string> RenderOperations(const std::string& body, const RenderOptions& options);
 

@@ -155,6 +155,27 @@ std::string Proposal(const Json& answer, const RenderOptions& options) {
   return out;
 }
 
+/// "1. orders-0: 1,2 -> 3,2, 2.9 MiB (ReplicaDistributionGoal)\n   broker 3 holds ..."
+std::string Explanation(const Json& answer) {
+  const Json& proposal = answer.at("proposal");
+  std::string out = fmt::format("{}: {}\n", TextCell(Member(proposal, "id")),
+                                EscapeControl(TextCell(Member(proposal, "summary"))));
+  std::size_t number = 0;
+  for (const Json& move : proposal.at("moves")) {
+    out += fmt::format("{}. {}-{}: {} -> {}, {} ({})\n   {}\n", ++number,
+                       EscapeControl(TextCell(Member(move, "topic"))),
+                       CountCell(Member(move, "partition")), ListCell(Member(move, "before")),
+                       ListCell(Member(move, "after")), BytesCell(Member(move, "bytes")),
+                       EscapeControl(TextCell(Member(move, "goal"))),
+                       EscapeControl(TextCell(Member(move, "reason"))));
+  }
+  out += ScoreLine(proposal);
+  for (const Json& note : Member(proposal, "notes")) {
+    out += "note: " + EscapeControl(TextCell(note)) + "\n";
+  }
+  return out;
+}
+
 std::string Proposals(const Json& answer, const RenderOptions& options) {
   if (answer.at("proposals").empty()) return "no proposals yet; make one with 'levelwind plan'\n";
   Table table({{"ID", kLeft},
@@ -205,6 +226,9 @@ std::string Operations(const Json& answer, const RenderOptions& options) {
 
 Result<std::string> RenderProposal(const std::string& body, const RenderOptions& options) {
   return Rendered(body, [&](const Json& json) { return Proposal(json, options); });
+}
+Result<std::string> RenderExplanation(const std::string& body) {
+  return Rendered(body, [](const Json& json) { return Explanation(json); });
 }
 Result<std::string> RenderProposals(const std::string& body, const RenderOptions& options) {
   return Rendered(body, [&](const Json& json) { return Proposals(json, options); });

@@ -1,5 +1,6 @@
 #include "cli/terminal.h"
 
+#include <pwd.h>
 #include <unistd.h>
 
 #include <array>
@@ -7,8 +8,15 @@
 #include <cstdlib>
 #include <iostream>
 #include <mutex>
+#include <string>
 
 namespace levelwind::cli {
+
+std::string ProcessAuthor() {
+  const passwd* user = getpwuid(getuid());
+  const bool named = user != nullptr && user->pw_name != nullptr;
+  return "cli:" + (named ? std::string(user->pw_name) : std::to_string(getuid()));
+}
 
 Terminal ProcessTerminal(const Clock& clock) {
   const bool out_is_tty = isatty(STDOUT_FILENO) == 1;

@@ -28,6 +28,9 @@ struct Terminal {
 /// The process's own streams.
 Terminal ProcessTerminal(const Clock& clock);
 
+/// Who works at it, for the audit: "cli:ada".
+std::string ProcessAuthor();
+
 enum class Tone { kPlain, kGood, kBad, kDim, kBold };
 /// `text` in colour where the terminal has it. Colour never says anything that a word does not.
 std::string Paint(const Terminal& terminal, Tone tone, std::string_view text);

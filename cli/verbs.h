@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -8,6 +9,7 @@
 #include "base/clock.h"
 #include "cli/cli.h"
 #include "cli/terminal.h"
+#include "model/ids.h"
 
 namespace levelwind::cli {
 
@@ -39,15 +41,31 @@ struct PlanArgs {
   std::vector<std::string> goals;
   std::optional<std::uint64_t> seed;
   std::optional<std::int64_t> max_bytes;
-  std::string effort;  ///< Offline only: fast, normal, thorough.
-  bool bound = false;  ///< Offline only: prove a higher lower bound.
+  std::optional<std::int64_t> max_moves;
+  std::optional<Duration> max_duration;
+  bool bound = false;  ///< Prove a higher lower bound.
+  // Offline only.
+  std::string effort;             ///< fast, normal, thorough.
+  std::string capacity;           ///< A capacity file of Cruise Control.
+  std::string from_reassignment;  ///< Judge this plan instead of making one.
+  std::size_t seeds = 1;          ///< The best plan of so many.
+  std::optional<Duration> deadline;
+  bool pareto = false;  ///< Bytes against balance instead of one plan.
   std::string reason;
   bool all = false;        ///< Show all moves, however many.
   bool exit_code = false;  ///< kFinding when the plan has moves.
 };
-int RunPlan(const PlanArgs& args, Terminal& terminal);
-int RunOfflinePlan(const PlanArgs& args, Terminal& terminal);
+int RunPlan(const PlanArgs& args, const DaemonVerbs& verbs, Terminal& terminal);
+int RunOfflinePlan(const PlanArgs& args, const DaemonVerbs& verbs, Terminal& terminal);
 int RunShow(const ClientArgs& args, const std::string& id, bool all, Terminal& terminal);
+
+struct WhyNotArgs {
+  PlanArgs plan;          ///< Snapshot, capacities and goals.
+  std::string partition;  ///< "orders-7"
+  BrokerId broker = kNoBroker;
+};
+int RunWhyNot(const WhyNotArgs& args, Terminal& terminal);
+int RunExplainPlan(const ClientArgs& args, const std::string& id, Terminal& terminal);
 
 struct WatchArgs {
   ClientArgs client;

@@ -1,67 +1,91 @@
 #include <fmt/format.h>
 
-#include <cerrno>
-#include <cstring>
-#include <fstream>
-#include <sstream>
+#include <cstdint>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "base/text.h"
+#include "cli/offline.h"
 #include "cli/output.h"
 #include "cli/render.h"
+#include "cli/table.h"
 #include "cli/verbs.h"
 #include "config/loader.h"
 #include "config/reference.h"
 #include "config/schema.h"
 #include "model/proposal_json.h"
+#include "planner/rebalance/judge_plan.h"
+#include "planner/rebalance/plan_front.h"
 #include "planner/rebalance/plan_rebalance.h"
-#include "planner/snapshot_file.h"
+#include "planner/rebalance/plan_seeds.h"
 
 namespace levelwind::cli {
 namespace {
 
-Result<std::string> ReadFile(const std::string& path) {
-  errno = 0;
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream text;
-  if (file) text << file.rdbuf();
-  if (!file || file.bad() || !text) {
-    return InvalidArgument(
-        fmt::format("{} cannot be read: {}", path, errno == 0 ? "empty" : std::strerror(errno)));
+Result<Proposal> PlanFile(const PlanArgs& args, const DaemonVerbs& verbs, Terminal& terminal) {
+  LW_ASSIGN_OR_RETURN(const planner::PlannerOptions options, PlannerOptionsOf(args));
+  LW_ASSIGN_OR_RETURN(const ClusterSnapshot snapshot, ReadSnapshot(args));
+  if (!args.from_reassignment.empty()) {
+    LW_ASSIGN_OR_RETURN(const std::string text, ReadFile(args.from_reassignment));
+    const auto plan = planner::ParseReassignmentJson(text);
+    if (!plan.ok()) return plan.error().Wrap(args.from_reassignment);
+    auto judged = planner::JudgePlan(snapshot, options, *plan);
+    if (!judged.ok()) return judged.error().Wrap(args.from_reassignment);
+    return judged;
   }
-  return std::move(text).str();
+  if (args.seeds == 1) return planner::PlanRebalance(snapshot, options);
+  planner::SeedWatch watch;
+  if (args.deadline) {
+    const SteadyTime end = terminal.clock.Now() + *args.deadline;
+    watch.out_of_time = [&terminal, end] { return terminal.clock.Now() >= end; };
+  }
+  return planner::PlanWithSeeds(snapshot, options, args.seeds,
+                                verbs.run_parallel ? verbs.run_parallel : planner::RunInTurn,
+                                watch);
 }
 
-/// The flags in the schema's words, so that ranges and spelling are checked in one place.
-Result<planner::PlannerOptions> Options(const PlanArgs& args) {
-  config::LoadRequest request;
-  if (!args.goals.empty()) {
-    request.overrides.push_back({"plan.goals", Join(args.goals, ","), "--goals"});
+std::string FrontTable(const std::vector<Proposal>& front, bool headers) {
+  constexpr auto kRight = Table::Align::kRight;
+  Table table({{"COPIES", kRight},
+               {"REPLICA MOVES", kRight},
+               {"LEADER MOVES", kRight},
+               {"OFF", kRight},
+               {"SCORE", kRight},
+               {"TAKES", kRight}});
+  for (const Proposal& proposal : front) {
+    std::int32_t off = 0;
+    for (const GoalVerdict& goal : proposal.goals) off += goal.violations_after;
+    table.Add({HumanBytes(static_cast<double>(proposal.bytes_to_move)),
+               std::to_string(proposal.replica_moves), std::to_string(proposal.leader_moves),
+               std::to_string(off), fmt::format("{:.1f}", proposal.score_after),
+               IsKnown(proposal.makespan_s) ? HumanDuration(proposal.makespan_s) : "?"});
   }
-  if (args.seed) {
-    request.overrides.push_back({"plan.seed", std::to_string(*args.seed), "--seed"});
-  }
-  if (!args.effort.empty()) request.overrides.push_back({"plan.effort", args.effort, "--effort"});
-  LW_ASSIGN_OR_RETURN(const config::Config config, config::LoadOrError(request));
-  planner::PlannerOptions options = config.plan;
-  if (args.max_bytes) options.max_bytes = *args.max_bytes;
-  options.dual_bound = args.bound;
-  return options;
+  return table.Render(headers);
 }
 
-Result<Proposal> PlanFile(const PlanArgs& args) {
-  LW_ASSIGN_OR_RETURN(const planner::PlannerOptions options, Options(args));
-  LW_ASSIGN_OR_RETURN(const std::string text, ReadFile(args.snapshot));
-  auto snapshot = planner::ParseSnapshotJson(text);
-  if (!snapshot.ok()) return snapshot.error().Wrap(args.snapshot);
-  return planner::PlanRebalance(*snapshot, options);
+std::string FrontJson(const std::vector<Proposal>& front) {
+  std::string json = "{\"front\":[";
+  for (const Proposal& proposal : front) {
+    if (json.back() != '[') json += ",\n";
+    json += ProposalViewJson(proposal);
+  }
+  return json + "]}\n";
+}
+
+Result<std::string> Front(const PlanArgs& args) {
+  LW_ASSIGN_OR_RETURN(const planner::PlannerOptions options, PlannerOptionsOf(args));
+  LW_ASSIGN_OR_RETURN(const ClusterSnapshot snapshot, ReadSnapshot(args));
+  LW_ASSIGN_OR_RETURN(const auto front, planner::PlanFront(snapshot, options));
+  return args.client.format == Format::kJson ? FrontJson(front)
+                                             : FrontTable(front, args.client.headers);
 }
 
 }  // namespace
 
-int RunOfflinePlan(const PlanArgs& args, Terminal& terminal) {
-  const auto proposal = PlanFile(args);
+int RunOfflinePlan(const PlanArgs& args, const DaemonVerbs& verbs, Terminal& terminal) {
+  if (args.pareto) return PrintText(Front(args), terminal);
+  const auto proposal = PlanFile(args, verbs, terminal);
   if (!proposal.ok()) return Fail(proposal.error(), terminal);
   const std::string json = "{\"proposal\":" + ProposalViewJson(*proposal) + "}\n";
   if (!args.out.empty()) {

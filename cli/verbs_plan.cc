@@ -20,6 +20,9 @@ std::string PlanBody(const PlanArgs& args) {
   if (!args.goals.empty()) json.Field("goals", args.goals);
   if (args.seed) json.Field("seed", *args.seed);
   if (args.max_bytes) json.Field("max_bytes_to_move", *args.max_bytes);
+  if (args.max_moves) json.Field("max_moves", *args.max_moves);
+  if (args.max_duration) json.Field("max_duration_seconds", ToSeconds(*args.max_duration));
+  if (args.bound) json.Field("bound", true);
   return json.EndObject().Take();
 }
 
@@ -56,8 +59,8 @@ Status WritePlan(ApiClient& client, const PlanArgs& args, const std::string& id,
 
 }  // namespace
 
-int RunPlan(const PlanArgs& args, Terminal& terminal) {
-  if (!args.snapshot.empty()) return RunOfflinePlan(args, terminal);
+int RunPlan(const PlanArgs& args, const DaemonVerbs& verbs, Terminal& terminal) {
+  if (!args.snapshot.empty()) return RunOfflinePlan(args, verbs, terminal);
   auto client = ApiClient::Open(args.client.api, args.client.author);
   if (!client.ok()) return Fail(client.error(), terminal);
   const auto body = client->Post("/api/v1/proposals", PlanBody(args));

@@ -43,6 +43,14 @@ bool IsLoopbackV4(std::string_view host) {
 
 }  // namespace
 
+planner::PlannerOptions PlanOptions(const Config& config) {
+  planner::PlannerOptions options = config.plan;
+  options.transfer.rate_bytes_per_s = static_cast<double>(config.execute.throttle_bytes_per_s);
+  options.transfer.max_moves_per_broker = config.execute.max_moves_per_broker;
+  options.transfer.max_moves_cluster = config.execute.max_moves_cluster;
+  return options;
+}
+
 std::string_view ModeName(Mode mode) { return mode == Mode::kOperate ? "operate" : "observe"; }
 
 Result<ListenAddress> ParseListen(std::string_view text) {

@@ -35,6 +35,9 @@ struct Config {
   actions::ExecutorOptions execute;
 };
 
+/// Options of the planner that know how the executor will copy.
+planner::PlannerOptions PlanOptions(const Config& config);
+
 std::string_view ModeName(Mode mode);
 
 /// An address to listen on, taken apart.

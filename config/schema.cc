@@ -236,6 +236,22 @@ void AddPlanLimits(std::vector<SchemaEntry>& out) {
                  {},
                  "unlimited",
                  -1});
+  out.push_back({"plan.max_duration",
+                 ValueType::kDuration,
+                 [](Config& c) -> FieldRef { return &c.plan.max_duration_s; },
+                 "Longest time that one plan may take, as estimated from execute.throttle and the "
+                 "caps on moves under way.",
+                 "2h",
+                 0,
+                 1e9,
+                 {},
+                 "unlimited",
+                 -1});
+  out.push_back({"plan.low_use_threshold", ValueType::kNumber,
+                 [](Config& c) -> FieldRef { return &c.plan.low_use_threshold; },
+                 "Mean use of a known capacity up to which a plan says how many brokers could be "
+                 "spared; 0: never.",
+                 "0.2", 0, 1});
 }
 
 void AddExecute(std::vector<SchemaEntry>& out) {

@@ -54,10 +54,13 @@ std::shared_ptr<const std::vector<DetectorReport>> DaemonBackend::Detectors() co
 }
 
 Result<ProposalPtr> DaemonBackend::Plan(const api::PlanCommand& command) {
-  planner::PlannerOptions options = cluster_.config().plan;
+  planner::PlannerOptions options = config::PlanOptions(cluster_.config());
   if (!command.goals.empty()) options.goals = command.goals;
   if (command.seed) options.seed = *command.seed;
   if (command.max_bytes_to_move) options.max_bytes = *command.max_bytes_to_move;
+  if (command.max_moves) options.max_replica_moves = *command.max_moves;
+  if (command.max_duration_s) options.max_duration_s = *command.max_duration_s;
+  options.dual_bound = command.bound;
   return cluster_.planner().Plan(std::move(options), kPlanWithin);
 }
 

@@ -91,6 +91,11 @@ bool JsonReader::NextIsNull() {
   return text_.substr(at_, 4) == "null";
 }
 
+bool JsonReader::NextIs(char c) {
+  SkipSpace();
+  return at_ < text_.size() && text_[at_] == c;
+}
+
 Status JsonReader::Enter() {
   if (path_.size() >= kMaxDepth) return Fail("nested deeper than 64 levels");
   path_.emplace_back();

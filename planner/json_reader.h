@@ -30,7 +30,8 @@ class JsonReader {
   Status Bool(bool& value);
   Status Skip();  ///< Any value.
   bool NextIsNull();
-  Status End();  ///< Nothing but white space is left.
+  bool NextIs(char c);  ///< Whether the next value begins with it; '"' for a text.
+  Status End();         ///< Nothing but white space is left.
 
   /// An InvalidArgument error at the present place: "topics[3].name: what".
   Error Fail(std::string_view what);

@@ -13,10 +13,6 @@ constexpr float kTooMuch = 1e30F;
 using Half = Vec8::Half;
 
 Half Fill(float x) { return Half{x, x, x, x}; }
-Vec8 Min(const Vec8& a, const Vec8& b) {
-  const Vec8 zero = Vec8::Fill(0);
-  return zero - Max(zero - a, zero - b);
-}
 
 double Dot(const Vec8& prices, const Vec8& load) {
   double sum = 0;

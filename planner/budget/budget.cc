@@ -28,17 +28,16 @@ std::vector<std::int64_t> SizesOf(const ClusterSnapshot& snapshot, const FlatClu
 class Scheduler {
  public:
   Scheduler(const ClusterSnapshot& snapshot, const FlatCluster& cluster, const Bands& bands,
-            const PlannerOptions& options, Solution& solution)
+            const PlannerOptions& options, const Solution& solution)
       : options_(options),
         cluster_(cluster),
-        solution_(solution),
         start_(cluster, bands),
         end_(cluster, bands),
         sizes_(SizesOf(snapshot, cluster)) {
     end_.Restore(solution.partitions);
   }
 
-  Schedule Run() {
+  Schedule Within(Solution& solution) {
     const double disk_share = options_.transfer.disk_share;
     MoveOrder order = OrderMoves(start_, end_, sizes_, {}, disk_share);
     const Allowance allowance{options_.max_replica_moves, options_.max_bytes};
@@ -49,11 +48,21 @@ class Scheduler {
     CutToDuration(order);
     AddNotes(order, stuck);
     schedule_.left_out = order.left_out.size();
-    for (const std::uint32_t p : order.left_out) Undo(p);
-    solution_.changed = !order.moves.empty();
-    EstimateTime(order.moves);
-    schedule_.moves = std::move(order.moves);
-    return std::move(schedule_);
+    for (const std::uint32_t p : order.left_out) {
+      std::ranges::copy(start_.partition(p).replicas, solution.partitions[p].begin());
+    }
+    solution.changed = !order.moves.empty();
+    return Finish(std::move(order.moves));
+  }
+
+  Schedule All() {
+    MoveOrder order = OrderMoves(start_, end_, sizes_, {}, options_.transfer.disk_share);
+    if (const std::size_t unsafe = order.left_out.size() + order.forced; unsafe > 0) {
+      schedule_.notes.push_back(fmt::format(
+          "{} moves fill a broker beyond its capacity on the way, in whatever order", unsafe));
+    }
+    order.moves.insert(order.moves.end(), order.left_out.begin(), order.left_out.end());
+    return Finish(std::move(order.moves));
   }
 
  private:
@@ -112,9 +121,11 @@ class Scheduler {
     return EstimateMakespan(transfers, Room(), options_.transfer);
   }
 
-  void EstimateTime(const std::vector<std::uint32_t>& moves) {
+  Schedule Finish(std::vector<std::uint32_t> moves) {
     schedule_.makespan_bound_s = kUnknown;
     schedule_.makespan_s = Makespan(moves, &schedule_.makespan_bound_s);
+    schedule_.moves = std::move(moves);
+    return std::move(schedule_);
   }
 
   void CutToDuration(MoveOrder& order) {
@@ -134,11 +145,6 @@ class Scheduler {
                           order.moves.begin() + static_cast<std::ptrdiff_t>(kept),
                           order.moves.end());
     order.moves.resize(kept);
-  }
-
-  /// The partition stays as it is.
-  void Undo(std::uint32_t p) {
-    std::ranges::copy(start_.partition(p).replicas, solution_.partitions[p].begin());
   }
 
   void AddNotes(const MoveOrder& order, std::size_t stuck) {
@@ -169,7 +175,6 @@ class Scheduler {
 
   const PlannerOptions& options_;
   const FlatCluster& cluster_;
-  Solution& solution_;
   Placement start_;
   Placement end_;
   const std::vector<std::int64_t> sizes_;
@@ -181,7 +186,13 @@ class Scheduler {
 Schedule ScheduleWithin(const ClusterSnapshot& snapshot, const FlatCluster& cluster,
                         const Bands& bands, const PlannerOptions& options, Solution& solution) {
   if (!solution.changed) return {};
-  return Scheduler(snapshot, cluster, bands, options, solution).Run();
+  return Scheduler(snapshot, cluster, bands, options, solution).Within(solution);
+}
+
+Schedule ScheduleAll(const ClusterSnapshot& snapshot, const FlatCluster& cluster,
+                     const Bands& bands, const PlannerOptions& options, const Solution& solution) {
+  if (!solution.changed) return {};
+  return Scheduler(snapshot, cluster, bands, options, solution).All();
 }
 
 }  // namespace levelwind::planner

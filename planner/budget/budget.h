@@ -33,4 +33,9 @@ struct Schedule {
 Schedule ScheduleWithin(const ClusterSnapshot& snapshot, const FlatCluster& cluster,
                         const Bands& bands, const PlannerOptions& options, Solution& solution);
 
+/// Orders a solution that is somebody else's: without limits, nothing is left out; what fits into
+/// no safe order comes last, with a note.
+Schedule ScheduleAll(const ClusterSnapshot& snapshot, const FlatCluster& cluster,
+                     const Bands& bands, const PlannerOptions& options, const Solution& solution);
+
 }  // namespace levelwind::planner

@@ -28,12 +28,14 @@ LoadLedger::LoadLedger(const Placement& start, const Placement& end, double disk
     const auto b = static_cast<BrokerIndex>(i);
     loads_.push_back(start.load(b));
     Vec8 limit = start.bands().cap[b];
+    for (std::size_t lane = 0; lane < kLanes; ++lane) {
+      if (std::max(start.load(b)[lane], end.load(b)[lane]) > limit[lane]) limit.Set(lane, kNoEdge);
+    }
     const double disk = cluster.capacity[b][kDisk];
     if (limit[kDisk] >= kNoEdge && IsKnown(disk) && cluster.unit[kDisk] > 0) {
-      limit.Set(kDisk, static_cast<float>(disk * disk_share / cluster.unit[kDisk]));
-    }
-    for (std::size_t lane = 0; lane < kLanes; ++lane) {
-      limit.Set(lane, std::max({limit[lane], start.load(b)[lane], end.load(b)[lane]}));
+      const auto share = static_cast<float>(disk * disk_share / cluster.unit[kDisk]);
+      const float most = std::max(start.load(b)[kDisk], end.load(b)[kDisk]);
+      if (most <= share) limit.Set(kDisk, share);
     }
     limits_.push_back(limit);
   }

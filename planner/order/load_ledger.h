@@ -27,8 +27,9 @@ class LoadLedger {
   LoadLedger(const Placement& start, const Placement& end, double disk_share);
 
   /// Whether no capacity is exceeded by the change: neither once it is done nor on the way, when
-  /// the new copies exist and the old ones still do. A broker that is over its capacity now, or
-  /// will be at the end because nothing better was found, may be as far over but not further.
+  /// the new copies exist and the old ones still do. A capacity that a broker breaks now, or at
+  /// the end because nothing better was found, is not kept on the way either, but for the share of
+  /// a disk that may be filled.
   bool Fits(const std::vector<BrokerDelta>& deltas) const { return Overfill(deltas) <= 0; }
   /// How far the change would go beyond that, in mean brokers.
   double Overfill(const std::vector<BrokerDelta>& deltas) const;

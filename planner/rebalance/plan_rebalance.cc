@@ -14,6 +14,7 @@
 #include "planner/explain/proposal_builder.h"
 #include "planner/goals/bands.h"
 #include "planner/goals/goal_table.h"
+#include "planner/rebalance/planning.h"
 #include "planner/search/flat_cluster.h"
 #include "planner/search/judge.h"
 #include "planner/search/placement.h"
@@ -49,16 +50,29 @@ Status CheckOptions(const PlannerOptions& o) {
 
 }  // namespace
 
-Result<Proposal> PlanRebalance(const ClusterSnapshot& snapshot, const PlannerOptions& options) {
+Result<Prepared> Prepare(const ClusterSnapshot& snapshot, const PlannerOptions& options) {
   LW_RETURN_IF_ERROR(CheckOptions(options));
-  GoalSet goals;
-  LW_ASSIGN_OR_RETURN(goals.ordered, ResolveGoals(options.goals));
-  LW_ASSIGN_OR_RETURN(const FlatCluster cluster, Flatten(snapshot, goals, options));
-  const Bands bands = ComputeBands(cluster, cluster.partitions, goals, options);
-  Solution solution = Solve(cluster, bands, goals, options);
-  const Schedule schedule = ScheduleWithin(snapshot, cluster, bands, options, solution);
-  LW_RETURN_IF_ERROR(CheckHardRules(cluster, solution.partitions));
-  return BuildProposal({snapshot, options, goals, cluster, bands, solution, schedule});
+  Prepared prepared;
+  LW_ASSIGN_OR_RETURN(prepared.goals.ordered, ResolveGoals(options.goals));
+  LW_ASSIGN_OR_RETURN(prepared.cluster, Flatten(snapshot, prepared.goals, options));
+  prepared.bands =
+      ComputeBands(prepared.cluster, prepared.cluster.partitions, prepared.goals, options);
+  return prepared;
+}
+
+Result<Proposal> Finish(const ClusterSnapshot& snapshot, const PlannerOptions& options,
+                        const Prepared& prepared, Solution solution) {
+  const Schedule schedule =
+      ScheduleWithin(snapshot, prepared.cluster, prepared.bands, options, solution);
+  LW_RETURN_IF_ERROR(CheckHardRules(prepared.cluster, solution.partitions));
+  return BuildProposal(
+      {snapshot, options, prepared.goals, prepared.cluster, prepared.bands, solution, schedule});
+}
+
+Result<Proposal> PlanRebalance(const ClusterSnapshot& snapshot, const PlannerOptions& options) {
+  LW_ASSIGN_OR_RETURN(const Prepared prepared, Prepare(snapshot, options));
+  return Finish(snapshot, options, prepared,
+                Solve(prepared.cluster, prepared.bands, prepared.goals, options));
 }
 
 }  // namespace levelwind::planner

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -35,7 +36,11 @@ struct alignas(32) Vec8 {
   Half high;
 
   static Vec8 Fill(float x) { return {Half{x, x, x, x}, Half{x, x, x, x}}; }
-  float operator[](std::size_t lane) const { return lane < 4 ? low[lane] : high[lane - 4]; }
+  /// Not `low[lane]`: g++ 12 loses the stores to a temporary that is read by a variable subscript
+  /// of a vector type (seen at -O2, gone with -fno-strict-aliasing).
+  float operator[](std::size_t lane) const {
+    return std::bit_cast<std::array<float, kLanes>>(*this)[lane];
+  }
   void Set(std::size_t lane, float value) {
     if (lane < 4) {
       low[lane] = value;

@@ -170,9 +170,9 @@ TEST_F(ApiTest, ProposalsAndOperationsCanBeFound) {
 }
 
 TEST_F(ApiTest, CommandsReachTheBackendWithAuthorAndReason_I18) {
-  const Response plan =
-      Send("POST", "/api/v1/proposals",
-           R"({"goals":["A","B"],"seed":3,"max_bytes_to_move":9,"reason":"why"})");
+  const Response plan = Send("POST", "/api/v1/proposals",
+                             R"({"goals":["A","B"],"seed":3,"max_bytes_to_move":9,"max_moves":4,)"
+                             R"("max_duration_seconds":60,"bound":true,"reason":"why"})");
   EXPECT_EQ(plan.status, 201);
   EXPECT_EQ(Json::parse(Body(plan)).at("proposal").at("id"), "p1");
   const Response apply = Send("POST", "/api/v1/proposals/p1/apply", R"({"reason":"now"})");
@@ -180,8 +180,9 @@ TEST_F(ApiTest, CommandsReachTheBackendWithAuthorAndReason_I18) {
   EXPECT_THAT(apply.headers, ElementsAre(std::pair<std::string, std::string>(
                                  "Location", "/api/v1/operations/op1")));
   EXPECT_EQ(Send("POST", "/api/v1/operations/op1/cancel").status, 202);
-  EXPECT_THAT(backend_.commands, ElementsAre("plan cli:ada 'why' goal=A goal=B seed=3 max=9",
-                                             "apply p1 cli:ada 'now'", "cancel op1 cli:ada ''"));
+  EXPECT_THAT(backend_.commands,
+              ElementsAre("plan cli:ada 'why' goal=A goal=B seed=3 max=9 moves=4 seconds=60 bound",
+                          "apply p1 cli:ada 'now'", "cancel op1 cli:ada ''"));
 }
 
 TEST_F(ApiTest, CommandsWithoutAuthorOrJsonTypeChangeNothing) {
@@ -212,6 +213,9 @@ TEST_F(ApiTest, BadBodiesAreRefusedWithTheirReason) {
            {"{\"goals\":\"A\"}", "goals must be a list"},
            {"{\"goals\":[1]}", "goals must be a list"},
            {"{\"max_bytes_to_move\":\"1\"}", "max_bytes_to_move must be"},
+           {"{\"max_moves\":-1}", "max_moves must be"},
+           {"{\"max_duration_seconds\":-1}", "max_duration_seconds must be"},
+           {"{\"bound\":1}", "bound must be"},
            {"{\"max_bytes_to_move\":18446744073709551615}", "max_bytes_to_move must be"},
            {"{\"sed\":1}", "the body has an unknown key 'sed'; known are: reason, goals, seed"},
            {std::string(100'000, '['), "the body must be one JSON object"},

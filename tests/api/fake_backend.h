@@ -63,6 +63,11 @@ class FakeBackend : public api::Backend {
     for (const auto& goal : command.goals) text += " goal=" + goal;
     if (command.seed) text += " seed=" + std::to_string(*command.seed);
     if (command.max_bytes_to_move) text += " max=" + std::to_string(*command.max_bytes_to_move);
+    if (command.max_moves) text += " moves=" + std::to_string(*command.max_moves);
+    if (command.max_duration_s) {
+      text += " seconds=" + std::to_string(static_cast<int>(*command.max_duration_s));
+    }
+    if (command.bound) text += " bound";
     commands.push_back(text);
     ++plans_waiting;
     changed.notify_all();
@@ -168,6 +173,10 @@ inline ProposalPtr SmallProposal() {
   proposal->bytes_lower_bound = 2'000'000;
   proposal->bound_method = "knapsack";
   proposal->bound_gap = 0.5;
+  proposal->makespan_s = 90;
+  proposal->makespan_bound_s = 60;
+  proposal->provision = {{"cluster", "under", 2, "disk: add at least 2 brokers"},
+                         {"cpu", "right", 0, ""}};
   proposal->replica_moves = 1;
   proposal->leader_moves = 1;
   proposal->score_before = 61.25;

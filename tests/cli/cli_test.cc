@@ -3,7 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
+#include <cstddef>
 #include <cstdio>
 #include <fstream>
 #include <functional>
@@ -138,13 +140,15 @@ TEST_F(CliTest, PlanGolden) {
             "ReplicaDistributionGoal        2 off   ok\n"
             "LeaderReplicaDistributionGoal  2 off   1 off  users is excluded\n"
             "\n"
-            "BROKER  LEADERS  REPLICAS  DISK                LEADER RATE\n"
-            "     1  2 -> 0   3 -> 2    3.8 MiB -> 977 KiB  3 KiB/s -> 0 B/s\n"
-            "     2  1 -> 2   3         3.8 MiB             ?\n"
-            "     3  0 -> 1   0 -> 1    0 B -> 2.9 MiB      0 B/s -> 2 KiB/s\n"
+            "BROKER  LEADERS  REPLICAS  DISK                LEADER RATE       IN  OUT  CPU\n"
+            "     1  2 -> 0   3 -> 2    3.8 MiB -> 977 KiB  3 KiB/s -> 0 B/s  ?   ?    ?\n"
+            "     2  1 -> 2   3         3.8 MiB             ?                 ?   ?    ?\n"
+            "     3  0 -> 1   0 -> 1    0 B -> 2.9 MiB      0 B/s -> 2 KiB/s  ?   ?    ?\n"
             "\n"
             "score 61.2 -> 98.0; copies 2.9 MiB; no plan that meets every band can copy less than "
             "1.9 MiB (knapsack bound): within 50.0 %\n"
+            "takes about 1 min 30 s (no order of these moves takes less than 1 min)\n"
+            "underprovisioned (cluster): disk: add at least 2 brokers\n"
             "note: users-0 stays: its size is unknown\n");
   EXPECT_EQ(err_.str(), "\nNext: levelwind apply p1\n");
 }
@@ -153,7 +157,8 @@ TEST_F(CliTest, PlanFormatsFilesAndExitCode) {
   testing::ScratchDir dir;
   const std::string file = dir / "plan.json";
   EXPECT_EQ(Run({"plan", "-o", "reassign", "--out", file, "--exit-code", "--goals", "A,B", "--seed",
-                 "7", "--max-bytes", "1GiB", "--reason", "why"}),
+                 "7", "--max-bytes", "1GiB", "--max-moves", "5", "--max-duration", "2m", "--bound",
+                 "--reason", "why"}),
             kFinding)
       << err_.str();
   EXPECT_THAT(out_.str(), StartsWith("{\"version\":1,\"partitions\":["));
@@ -162,7 +167,7 @@ TEST_F(CliTest, PlanFormatsFilesAndExitCode) {
   EXPECT_EQ(written.str(), out_.str());
   ASSERT_FALSE(backend_.commands.empty()) << err_.str();
   EXPECT_EQ(backend_.commands.front().substr(backend_.commands.front().find('\'')),
-            "'why' goal=A goal=B seed=7 max=1073741824");
+            "'why' goal=A goal=B seed=7 max=1073741824 moves=5 seconds=120 bound");
   EXPECT_EQ(Run({"plan", "-o", "json"}), kDone);
   EXPECT_THAT(out_.str(), HasSubstr("\"bytes_lower_bound\":2000000"));
   EXPECT_EQ(Run({"plan", "--out", "/nowhere/x"}), kFailed);
@@ -376,8 +381,8 @@ TEST_F(CliTest, CheckConfigNamesEveryMistakeAndExitsTwo) {
   EXPECT_THAT(out_.str(), HasSubstr("draft-07"));
 }
 
-TEST_F(CliTest, PlanOnAFileNeedsNoDaemon) {
-  testing::ScratchDir dir;
+/// Three brokers, everything on two of them.
+std::string WriteSkewedSnapshot(const testing::ScratchDir& dir) {
   const std::string snapshot = dir / "s.json";
   std::ofstream(snapshot) << R"({"format":"cluster-snapshot/1","brokers":[
       {"id":1,"rack":"a","state":"alive"},{"id":2,"rack":"b","state":"alive"},
@@ -391,6 +396,12 @@ TEST_F(CliTest, PlanOnAFileNeedsNoDaemon) {
         }
         return rows;
       }() << "]}]}";
+  return snapshot;
+}
+
+TEST_F(CliTest, PlanOnAFileNeedsNoDaemon) {
+  testing::ScratchDir dir;
+  const std::string snapshot = WriteSkewedSnapshot(dir);
   const std::string plan = dir / "p.json";
   EXPECT_EQ(RunBare({"plan", "--snapshot", snapshot, "--out", plan, "--exit-code"}), kFinding)
       << err_.str();
@@ -399,7 +410,6 @@ TEST_F(CliTest, PlanOnAFileNeedsNoDaemon) {
   EXPECT_THAT(out_.str(), HasSubstr("bound): within "));
   EXPECT_EQ(RunBare({"plan", "--snapshot", snapshot, "--bound", "-o", "json"}), kDone);
   EXPECT_THAT(out_.str(), HasSubstr("\"bound_gap\":"));
-  EXPECT_EQ(RunBare({"plan", "--bound"}), kUsage) << "only offline";
   std::stringstream written;
   written << std::ifstream(plan).rdbuf();
   EXPECT_THAT(written.str(), StartsWith("{\"version\":1,\"partitions\":["));
@@ -408,6 +418,68 @@ TEST_F(CliTest, PlanOnAFileNeedsNoDaemon) {
   std::ofstream(snapshot) << "{]";
   EXPECT_EQ(RunBare({"plan", "--snapshot", snapshot}), kUsage);
   EXPECT_THAT(err_.str(), HasSubstr("s.json: "));
+}
+
+TEST_F(CliTest, PlanOnAFileWithLimitsSeedsAndAFront) {
+  testing::ScratchDir dir;
+  const std::string snapshot = WriteSkewedSnapshot(dir);
+  EXPECT_EQ(RunBare({"plan", "--snapshot", snapshot, "--max-moves", "3", "-o", "json"}), kDone);
+  EXPECT_THAT(out_.str(), HasSubstr("\"replica_moves\":3"));
+  EXPECT_EQ(RunBare({"plan", "--snapshot", snapshot, "--max-duration", "0s", "-o", "json"}), kDone);
+  EXPECT_THAT(out_.str(), HasSubstr("\"replica_moves\":0"));
+  std::size_t tasks = 0;
+  verbs_.run_parallel = [&](const std::vector<std::function<void()>>& all) {
+    tasks = all.size();
+    for (const auto& task : all) task();
+  };
+  EXPECT_EQ(RunBare({"plan", "--snapshot", snapshot, "--seeds", "3"}), kDone) << err_.str();
+  EXPECT_EQ(tasks, 3U);
+  EXPECT_EQ(RunBare({"plan", "--snapshot", snapshot, "--seeds", "0"}), kUsage);
+  EXPECT_EQ(RunBare({"plan", "--snapshot", snapshot, "--pareto"}), kDone);
+  EXPECT_THAT(out_.str(), HasSubstr("COPIES  REPLICA MOVES  LEADER MOVES  OFF  SCORE"));
+  EXPECT_EQ(std::ranges::count(out_.str(), '\n'), 7) << "a row per share of the bytes";
+}
+
+TEST_F(CliTest, SomebodyElsesPlanIsJudgedWithGivenCapacities) {
+  testing::ScratchDir dir;
+  const std::string snapshot = WriteSkewedSnapshot(dir);
+  const std::string theirs = dir / "theirs.json", capacity = dir / "capacity.json";
+  std::ofstream(theirs) << R"({"version":1,"partitions":[
+      {"topic":"t","partition":4,"replicas":[3,1]}]})";
+  std::ofstream(capacity) << R"({"brokerCapacities":[{"brokerId":"-1","capacity":
+      {"DISK":"100","CPU":"100","NW_IN":"10000","NW_OUT":"10000"}}]})";
+  EXPECT_EQ(RunBare({"plan", "--snapshot", snapshot, "--from-reassignment", theirs, "--capacity",
+                     capacity}),
+            kDone)
+      << err_.str();
+  EXPECT_THAT(out_.str(), HasSubstr("t-4        replica  1,2   3,1"));
+  EXPECT_THAT(out_.str(), HasSubstr("DiskCapacityGoal cannot be met: broker 1"));
+  EXPECT_THAT(out_.str(), HasSubstr("underprovisioned (disk)"));
+  std::ofstream(theirs) << R"({"partitions":[{"topic":"t","partition":4,"replicas":[9,1]}]})";
+  EXPECT_EQ(RunBare({"plan", "--snapshot", snapshot, "--from-reassignment", theirs}), kUsage);
+  EXPECT_THAT(err_.str(), HasSubstr("theirs.json: t-4: there is no broker 9"));
+  std::ofstream(capacity) << R"({"brokerCapacities":[{"brokerId":"x"}]})";
+  EXPECT_EQ(RunBare({"plan", "--snapshot", snapshot, "--capacity", capacity}), kUsage);
+  EXPECT_THAT(err_.str(), HasSubstr("capacity.json: brokerCapacities[0].brokerId"));
+}
+
+TEST_F(CliTest, ExplainSaysWhyAndWhyNot) {
+  EXPECT_EQ(Run({"explain", "plan", "p1"}), kDone);
+  EXPECT_THAT(out_.str(), HasSubstr("1. orders-0: 1,2 -> 3,2, 2.9 MiB (ReplicaDistributionGoal)\n"
+                                    "   broker 3 holds 0 replicas, 2 is level\n"));
+  testing::ScratchDir dir;
+  const std::string snapshot = WriteSkewedSnapshot(dir);
+  EXPECT_EQ(RunBare({"explain", "why-not", "t-4", "3", "--snapshot", snapshot}), kDone)
+      << err_.str();
+  EXPECT_THAT(out_.str(), StartsWith("t-4 on broker 3: it would help "));
+  EXPECT_THAT(out_.str(), HasSubstr("ReplicaDistributionGoal "));
+  EXPECT_EQ(RunBare({"explain", "why-not", "t-4", "3", "--snapshot", snapshot, "-o", "json"}),
+            kDone);
+  EXPECT_THAT(out_.str(), HasSubstr("\"says\":\"better\""));
+  EXPECT_EQ(RunBare({"explain", "why-not", "t", "3", "--snapshot", snapshot}), kUsage);
+  EXPECT_THAT(err_.str(), HasSubstr("'t' is not a partition"));
+  EXPECT_EQ(RunBare({"explain", "why-not", "t-4", "8", "--snapshot", snapshot}), kFailed);
+  EXPECT_THAT(err_.str(), HasSubstr("there is no broker 8"));
 }
 
 }  // namespace

@@ -96,6 +96,7 @@ plan:
   band_margin: 0.2
   max_bytes: unlimited
   max_replica_moves: 12
+  max_duration: 2h
   effort: thorough
   seed: 99
 execute:
@@ -112,11 +113,13 @@ execute:
   EXPECT_DOUBLE_EQ(config.plan.band_margin, 0.2);
   EXPECT_EQ(config.plan.max_bytes, -1);
   EXPECT_EQ(config.plan.max_replica_moves, 12);
+  EXPECT_EQ(config.plan.max_duration_s, 7200);
+  EXPECT_EQ(PlanOptions(config).transfer.rate_bytes_per_s, 10 << 20) << "as the executor copies";
   EXPECT_EQ(config.plan.effort, planner::Effort::kThorough);
   EXPECT_EQ(config.plan.seed, 99U);
   EXPECT_EQ(config.execute.throttle_bytes_per_s, 10 << 20);
   EXPECT_EQ(config.execute.dead_target_patience, minutes(3));
-  EXPECT_EQ(loaded.keys_from_file, 13);
+  EXPECT_EQ(loaded.keys_from_file, 14);
 }
 
 struct BadCase {

@@ -1,0 +1,33 @@
+#include "planner/rebalance/plan_front.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <utility>
+
+#include "planner/rebalance/planning.h"
+
+namespace levelwind::planner {
+
+Result<std::vector<Proposal>> PlanFront(const ClusterSnapshot& snapshot,
+                                        const PlannerOptions& options,
+                                        std::span<const double> shares) {
+  LW_ASSIGN_OR_RETURN(const Prepared prepared, Prepare(snapshot, options));
+  const Solution solution = Solve(prepared.cluster, prepared.bands, prepared.goals, options);
+  LW_ASSIGN_OR_RETURN(const Proposal whole, Finish(snapshot, options, prepared, solution));
+  std::vector<Proposal> front;
+  for (const double share : shares) {
+    if (share >= 1) {
+      front.push_back(whole);
+      continue;
+    }
+    PlannerOptions limited = options;
+    limited.max_bytes = static_cast<std::int64_t>(
+        std::floor(std::max(0.0, share) * static_cast<double>(whole.bytes_to_move)));
+    LW_ASSIGN_OR_RETURN(Proposal part, Finish(snapshot, limited, prepared, solution));
+    front.push_back(std::move(part));
+  }
+  return front;
+}
+
+}  // namespace levelwind::planner

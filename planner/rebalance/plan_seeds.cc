@@ -1,0 +1,73 @@
+#include "planner/rebalance/plan_seeds.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cstdint>
+#include <optional>
+#include <utility>
+
+#include "planner/rebalance/planning.h"
+#include "planner/search/judge.h"
+#include "planner/search/placement.h"
+
+namespace levelwind::planner {
+namespace {
+
+/// What one seed came to.
+struct Try {
+  std::uint64_t seed = 0;
+  Solution solution;
+  Judgement judgement;
+};
+
+Judgement JudgeSolution(const Prepared& prepared, const Solution& solution) {
+  Placement end(prepared.cluster, prepared.bands);
+  if (solution.changed) end.Restore(solution.partitions);
+  return Judge(end, prepared.goals);
+}
+
+}  // namespace
+
+void RunInTurn(const std::vector<std::function<void()>>& tasks) {
+  for (const auto& task : tasks) task();
+}
+
+Result<Proposal> PlanWithSeeds(const ClusterSnapshot& snapshot, const PlannerOptions& options,
+                               std::size_t seeds, const RunParallel& run_parallel,
+                               const SeedWatch& watch) {
+  constexpr std::size_t kMostSeeds = 1'000;
+  if (seeds < 1 || seeds > kMostSeeds) {
+    return InvalidArgument(
+        fmt::format("planning from {} seeds: it must be 1 to {}", seeds, kMostSeeds));
+  }
+  LW_ASSIGN_OR_RETURN(const Prepared prepared, Prepare(snapshot, options));
+  std::vector<std::optional<Try>> tries(seeds);
+  std::atomic<std::size_t> done{0};
+  std::vector<std::function<void()>> tasks;
+  for (std::size_t i = 0; i < seeds; ++i) {
+    tasks.emplace_back([&, i] {
+      if (i > 0 && watch.out_of_time && watch.out_of_time()) return;
+      PlannerOptions own = options;
+      own.seed = options.seed + i;
+      Solution solution = Solve(prepared.cluster, prepared.bands, prepared.goals, own);
+      Judgement judgement = JudgeSolution(prepared, solution);
+      tries[i] = Try{own.seed, std::move(solution), std::move(judgement)};
+      const std::size_t ended = ++done;
+      if (watch.progress) watch.progress(ended);
+    });
+  }
+  run_parallel(tasks);
+  Try* best = nullptr;
+  for (std::optional<Try>& candidate : tries) {
+    if (!candidate) continue;
+    if (best == nullptr || Better(candidate->judgement, best->judgement)) best = &*candidate;
+  }
+  if (best == nullptr) return Internal("no search was run: the tasks were not carried out");
+  PlannerOptions winner = options;
+  winner.seed = best->seed;
+  return Finish(snapshot, winner, prepared, std::move(best->solution));
+}
+
+}  // namespace levelwind::planner
