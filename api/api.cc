@@ -81,6 +81,8 @@ const std::vector<Api::Route>& Api::Routes() {
        "one proposal with its moves; ?format=reassign for Kafka's tool"},
       {"POST", "/api/v1/proposals/{id}/apply", Lane::kCommand, &Api::ApplyProposal,
        "carry out exactly this proposal"},
+      {"GET", "/api/v1/why-not/{partition}/{broker}", Lane::kRead, &Api::WhyNot,
+       "what each goal says about a replica there"},
       {"GET", "/api/v1/operations", Lane::kRead, &Api::Operations, "operations, newest first"},
       {"GET", "/api/v1/operations/{id}", Lane::kRead, &Api::OneOperation,
        "one operation with its steps"},

@@ -72,6 +72,7 @@ class Api final : public Handler {
   Response Anomalies(const Call& call);
   Response Proposals(const Call& call);
   Response OneProposal(const Call& call);
+  Response WhyNot(const Call& call);
   Response Operations(const Call& call);
   Response OneOperation(const Call& call);
   // command_routes.cc

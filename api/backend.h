@@ -76,6 +76,9 @@ class Backend {
   virtual ExecutorViewPtr Executor() const = 0;
   /// Null until the detectors ran.
   virtual std::shared_ptr<const std::vector<DetectorReport>> Detectors() const = 0;
+  /// What each goal says about a replica of the partition ("orders-7") on the broker, one JSON
+  /// object; from the newest snapshot, which must be there. kInvalidArgument, kNotFound.
+  virtual Result<std::string> WhyNot(const std::string& partition, BrokerId broker) const = 0;
 
   // ---- commands
   /// Plans from the newest snapshot. kFailedPrecondition while there is none, kDeadlineExceeded

@@ -1,8 +1,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <cstddef>
 #include <string>
+#include <system_error>
 #include <utility>
 
 #include "api/api.h"
@@ -84,7 +86,7 @@ Response Api::NotReady() const {
 Response Api::Index(const Call&) {
   std::string text = fmt::format("Levelwind {}\n\n", backend_.Info().version);
   for (const Route& route : Routes()) {
-    text += fmt::format("{:<5}{:<34}{}\n", route.method, route.pattern, route.help);
+    text += fmt::format("{:<5}{:<40}{}\n", route.method, route.pattern, route.help);
   }
   text += "\nPOST takes JSON and needs the header X-Levelwind-Author: who asks, for the audit.\n";
   return TextResponse(200, "text/plain; charset=utf-8", std::move(text));
@@ -179,6 +181,19 @@ Response Api::OneProposal(const Call& call) {
     return TextResponse(200, "application/json", ToReassignmentJson(**proposal));
   }
   return ErrorResponse(InvalidArgument("format: only 'reassign' is known"));
+}
+
+Response Api::WhyNot(const Call& call) {
+  if (backend_.Snapshot() == nullptr) return NotReady();
+  const std::string& text = call["broker"];
+  BrokerId broker = kNoBroker;
+  const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), broker);
+  if (problem != std::errc{} || end != text.data() + text.size() || broker < 0) {
+    return ErrorResponse(
+        InvalidArgument(fmt::format("'{}' is not the id of a broker", EscapeControl(text))));
+  }
+  const Result<std::string> answer = backend_.WhyNot(call["partition"], broker);
+  return answer.ok() ? Enveloped("why_not", *answer) : ErrorResponse(answer.error());
 }
 
 Response Api::Operations(const Call&) {

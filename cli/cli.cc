@@ -300,11 +300,12 @@ void CommandLine::AddExplainVerbs() {
       });
   why.add_option("PARTITION", why_not_.partition, "Such as orders-7")->required();
   why.add_option("BROKER", why_not_.broker, "Id of the broker")->required();
-  why.add_option("--snapshot", plan_.snapshot, "The cluster as this file has it")
-      ->required()
-      ->type_name("FILE");
-  AddCapacity(why);
-  why.add_option("--goals", plan_.goals, "Goals, most important first")
+  CLI::Option* snapshot =
+      why.add_option("--snapshot", plan_.snapshot, "The cluster as this file has it; no daemon")
+          ->type_name("FILE");
+  AddCapacity(why)->needs(snapshot);
+  why.add_option("--goals", plan_.goals, "Goals, most important first (only with --snapshot)")
+      ->needs(snapshot)
       ->delimiter(',')
       ->type_name("GOAL,...");
 }

@@ -176,6 +176,26 @@ std::string Explanation(const Json& answer) {
   return out;
 }
 
+std::string WhyNot(const Json& answer, const RenderOptions& options) {
+  const Json& why = answer.at("why_not");
+  std::string out =
+      fmt::format("{}-{} on broker {}: {}\n", EscapeControl(TextCell(Member(why, "topic"))),
+                  CountCell(Member(why, "partition")), CountCell(Member(why, "to")),
+                  EscapeControl(TextCell(Member(why, "conclusion"))));
+  if (why.at("goals").empty()) return out;
+  const std::string from = CountCell(Member(why, "from"));
+  out += Member(why, "leadership") == true
+             ? fmt::format("it has a replica; the lead would come from broker {}\n", from)
+             : fmt::format("asked for the replica on broker {}, {} to copy\n", from,
+                           BytesCell(Member(why, "bytes")));
+  Table table({{"GOAL", kLeft}, {"SAYS", kLeft}, {"WHY", kLeft}});
+  for (const Json& goal : why.at("goals")) {
+    table.Add({TextCell(Member(goal, "goal")) + (Member(goal, "hard") == true ? " (hard)" : ""),
+               TextCell(Member(goal, "says")), TextCell(Member(goal, "why"))});
+  }
+  return out + "\n" + table.Render(options.headers);
+}
+
 std::string Proposals(const Json& answer, const RenderOptions& options) {
   if (answer.at("proposals").empty()) return "no proposals yet; make one with 'levelwind plan'\n";
   Table table({{"ID", kLeft},
@@ -229,6 +249,9 @@ Result<std::string> RenderProposal(const std::string& body, const RenderOptions&
 }
 Result<std::string> RenderExplanation(const std::string& body) {
   return Rendered(body, [](const Json& json) { return Explanation(json); });
+}
+Result<std::string> RenderWhyNot(const std::string& body, const RenderOptions& options) {
+  return Rendered(body, [&](const Json& json) { return WhyNot(json, options); });
 }
 Result<std::string> RenderProposals(const std::string& body, const RenderOptions& options) {
   return Rendered(body, [&](const Json& json) { return Proposals(json, options); });

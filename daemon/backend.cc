@@ -6,6 +6,7 @@
 
 #include "config/config.h"
 #include "daemon/version.h"
+#include "planner/explain/why_not.h"
 #include "planner/planner_options.h"
 
 namespace levelwind::daemon {
@@ -51,6 +52,16 @@ ExecutorViewPtr DaemonBackend::Executor() const { return cluster_.executor_view(
 
 std::shared_ptr<const std::vector<DetectorReport>> DaemonBackend::Detectors() const {
   return cluster_.detector_reports();
+}
+
+Result<std::string> DaemonBackend::WhyNot(const std::string& partition, BrokerId broker) const {
+  const SnapshotPtr snapshot = cluster_.snapshot();
+  if (snapshot == nullptr) return FailedPrecondition("no snapshot of the cluster yet");
+  LW_ASSIGN_OR_RETURN(const TopicPartition named, planner::ParseTopicPartition(partition));
+  LW_ASSIGN_OR_RETURN(
+      const planner::WhyNotAnswer answer,
+      planner::ExplainWhyNot(*snapshot, config::PlanOptions(cluster_.config()), named, broker));
+  return planner::WhyNotJson(answer);
 }
 
 Result<ProposalPtr> DaemonBackend::Plan(const api::PlanCommand& command) {

@@ -21,6 +21,7 @@ class DaemonBackend final : public api::Backend {
   Result<ProposalPtr> FindProposal(const std::string& id) const override;
   ExecutorViewPtr Executor() const override;
   std::shared_ptr<const std::vector<DetectorReport>> Detectors() const override;
+  Result<std::string> WhyNot(const std::string& partition, BrokerId broker) const override;
 
   Result<ProposalPtr> Plan(const api::PlanCommand& command) override;
   Result<std::string> Apply(const api::ApplyCommand& command) override;

@@ -40,6 +40,10 @@ struct WhyNotAnswer {
 Result<WhyNotAnswer> ExplainWhyNot(const ClusterSnapshot& snapshot, const PlannerOptions& options,
                                    const TopicPartition& partition, BrokerId to);
 
+/// One JSON object: topic, partition, from (null: none), to, leadership, bytes, conclusion, goals
+/// with goal, hard, says, why.
+std::string WhyNotJson(const WhyNotAnswer& answer);
+
 /// "orders-eu-7" -> topic "orders-eu", partition 7. InvalidArgument when there is no number.
 Result<TopicPartition> ParseTopicPartition(std::string_view text);
 

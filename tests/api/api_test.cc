@@ -169,6 +169,18 @@ TEST_F(ApiTest, ProposalsAndOperationsCanBeFound) {
   EXPECT_EQ(Send("GET", "/api/v1/operations/op9").status, 404);
 }
 
+TEST_F(ApiTest, GoalsCanBeAskedAboutAMove) {
+  const Json answer = GetJson("/api/v1/why-not/orders-0/3").at("why_not");
+  EXPECT_EQ(answer.at("to"), 3);
+  EXPECT_EQ(answer.at("goals")[0].at("says"), "same");
+  EXPECT_EQ(ErrorOf(Send("GET", "/api/v1/why-not/nope-0/3")),
+            "404 NotFound: there is no partition nope-0");
+  EXPECT_EQ(ErrorOf(Send("GET", "/api/v1/why-not/orders-0/x3")),
+            "400 InvalidArgument: 'x3' is not the id of a broker");
+  backend_.snapshot = nullptr;
+  EXPECT_EQ(Send("GET", "/api/v1/why-not/orders-0/3").status, 503);
+}
+
 TEST_F(ApiTest, CommandsReachTheBackendWithAuthorAndReason_I18) {
   const Response plan = Send("POST", "/api/v1/proposals",
                              R"({"goals":["A","B"],"seed":3,"max_bytes_to_move":9,"max_moves":4,)"

@@ -57,6 +57,12 @@ class FakeBackend : public api::Backend {
     std::lock_guard lock(mutex);
     return detectors;
   }
+  Result<std::string> WhyNot(const std::string& partition, BrokerId broker) const override {
+    if (partition != "orders-0") return NotFound("there is no partition " + partition);
+    return R"({"topic":"orders","partition":0,"from":1,"to":)" + std::to_string(broker) +
+           R"(,"leadership":false,"bytes":3000000,"conclusion":"it would help: \u001b[1m",)"
+           R"("goals":[{"goal":"RackAwareGoal","hard":true,"says":"same","why":"2 racks"}]})";
+  }
   Result<ProposalPtr> Plan(const api::PlanCommand& command) override {
     std::unique_lock lock(mutex);
     std::string text = "plan " + command.asker.author + " '" + command.asker.reason + "'";

@@ -467,6 +467,14 @@ TEST_F(CliTest, ExplainSaysWhyAndWhyNot) {
   EXPECT_EQ(Run({"explain", "plan", "p1"}), kDone);
   EXPECT_THAT(out_.str(), HasSubstr("1. orders-0: 1,2 -> 3,2, 2.9 MiB (ReplicaDistributionGoal)\n"
                                     "   broker 3 holds 0 replicas, 2 is level\n"));
+  EXPECT_EQ(Run({"explain", "why-not", "orders-0", "3"}), kDone) << err_.str();
+  EXPECT_EQ(out_.str(),
+            "orders-0 on broker 3: it would help: \\x1b[1m\n"
+            "asked for the replica on broker 1, 2.9 MiB to copy\n\n"
+            "GOAL                  SAYS  WHY\n"
+            "RackAwareGoal (hard)  same  2 racks\n");
+  EXPECT_EQ(Run({"explain", "why-not", "orders-9", "3"}), kFailed);
+  EXPECT_EQ(Run({"explain", "why-not", "orders-0", "3", "--goals", "x"}), kUsage);
   testing::ScratchDir dir;
   const std::string snapshot = WriteSkewedSnapshot(dir);
   EXPECT_EQ(RunBare({"explain", "why-not", "t-4", "3", "--snapshot", snapshot}), kDone)
