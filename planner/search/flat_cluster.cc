@@ -18,6 +18,8 @@ namespace levelwind::planner {
 namespace {
 
 constexpr std::size_t kMaxBrokers = 65'000;
+constexpr double kLeastCapacity = 1e-6;
+constexpr double kMostCapacity = 1e18;
 
 /// A partition that stays where it is, but counts.
 struct Pinned {
@@ -126,7 +128,8 @@ void Flattener::AddBroker(const Broker* broker, BrokerId id) {
     capacity[kDisk] = broker->capacity.disk_bytes;
   }
   for (double& value : capacity) {
-    if (!(value > 0) || value == std::numeric_limits<double>::infinity()) value = kUnknown;
+    // As for loads: what no broker can have is a mistake, and unknown.
+    if (!(value >= kLeastCapacity && value <= kMostCapacity)) value = kUnknown;
   }
   capacity[kReplicas] = static_cast<double>(options_.max_replicas_per_broker);
   flat_.capacity.push_back(capacity);

@@ -15,10 +15,12 @@ constexpr double kKnownShare = 0.9;
 struct Column {
   std::vector<double> values;  ///< NaN: unknown.
   std::size_t unknown = 0;
-  std::size_t senseless = 0;  ///< Negative or infinite, taken for unknown.
+  std::size_t senseless = 0;  ///< Negative or above all bounds, taken for unknown.
 
   void Add(double value) {
-    if (std::isnan(value) || std::isinf(value) || value < 0) {
+    // No load is an exabyte (a second), and sums of such numbers are no numbers any more.
+    constexpr double kMost = 1e18;
+    if (std::isnan(value) || value < 0 || value > kMost) {
       if (!std::isnan(value)) ++senseless;
       ++unknown;
       value = kUnknown;
@@ -68,7 +70,7 @@ void Explain(const Column& column, bool known, std::string_view what, std::strin
   const std::size_t n = column.values.size();
   if (column.senseless > 0) {
     notes.push_back(
-        fmt::format("{} of {} partitions report a negative or infinite {}: taken for "
+        fmt::format("{} of {} partitions report a negative or impossibly large {}: taken for "
                     "unknown",
                     column.senseless, n, what));
   }
@@ -85,35 +87,41 @@ void Explain(const Column& column, bool known, std::string_view what, std::strin
 }  // namespace
 
 RawLoads ReadLoads(const ClusterSnapshot& snapshot) {
-  Column cpu, in, out, disk;
-  for (const Partition& p : snapshot.partitions) {
-    cpu.Add(p.load.cpu_percent);
-    in.Add(p.load.bytes_in_per_s);
-    out.Add(p.load.bytes_out_per_s);
-    const std::int64_t size = snapshot.SizeOf(p);
-    disk.Add(IsKnown(size) ? static_cast<double>(size) : kUnknown);
-  }
   RawLoads loads;
-  loads.disk = Complete(snapshot, disk);
-  loads.in = Complete(snapshot, in);
-  loads.out = Complete(snapshot, out);
-  const bool cpu_complete = Complete(snapshot, cpu);
-  loads.cpu = cpu_complete && loads.in && loads.out;
-  Explain(disk, loads.disk, "size", "disk goals are", loads.notes);
-  Explain(in, loads.in, "produce rate", "network-in and leader-bytes-in goals are", loads.notes);
-  Explain(out, loads.out, "outbound rate", "network-out goals are", loads.notes);
-  if (cpu_complete && !loads.cpu) {
+  loads.partitions.resize(snapshot.partitions.size());
+  // One column after the other: four at once would be a tenth of a large plan's memory.
+  Column column;
+  const auto read = [&](auto value_of, double RawLoad::*field) {
+    column = Column();
+    column.values.reserve(snapshot.partitions.size());
+    for (const Partition& p : snapshot.partitions) column.Add(value_of(p));
+    const bool known = Complete(snapshot, column);
+    for (std::size_t i = 0; i < column.values.size(); ++i) {
+      loads.partitions[i].*field = column.values[i];
+    }
+    return known;
+  };
+  const auto size_of = [&](const Partition& p) {
+    const std::int64_t size = snapshot.SizeOf(p);
+    return IsKnown(size) ? static_cast<double>(size) : kUnknown;
+  };
+  loads.disk = read(size_of, &RawLoad::disk);
+  Explain(column, loads.disk, "size", "disk goals are", loads.notes);
+  loads.in = read([](const Partition& p) { return p.load.bytes_in_per_s; }, &RawLoad::in);
+  Explain(column, loads.in, "produce rate", "network-in and leader-bytes-in goals are",
+          loads.notes);
+  loads.out = read([](const Partition& p) { return p.load.bytes_out_per_s; }, &RawLoad::out);
+  Explain(column, loads.out, "outbound rate", "network-out goals are", loads.notes);
+  const bool cpu = read([](const Partition& p) { return p.load.cpu_percent; }, &RawLoad::cpu);
+  loads.cpu = cpu && loads.in && loads.out;
+  if (cpu && !loads.cpu) {
     loads.notes.emplace_back("cpu goals are not judged: they need both rates");
+    for (RawLoad& load : loads.partitions) load.cpu = 0;
   } else {
-    Explain(cpu, loads.cpu, "cpu", "cpu goals are", loads.notes);
+    Explain(column, loads.cpu, "cpu", "cpu goals are", loads.notes);
   }
   if (!snapshot.partitions.empty() && !loads.in) {
     loads.notes.emplace_back("rates unknown: the plan uses sizes and counts");
-  }
-  loads.partitions.resize(snapshot.partitions.size());
-  for (std::size_t i = 0; i < loads.partitions.size(); ++i) {
-    loads.partitions[i] = {loads.cpu ? cpu.values[i] : 0.0, in.values[i], out.values[i],
-                           disk.values[i]};
   }
   return loads;
 }

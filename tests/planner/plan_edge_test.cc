@@ -118,7 +118,7 @@ TEST(PlanEdge, SenselessLoadsAreUnknownAndNeverZero) {
     p.load.bytes_out_per_s = -5;
   }
   const Proposal proposal = Plan(snapshot);
-  EXPECT_THAT(proposal.notes, Contains(HasSubstr("negative or infinite produce rate")));
+  EXPECT_THAT(proposal.notes, Contains(HasSubstr("negative or impossibly large produce rate")));
   EXPECT_THAT(VerdictOf(proposal, "LeaderBytesInDistributionGoal").note, HasSubstr("unknown"));
   for (const BrokerBalance& broker : proposal.brokers) EXPECT_EQ(broker.leaders_after, 5);
 }
