@@ -21,7 +21,6 @@ struct Change {
   std::int64_t copies = 0;
   std::int64_t bytes = 0;       ///< Below 0: unknown.
   Turn mends = Turn::kRelieve;  ///< kRescue or kMend if it mends a hard rule.
-  std::vector<BrokerDelta> deltas;
 };
 
 /// Which change goes first: the smallest.
@@ -60,14 +59,13 @@ class Orderer {
     }
     for (const std::uint32_t i : waiting) {
       order_.left_out.push_back(changes_[i].p);
-      order_.stuck += Allowed(changes_[i]) && !ledger_.Fits(changes_[i].deltas) ? 1U : 0U;
+      order_.stuck += Allowed(changes_[i]) && !ledger_.Fits(Deltas(changes_[i])) ? 1U : 0U;
     }
     return std::move(order_);
   }
 
  private:
   void ListChanges() {
-    const FlatCluster& cluster = start_.cluster();
     for (std::uint32_t p = 0; p < start_.partitions().size(); ++p) {
       const PartitionRecord& before = start_.partition(p);
       const PartitionRecord& after = end_.partition(p);
@@ -78,9 +76,13 @@ class Orderer {
       change.bytes = change.copies == 0 ? 0 : sizes_[p] < 0 ? -1 : sizes_[p] * change.copies;
       change.mends = Mends(before, after);
       if (change.mends < Turn::kRelieve) order_.mends.push_back(p);
-      change.deltas = DeltasOf(cluster, before, after);
       changes_.push_back(std::move(change));
     }
+  }
+
+  /// Made anew each time: kept, they would be most of what ordering a large plan needs.
+  std::vector<BrokerDelta> Deltas(const Change& change) const {
+    return DeltasOf(start_.cluster(), start_.partition(change.p), end_.partition(change.p));
   }
 
   Turn Mends(const PartitionRecord& before, const PartitionRecord& after) const {
@@ -102,7 +104,7 @@ class Orderer {
     if (change.mends < Turn::kRelieve && change.copies > 0) {
       return {change.mends, 0, bytes, i};
     }
-    const double relief = ledger_.Relief(change.deltas);
+    const double relief = ledger_.Relief(Deltas(change));
     constexpr double kNothing = 1e-12;  // What float sums leave of no relief.
     if (relief <= kNothing) return {Turn::kMakeRoom, -relief, bytes, i};
     if (change.copies == 0) return {Turn::kLead, -relief, 0, i};
@@ -121,7 +123,7 @@ class Orderer {
 
   void Take(std::uint32_t i) {
     const Change& change = changes_[i];
-    ledger_.Apply(change.deltas);
+    ledger_.Apply(Deltas(change));
     order_.moves.push_back(change.p);
     order_.copies += change.copies;
     order_.bytes += std::max<std::int64_t>(0, change.bytes);
@@ -143,7 +145,7 @@ class Orderer {
         }
       }
       const bool takes =
-          now.turn != Turn::kMakeRoom && Allowed(changes_[i]) && ledger_.Fits(changes_[i].deltas);
+          now.turn != Turn::kMakeRoom && Allowed(changes_[i]) && ledger_.Fits(Deltas(changes_[i]));
       if (takes) {
         Take(i);
       } else {
@@ -159,14 +161,14 @@ class Orderer {
     constexpr std::size_t kShare = 16;
     std::vector<Rank> ranks;
     for (const std::uint32_t i : waiting) {
-      if (ledger_.Fits(changes_[i].deltas)) ranks.push_back(RankOf(i));
+      if (ledger_.Fits(Deltas(changes_[i]))) ranks.push_back(RankOf(i));
     }
     std::ranges::sort(ranks, [](const Rank& a, const Rank& b) { return b > a; });
     std::vector<bool> taken(changes_.size(), false);
     std::size_t more = std::max<std::size_t>(1, ranks.size() / kShare);
     for (const Rank& rank : ranks) {
       if (more == 0) break;
-      if (!ledger_.Fits(changes_[rank.change].deltas)) continue;
+      if (!ledger_.Fits(Deltas(changes_[rank.change]))) continue;
       Take(rank.change);
       taken[rank.change] = true;
       --more;
@@ -181,7 +183,7 @@ class Orderer {
   std::vector<std::uint32_t> ForceOneMend(std::vector<std::uint32_t> waiting) {
     const auto worse = [&](std::uint32_t i) {
       const Change& change = changes_[i];
-      return std::tuple(change.mends, ledger_.Overfill(change.deltas), i);
+      return std::tuple(change.mends, ledger_.Overfill(Deltas(change)), i);
     };
     std::vector<std::uint32_t> mends;
     for (const std::uint32_t i : waiting) {
