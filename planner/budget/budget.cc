@@ -27,17 +27,16 @@ std::vector<std::int64_t> SizesOf(const ClusterSnapshot& snapshot, const FlatClu
 
 class Scheduler {
  public:
-  Scheduler(const ClusterSnapshot& snapshot, const FlatCluster& cluster, const Bands& bands,
-            const PlannerOptions& options, const Solution& solution)
+  Scheduler(const ClusterSnapshot& snapshot, const PlannerOptions& options, const Placement& start,
+            const Placement& end)
       : options_(options),
-        cluster_(cluster),
-        start_(cluster, bands),
-        end_(cluster, bands),
-        sizes_(SizesOf(snapshot, cluster)) {
-    end_.Restore(solution.partitions);
-  }
+        cluster_(start.cluster()),
+        start_(start),
+        end_(end),
+        sizes_(SizesOf(snapshot, start.cluster())) {}
 
-  Schedule Within(Solution& solution) {
+  /// Fills `left_out` with what is not in the schedule.
+  Schedule Within(std::vector<std::uint32_t>& left_out) {
     const double disk_share = options_.transfer.disk_share;
     MoveOrder order = OrderMoves(start_, end_, sizes_, {}, disk_share);
     const Allowance allowance{options_.max_replica_moves, options_.max_bytes};
@@ -48,10 +47,7 @@ class Scheduler {
     CutToDuration(order);
     AddNotes(order, stuck);
     schedule_.left_out = order.left_out.size();
-    for (const std::uint32_t p : order.left_out) {
-      std::ranges::copy(start_.partition(p).replicas, solution.partitions[p].begin());
-    }
-    solution.changed = !order.moves.empty();
+    left_out = std::move(order.left_out);
     return Finish(std::move(order.moves));
   }
 
@@ -175,24 +171,30 @@ class Scheduler {
 
   const PlannerOptions& options_;
   const FlatCluster& cluster_;
-  Placement start_;
-  Placement end_;
+  const Placement& start_;
+  const Placement& end_;
   const std::vector<std::int64_t> sizes_;
   Schedule schedule_;
 };
 
 }  // namespace
 
-Schedule ScheduleWithin(const ClusterSnapshot& snapshot, const FlatCluster& cluster,
-                        const Bands& bands, const PlannerOptions& options, Solution& solution) {
-  if (!solution.changed) return {};
-  return Scheduler(snapshot, cluster, bands, options, solution).Within(solution);
+Schedule ScheduleWithin(const ClusterSnapshot& snapshot, const PlannerOptions& options,
+                        const Placement& start, Placement& end) {
+  std::vector<std::uint32_t> left_out;
+  Schedule schedule = Scheduler(snapshot, options, start, end).Within(left_out);
+  if (left_out.empty()) return schedule;
+  std::vector<Seats> kept = end.Save();
+  for (const std::uint32_t p : left_out) {
+    std::ranges::copy(start.partition(p).replicas, kept[p].begin());
+  }
+  end.Restore(kept);
+  return schedule;
 }
 
-Schedule ScheduleAll(const ClusterSnapshot& snapshot, const FlatCluster& cluster,
-                     const Bands& bands, const PlannerOptions& options, const Solution& solution) {
-  if (!solution.changed) return {};
-  return Scheduler(snapshot, cluster, bands, options, solution).All();
+Schedule ScheduleAll(const ClusterSnapshot& snapshot, const PlannerOptions& options,
+                     const Placement& start, const Placement& end) {
+  return Scheduler(snapshot, options, start, end).All();
 }
 
 }  // namespace levelwind::planner

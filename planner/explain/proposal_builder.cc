@@ -25,8 +25,9 @@ class Builder {
  public:
   explicit Builder(const ProposalInput& input)
       : in_(input),
-        start_(input.cluster, input.bands),
-        end_(input.cluster, input.bands),
+        start_(input.start),
+        end_(input.end),
+        cluster_(input.start.cluster()),
         explainer_(start_, end_, input.goals) {}
 
   Proposal Run();
@@ -43,12 +44,13 @@ class Builder {
   Judgement JudgeAsObserved();
   std::string MovesInWords() const;
   const Partition& SourceOf(std::uint32_t p) const {
-    return in_.snapshot.partitions[in_.cluster.source[p]];
+    return in_.snapshot.partitions[cluster_.source[p]];
   }
 
   const ProposalInput& in_;
-  Placement start_;
-  Placement end_;
+  const Placement& start_;
+  const Placement& end_;
+  const FlatCluster& cluster_;
   Explainer explainer_;
   Judgement before_, after_;
   std::vector<std::uint32_t> sources_;  ///< The snapshot's partition of each move.
@@ -81,7 +83,7 @@ Move Builder::MakeMove(std::uint32_t p) const {
   move.before = in_.snapshot.ReplicaIds(source);
   std::vector<BrokerId> wanted;
   for (std::size_t i = 0; i < record.rf; ++i) {
-    wanted.push_back(in_.cluster.broker_ids[record.replicas[i]]);
+    wanted.push_back(cluster_.broker_ids[record.replicas[i]]);
   }
   move.after = AfterOrder(move.before, wanted);
   const std::size_t added = move.Added().size();
@@ -100,13 +102,13 @@ Move Builder::MakeMove(std::uint32_t p) const {
 /// Elections go first: they copy nothing. The search starts from the preferred leader where an
 /// election can give it back the lead.
 void Builder::AddElections() {
-  std::vector<bool> moves(in_.cluster.partitions.size(), false);
+  std::vector<bool> moves(cluster_.partitions.size(), false);
   for (const std::uint32_t p : in_.schedule.moves) moves[p] = true;
   for (std::uint32_t p = 0; p < moves.size(); ++p) {
     const PartitionRecord& before = start_.partition(p);
     const BrokerIndex preferred = before.replicas[0];
-    const bool lost = in_.cluster.broker_ids[preferred] != SourceOf(p).leader;
-    if (!lost || !in_.goals.Has(GoalKind::kPreferredLeaders) || !in_.cluster.target[preferred] ||
+    const bool lost = cluster_.broker_ids[preferred] != SourceOf(p).leader;
+    if (!lost || !in_.goals.Has(GoalKind::kPreferredLeaders) || !cluster_.target[preferred] ||
         before.frozen) {
       continue;
     }
@@ -117,7 +119,7 @@ void Builder::AddElections() {
     move.reason = fmt::format("broker {} is the preferred leader and in sync; broker {} leads",
                               move.after.front(), move.leader_before);
     proposal_.moves.push_back(std::move(move));
-    sources_.push_back(in_.cluster.source[p]);
+    sources_.push_back(cluster_.source[p]);
   }
 }
 
@@ -127,7 +129,7 @@ void Builder::AddMove(std::uint32_t p) {
   move.goal = std::move(reason.goal);
   move.reason = std::move(reason.sentence);
   proposal_.moves.push_back(std::move(move));
-  sources_.push_back(in_.cluster.source[p]);
+  sources_.push_back(cluster_.source[p]);
 }
 
 /// The start as it was observed: with the leaders that lead now, preferred or not.
@@ -136,14 +138,14 @@ Judgement Builder::JudgeAsObserved() {
   bool differs = false;
   for (std::uint32_t p = 0; p < observed.size(); ++p) {
     const PartitionRecord& record = start_.partition(p);
-    const BrokerIndex leader = IndexOfBroker(in_.cluster, SourceOf(p).leader);
+    const BrokerIndex leader = IndexOfBroker(cluster_, SourceOf(p).leader);
     const std::size_t slot = Placement::SlotOf(record, leader);
     if (slot == 0 || slot >= record.rf) continue;
     std::swap(observed[p][0], observed[p][slot]);
     differs = true;
   }
   if (!differs) return Judge(start_, in_.goals);
-  Placement as_observed(in_.cluster, in_.bands);
+  Placement as_observed(cluster_, start_.bands());
   as_observed.Restore(observed);
   return Judge(as_observed, in_.goals);
 }
@@ -166,7 +168,7 @@ void Builder::AddVerdicts() {
     proposal_.goals.push_back(
         {std::string(goal.name), goal.hard, before.cost, after.cost, before.violations,
          after.violations,
-         in_.cluster.targets.empty() ? "no serving broker" : explainer_.GoalNote(goal, after)});
+         cluster_.targets.empty() ? "no serving broker" : explainer_.GoalNote(goal, after)});
   }
 }
 
@@ -198,18 +200,18 @@ void Builder::AddTotals() {
         move.after.front() != move.before.front() || move.after.front() != move.leader_before;
     proposal_.leader_moves += leads_anew ? 1 : 0;
   }
-  if (in_.cluster.known[kDisk] && !in_.cluster.targets.empty()) {
+  if (cluster_.known[kDisk] && !cluster_.targets.empty()) {
     AddBound();
   }
-  const std::size_t brokers = in_.cluster.targets.size();
-  const std::size_t partitions = in_.cluster.partitions.size();
+  const std::size_t brokers = cluster_.targets.size();
+  const std::size_t partitions = cluster_.partitions.size();
   proposal_.score_before = Score(in_.goals, before_, brokers, partitions);
   proposal_.score_after = Score(in_.goals, after_, brokers, partitions);
 }
 
 void Builder::AddBound() {
   const BytesBound bound = BoundBytes(start_, end_, in_.options.dual_bound);
-  proposal_.bytes_lower_bound = std::llround(bound.bytes * in_.cluster.unit[kDisk]);
+  proposal_.bytes_lower_bound = std::llround(bound.bytes * cluster_.unit[kDisk]);
   proposal_.bound_method = bound.method;
   proposal_.bound_open_bands = static_cast<std::int32_t>(bound.open);
   if (proposal_.bytes_lower_bound > 0) {
@@ -225,10 +227,10 @@ std::string Builder::MovesInWords() const {
   };
   std::string words;
   if (proposal_.replica_moves > 0) {
-    words = fmt::format("{} ({})", plural(proposal_.replica_moves, "replica move"),
-                        in_.cluster.known[kDisk]
-                            ? HumanBytes(static_cast<double>(proposal_.bytes_to_move))
-                            : std::string("size unknown"));
+    words =
+        fmt::format("{} ({})", plural(proposal_.replica_moves, "replica move"),
+                    cluster_.known[kDisk] ? HumanBytes(static_cast<double>(proposal_.bytes_to_move))
+                                          : std::string("size unknown"));
   }
   if (proposal_.leader_moves > 0) {
     if (!words.empty()) words += ", ";
@@ -245,10 +247,10 @@ void Builder::AddHopeless() {
   if (after_.soft == 0) return;
   const std::vector<HopelessBroker> found = HopelessFinder(kAscents).Find(end_);
   for (std::size_t i = 0; i < std::min(found.size(), kNamed); ++i) {
-    const Vec8 load = in_.cluster.LeaderLoad(end_.partition(found[i].partition));
+    const Vec8 load = cluster_.LeaderLoad(end_.partition(found[i].partition));
     std::size_t largest = 0;
     for (std::size_t r = 0; r < kLanes; ++r) {
-      if (in_.bands.distribution[r] && load[r] > load[largest]) largest = r;
+      if (start_.bands().distribution[r] && load[r] > load[largest]) largest = r;
     }
     std::vector<std::string> bands;
     std::string_view name;
@@ -260,7 +262,7 @@ void Builder::AddHopeless() {
     proposal_.notes.push_back(fmt::format(
         "broker {} cannot meet {} at once, whatever else it holds: it leads {}, alone {:.2f} of a "
         "broker's mean ({})",
-        in_.cluster.broker_ids[found[i].broker], Join(bands, ", "),
+        cluster_.broker_ids[found[i].broker], Join(bands, ", "),
         in_.snapshot.NameOf(SourceOf(found[i].partition)).ToString(),
         static_cast<double>(load[largest]), name));
   }
@@ -276,7 +278,7 @@ void Builder::AddSummary() {
     violated_before += goal.violations_before > 0 ? 1 : 0;
     violated_after += goal.violations_after > 0 ? 1 : 0;
   }
-  proposal_.notes = in_.cluster.notes;
+  proposal_.notes = cluster_.notes;
   AddHopeless();
   proposal_.provision = AdviseProvision(in_.snapshot, end_, in_.options);
   for (std::string& reason : BlockingReasons(in_.snapshot, end_, proposal_.provision)) {
@@ -289,9 +291,9 @@ void Builder::AddSummary() {
                     violated_before, violated_after, proposal_.score_before, proposal_.score_after);
     return;
   }
-  if (in_.cluster.broker_ids.empty()) {
+  if (cluster_.broker_ids.empty()) {
     proposal_.summary = "nothing to plan: the snapshot has no brokers";
-  } else if (in_.cluster.targets.empty()) {
+  } else if (cluster_.targets.empty()) {
     proposal_.summary = "nothing to plan: no broker is serving";
   } else if (in_.snapshot.partitions.empty()) {
     proposal_.summary = "nothing to plan: there are no partitions";
@@ -307,7 +309,6 @@ void Builder::AddSummary() {
 }
 
 Proposal Builder::Run() {
-  if (in_.solution.changed) end_.Restore(in_.solution.partitions);
   proposal_.cluster_id = in_.snapshot.cluster_id;
   proposal_.snapshot_sequence = in_.snapshot.sequence;
   proposal_.created_at = in_.snapshot.taken_at;
@@ -318,7 +319,7 @@ Proposal Builder::Run() {
   AddElections();
   for (const std::uint32_t p : in_.schedule.moves) AddMove(p);
   AddVerdicts();
-  proposal_.brokers = BalanceOfBrokers(in_.snapshot, in_.cluster, proposal_.moves, sources_);
+  proposal_.brokers = BalanceOfBrokers(in_.snapshot, cluster_, proposal_.moves, sources_);
   AddTotals();
   AddSummary();
   return std::move(proposal_);

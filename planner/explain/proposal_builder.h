@@ -3,10 +3,8 @@
 #include "model/cluster_snapshot.h"
 #include "model/proposal.h"
 #include "planner/budget/budget.h"
-#include "planner/goals/bands.h"
 #include "planner/planner_options.h"
-#include "planner/search/flat_cluster.h"
-#include "planner/search/solve.h"
+#include "planner/search/placement.h"
 
 namespace levelwind::planner {
 
@@ -15,14 +13,13 @@ struct ProposalInput {
   const ClusterSnapshot& snapshot;
   const PlannerOptions& options;
   const GoalSet& goals;
-  const FlatCluster& cluster;
-  const Bands& bands;
-  const Solution& solution;
+  const Placement& start;  ///< The present one.
+  const Placement& end;    ///< The planned one, of the same cluster.
   const Schedule& schedule;
 };
 
-/// Turns a solution into words and names: moves with reasons, verdicts, figures per broker, bound,
-/// scores, notes.
+/// Turns a planned placement into words and names: moves with reasons, verdicts, figures per
+/// broker, bound, scores, notes.
 Proposal BuildProposal(const ProposalInput& input);
 
 }  // namespace levelwind::planner

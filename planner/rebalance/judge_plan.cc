@@ -59,7 +59,7 @@ class Placer {
         named_(cluster.partitions.size(), false) {
     for (std::uint32_t p = 0; p < cluster.source.size(); ++p) record_of_[cluster.source[p]] = p;
     for (const PartitionRecord& record : cluster.partitions) {
-      Seats& seats = solution_.partitions.emplace_back();
+      Seats& seats = seats_.emplace_back();
       std::ranges::copy(record.replicas, seats.begin());
     }
   }
@@ -95,30 +95,22 @@ class Placer {
       if (b == kNoIndex) {
         return wrong(fmt::format("there is no broker {}", assignment.replicas[i]));
       }
-      solution_.partitions[p][i] = b;
+      seats_[p][i] = b;
     }
     // As Flatten lists them: the leader, then the followers in the order of brokers.
-    Seats& seats = solution_.partitions[p];
+    Seats& seats = seats_[p];
     std::sort(seats.begin() + 1, seats.begin() + static_cast<std::ptrdiff_t>(sorted.size()));
     return Ok();
   }
 
-  Solution Take() {
-    for (std::size_t p = 0; p < named_.size(); ++p) {
-      const PartitionRecord& record = cluster_.partitions[p];
-      solution_.changed =
-          solution_.changed || !std::equal(record.replicas, record.replicas + record.rf,
-                                           solution_.partitions[p].begin());
-    }
-    return std::move(solution_);
-  }
+  std::vector<Seats> Take() { return std::move(seats_); }
 
  private:
   const ClusterSnapshot& snapshot_;
   const FlatCluster& cluster_;
   std::vector<std::uint32_t> record_of_;
   std::vector<bool> named_;
-  Solution solution_;
+  std::vector<Seats> seats_;
 };
 
 }  // namespace
@@ -142,11 +134,11 @@ Result<Proposal> JudgePlan(const ClusterSnapshot& snapshot, const PlannerOptions
   LW_ASSIGN_OR_RETURN(const Prepared prepared, Prepare(snapshot, options));
   Placer placer(snapshot, prepared.cluster);
   for (const Assignment& assignment : plan) LW_RETURN_IF_ERROR(placer.Place(assignment));
-  const Solution solution = placer.Take();
-  const Schedule schedule =
-      ScheduleAll(snapshot, prepared.cluster, prepared.bands, options, solution);
-  return BuildProposal(
-      {snapshot, options, prepared.goals, prepared.cluster, prepared.bands, solution, schedule});
+  const Placement start(prepared.cluster, prepared.bands);
+  Placement end = start;
+  end.Restore(placer.Take());
+  const Schedule schedule = ScheduleAll(snapshot, options, start, end);
+  return BuildProposal({snapshot, options, prepared.goals, start, end, schedule});
 }
 
 }  // namespace levelwind::planner

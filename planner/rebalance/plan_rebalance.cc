@@ -61,12 +61,13 @@ Result<Prepared> Prepare(const ClusterSnapshot& snapshot, const PlannerOptions& 
 }
 
 Result<Proposal> Finish(const ClusterSnapshot& snapshot, const PlannerOptions& options,
-                        const Prepared& prepared, Solution solution) {
-  const Schedule schedule =
-      ScheduleWithin(snapshot, prepared.cluster, prepared.bands, options, solution);
-  LW_RETURN_IF_ERROR(CheckHardRules(prepared.cluster, solution.partitions));
-  return BuildProposal(
-      {snapshot, options, prepared.goals, prepared.cluster, prepared.bands, solution, schedule});
+                        const Prepared& prepared, const Solution& solution) {
+  const Placement start(prepared.cluster, prepared.bands);
+  Placement end = start;
+  if (solution.changed) end.Restore(solution.partitions);
+  const Schedule schedule = ScheduleWithin(snapshot, options, start, end);
+  LW_RETURN_IF_ERROR(CheckHardRules(prepared.cluster, end.Save()));
+  return BuildProposal({snapshot, options, prepared.goals, start, end, schedule});
 }
 
 Result<Proposal> PlanRebalance(const ClusterSnapshot& snapshot, const PlannerOptions& options) {

@@ -67,7 +67,7 @@ Result<Proposal> PlanWithSeeds(const ClusterSnapshot& snapshot, const PlannerOpt
   if (best == nullptr) return Internal("no search was run: the tasks were not carried out");
   PlannerOptions winner = options;
   winner.seed = best->seed;
-  return Finish(snapshot, winner, prepared, std::move(best->solution));
+  return Finish(snapshot, winner, prepared, best->solution);
 }
 
 }  // namespace levelwind::planner

@@ -24,6 +24,6 @@ Result<Prepared> Prepare(const ClusterSnapshot& snapshot, const PlannerOptions& 
 
 /// Orders the solution, cuts it to the limits, checks it and puts it into words.
 Result<Proposal> Finish(const ClusterSnapshot& snapshot, const PlannerOptions& options,
-                        const Prepared& prepared, Solution solution);
+                        const Prepared& prepared, const Solution& solution);
 
 }  // namespace levelwind::planner
