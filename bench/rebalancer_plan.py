@@ -72,7 +72,9 @@ def add_hard_rules(solver, brokers, partitions):
             "bound": MOST, "limit": one}})
     leaving = [str(b["id"]) for b in brokers if b["state"] not in SERVING]
     if leaving:
-        solver.add_constraint({"toFreeSpec": {"name": "drain", "containers": leaving}})
+        # A goal before all others: as a constraint, which the start breaks, it stops the search at once.
+        solver.add_goal({"toFreeSpec": {"name": "drain", "containers": leaving}}, weight=1.0)
+        solver.add_goal_boundary()
 
 
 def add_goals(solver, brokers, values):
