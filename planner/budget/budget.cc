@@ -164,8 +164,7 @@ class Scheduler {
     }
     if (order.forced > 0) {
       schedule_.notes.push_back(fmt::format(
-          "{} moves that mend a hard rule fill a broker beyond its capacity for a while",
-          order.forced));
+          "{} moves take a broker beyond what a capacity goal allows for a while", order.forced));
     }
   }
 

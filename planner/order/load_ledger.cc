@@ -31,26 +31,29 @@ LoadLedger::LoadLedger(const Placement& start, const Placement& end, double disk
     for (std::size_t lane = 0; lane < kLanes; ++lane) {
       if (std::max(start.load(b)[lane], end.load(b)[lane]) > limit[lane]) limit.Set(lane, kNoEdge);
     }
+    Vec8 disks = Vec8::Fill(kNoEdge);
     const double disk = cluster.capacity[b][kDisk];
-    if (limit[kDisk] >= kNoEdge && IsKnown(disk) && cluster.unit[kDisk] > 0) {
+    if (IsKnown(disk) && cluster.unit[kDisk] > 0) {
       const auto share = static_cast<float>(disk * disk_share / cluster.unit[kDisk]);
       const float most = std::max(start.load(b)[kDisk], end.load(b)[kDisk]);
-      if (most <= share) limit.Set(kDisk, share);
+      if (most <= share) disks.Set(kDisk, share);
+      if (limit[kDisk] >= kNoEdge) limit.Set(kDisk, disks[kDisk]);
     }
+    disks_.push_back(disks);
     limits_.push_back(limit);
   }
 }
 
 // The copy on the target is there as soon as it is begun, and what leaves a broker leaves it at the
 // end. For the one change that is under way, the target therefore sees no more than its final load.
-double LoadLedger::Overfill(const std::vector<BrokerDelta>& deltas) const {
+double LoadLedger::Over(const std::vector<BrokerDelta>& deltas,
+                        const std::vector<Vec8>& limits) const {
   constexpr float kRounding = 2e-5F;
   double most = 0;
   for (const BrokerDelta& delta : deltas) {
     for (std::size_t lane = 0; lane < kLanes; ++lane) {
       if (delta.load[lane] <= 0) continue;
-      const float over =
-          loads_[delta.broker][lane] + delta.load[lane] - limits_[delta.broker][lane];
+      const float over = loads_[delta.broker][lane] + delta.load[lane] - limits[delta.broker][lane];
       if (over > kRounding) most = std::max(most, static_cast<double>(over));
     }
   }

@@ -32,7 +32,9 @@ class LoadLedger {
   /// a disk that may be filled.
   bool Fits(const std::vector<BrokerDelta>& deltas) const { return Overfill(deltas) <= 0; }
   /// How far the change would go beyond that, in mean brokers.
-  double Overfill(const std::vector<BrokerDelta>& deltas) const;
+  double Overfill(const std::vector<BrokerDelta>& deltas) const { return Over(deltas, limits_); }
+  /// Whether at least no disk is filled beyond the share that may be filled.
+  bool DisksFit(const std::vector<BrokerDelta>& deltas) const { return Over(deltas, disks_) <= 0; }
 
   /// What the change takes off the squares of what is outside bands and capacities, by the goals'
   /// prices: the hotter the broker, the more its relief counts.
@@ -41,15 +43,15 @@ class LoadLedger {
   void Apply(const std::vector<BrokerDelta>& deltas);
 
   const Vec8& load(BrokerIndex b) const { return loads_[b]; }
-  /// Most that the broker may hold in the lane at any time; kNoEdge: no limit.
-  float limit(BrokerIndex b, std::size_t lane) const { return limits_[b][lane]; }
 
  private:
+  double Over(const std::vector<BrokerDelta>& deltas, const std::vector<Vec8>& limits) const;
   double Outside(BrokerIndex b, const Vec8& load) const;
 
   const Placement& start_;
   std::vector<Vec8> loads_;
-  std::vector<Vec8> limits_;
+  std::vector<Vec8> limits_;  ///< Most at any time; kNoEdge: no limit.
+  std::vector<Vec8> disks_;   ///< The same for nothing but what a disk can hold.
 };
 
 }  // namespace levelwind::planner

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <iterator>
 #include <queue>
 #include <tuple>
 #include <utility>
@@ -54,7 +55,7 @@ class Orderer {
       if (order_.moves.size() > before) continue;
       waiting = TakeWhatMakesRoom(waiting);
       if (order_.moves.size() > before) continue;
-      waiting = ForceOneMend(waiting);
+      waiting = ForceOne(std::move(waiting));
       if (order_.moves.size() == before) break;
     }
     for (const std::uint32_t i : waiting) {
@@ -180,17 +181,23 @@ class Orderer {
     return left;
   }
 
-  std::vector<std::uint32_t> ForceOneMend(std::vector<std::uint32_t> waiting) {
-    const auto worse = [&](std::uint32_t i) {
+  /// When nothing fits: the change that mends a hard rule or, if disks can hold it, any other, that
+  /// overfills least for a while. A plan that is as good as it can be must not fail for its order.
+  std::vector<std::uint32_t> ForceOne(std::vector<std::uint32_t> waiting) {
+    const auto may = [&](std::uint32_t i) {
       const Change& change = changes_[i];
-      return std::tuple(change.mends, ledger_.Overfill(Deltas(change)), i);
+      if (!Allowed(change)) return false;
+      if (change.mends < Turn::kRelieve) return true;
+      if (allowance_.any() && RankOf(i).turn == Turn::kMakeRoom) return false;
+      return ledger_.DisksFit(Deltas(change));
     };
-    std::vector<std::uint32_t> mends;
-    for (const std::uint32_t i : waiting) {
-      if (changes_[i].mends < Turn::kRelieve && Allowed(changes_[i])) mends.push_back(i);
-    }
-    if (mends.empty()) return waiting;
-    const std::uint32_t least = *std::ranges::min_element(mends, {}, worse);
+    const auto worse = [&](std::uint32_t i) {
+      return std::tuple(changes_[i].mends, ledger_.Overfill(Deltas(changes_[i])), i);
+    };
+    std::vector<std::uint32_t> candidates;
+    std::ranges::copy_if(waiting, std::back_inserter(candidates), may);
+    if (candidates.empty()) return waiting;
+    const std::uint32_t least = *std::ranges::min_element(candidates, {}, worse);
     Take(least);
     ++order_.forced;
     std::erase(waiting, least);

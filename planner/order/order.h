@@ -16,7 +16,7 @@ struct MoveOrder {
   std::vector<std::uint32_t> left_out;
   std::size_t stuck = 0;             ///< Of `left_out`, for want of room.
   std::vector<std::uint32_t> mends;  ///< Records whose change mends a hard rule, ascending.
-  std::size_t forced = 0;   ///< Of `moves`, mends of hard rules that overfill a broker on the way.
+  std::size_t forced = 0;   ///< Of `moves`, those that overfill a broker for a while all the same.
   std::int64_t copies = 0;  ///< Replicas to copy in `moves`.
   std::int64_t bytes = 0;   ///< Known bytes to copy in `moves`.
 };
@@ -34,8 +34,10 @@ struct Allowance {
 /// of other hard rules, small before large; then what relieves most per byte where the hottest
 /// brokers count most; last what only makes room for others. Every prefix is safe: no capacity is
 /// broken by it, the copy under way included (LoadLedger), and no partition is on fewer racks than
-/// before, since a partition changes in one step. What cannot be ordered like this is left out,
-/// unless it mends a hard rule: then it is taken with the least overfill.
+/// before, since a partition changes in one step. Where no such order is left, the
+/// change that overfills least is taken all the same if it mends a hard rule or if no disk is
+/// filled beyond `disk_share` by it: a plan must not fail for a count or a rate that is over its
+/// limit between two moves. What would fill a disk is left out.
 ///
 /// With an allowance, what would go beyond it is left out, mends of hard rules included, and so is
 /// what does not relieve by itself. `sizes`: bytes of one replica per partition record, below 0

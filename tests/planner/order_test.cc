@@ -33,8 +33,9 @@ constexpr std::int64_t kMiB = 1 << 20;
 /// Replica sets by hand: what is there and what shall be, leader first, broker ids 0, 1, 2...
 class Hand {
  public:
-  Hand(const ClusterSnapshot& snapshot, const std::vector<std::vector<BrokerIndex>>& after)
-      : snapshot_(snapshot) {
+  Hand(const ClusterSnapshot& snapshot, const std::vector<std::vector<BrokerIndex>>& after,
+       PlannerOptions options = {})
+      : snapshot_(snapshot), options_(std::move(options)) {
     goals_.ordered = ResolveGoals({}).value();
     cluster_ = Flatten(snapshot_, goals_, options_).value();
     const Bands bands = ComputeBands(cluster_, cluster_.partitions, goals_, options_);
@@ -98,6 +99,20 @@ TEST(Order, ASwapOfFullDisksIsLeftOut) {
   EXPECT_THAT(order.moves, IsEmpty());
   EXPECT_THAT(order.left_out, UnorderedElementsAre(0U, 1U));
   EXPECT_EQ(order.stuck, 2U);
+}
+
+TEST(Order, ACountThatIsOverBetweenTwoMovesDoesNotStopAPlan) {
+  PlannerOptions options;
+  options.max_replicas_per_broker = 2;
+  const auto snapshot = SnapshotBuilder()
+                            .AddBroker(0, "a")
+                            .AddBroker(1, "b")
+                            .AddTopic("t", std::vector<std::vector<BrokerId>>{{0}, {0}, {1}, {1}})
+                            .Build();
+  const MoveOrder order = Hand(snapshot, {{1}, {0}, {0}, {1}}, options).Order();
+  EXPECT_THAT(order.moves, UnorderedElementsAre(0U, 2U));
+  EXPECT_THAT(order.left_out, IsEmpty());
+  EXPECT_EQ(order.forced, 1U) << "the second finds the place that the first has left";
 }
 
 TEST(Order, AReplicaOnADeadBrokerIsRescuedEvenIfThatOverfills) {
