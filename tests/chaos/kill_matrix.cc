@@ -123,6 +123,10 @@ Result<KillMatrix::Outcome> KillMatrix::RunOnce(std::size_t crash_at,
   // The kill may come before the answer: only the journal says whether the operation was taken.
   const Result<json> applied =
       PostJson(daemon, "/api/v1/proposals/" + id + "/apply", {{"reason", "kill matrix"}});
+  // A killed process takes a moment until it is seen to have ended.
+  for (int i = 0; i < 50 && !applied.ok() && daemon.running(); ++i) {
+    std::this_thread::sleep_for(100ms);
+  }
   if (!applied.ok() && daemon.running()) return applied.error();
 
   std::string state;
