@@ -32,7 +32,7 @@ struct Selection {
 };
 
 /// Order: leader moves first (no bytes, relief at once), then moves away from dead brokers, then
-/// small copies before large ones, so that relief comes early and trouble shows cheaply. Pure.
+/// the plan's own order, every prefix of which is safe for disks and racks (docs/planner.md). Pure.
 ///
 /// A step waits while: a cap is reached (I6), a broker that it adds is not live (I10), its leader
 /// is gone, or a replica that is to stay is out of sync (I5).
