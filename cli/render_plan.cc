@@ -42,11 +42,10 @@ std::string MovesTable(const Json& proposal, const RenderOptions& options) {
   return out;
 }
 
-/// A goal that the planner could not judge has zero violations and says so in its note: that is
-/// unknown, not "ok".
+/// A goal that the planner could not judge has zero violations: that is unknown, not "ok".
 std::string Verdict(const Json& goal, const char* key) {
   const Json& count = Member(goal, key);
-  if (!count.is_number() || TextCell(Member(goal, "note")).starts_with("not judged")) return "?";
+  if (!count.is_number() || Member(goal, "judged") == false) return "?";
   return count.get<double>() == 0 ? "ok" : CountCell(count) + " off";
 }
 

@@ -243,6 +243,7 @@ void Loader::CheckWhole() {
   };
   regex("plan.include_topics", config.plan.include_topics);
   regex("plan.exclude_topics", config.plan.exclude_topics);
+  regex("plan.min_leader_topics", config.plan.min_leader_topics);
 }
 
 Result<std::string> ReadFile(const std::string& path) {

@@ -326,6 +326,7 @@ const std::vector<SchemaEntry>& Schema() {
     AddCollect(entries);
     AddDetect(entries);
     AddPlan(entries);
+    AddGoals(entries);
     AddPlanLimits(entries);
     AddExecute(entries);
     return entries;

@@ -45,7 +45,8 @@ struct GoalVerdict {
   double cost_after = 0;
   std::int32_t violations_before = 0;  ///< Brokers (or partitions) outside the goal.
   std::int32_t violations_after = 0;
-  std::string note;  ///< Why it is still violated, or "".
+  std::string note;    ///< Why it is still violated or not judged, or "".
+  bool judged = true;  ///< False: loads or capacities unknown; the figures mean nothing.
 };
 
 /// Per-broker figures before and after, for the tables. Unknown sums are NaN.

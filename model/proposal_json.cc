@@ -25,6 +25,7 @@ void WriteGoal(JsonWriter& json, const GoalVerdict& goal) {
   json.BeginObject()
       .Field("goal", goal.goal)
       .Field("hard", goal.hard)
+      .Field("judged", goal.judged)
       .Field("cost_before", goal.cost_before)
       .Field("cost_after", goal.cost_after)
       .Field("violations_before", goal.violations_before)

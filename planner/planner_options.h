@@ -1,8 +1,11 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
+
+#include "model/ids.h"
 
 namespace levelwind::planner {
 
@@ -25,17 +28,69 @@ struct TransferOptions {
   double disk_share = 0.85;
 };
 
+class Goal;
+struct PlannerOptions;
+/// Makes one goal with the options of a plan.
+using GoalMaker = std::shared_ptr<Goal> (*)(const PlannerOptions& options);
+
+/// Cruise Control's *.balance.threshold, 1.01..10 each: a broker is level within mean x (1 -+
+/// (threshold - 1) x 0.9). 0: the common band_margin.
+struct BalanceThresholds {
+  double cpu = 0;              ///< cpu.balance.threshold
+  double network_in = 0;       ///< network.inbound.balance.threshold
+  double network_out = 0;      ///< network.outbound.balance.threshold
+  double disk = 0;             ///< disk.balance.threshold
+  double replicas = 0;         ///< replica.count.balance.threshold
+  double leaders = 0;          ///< leader.replica.count.balance.threshold
+  double leader_bytes_in = 0;  ///< Of LeaderBytesInDistributionGoal (theirs is the inbound one).
+};
+
 /// What PlanRebalance is to reach. Every default gives the behaviour that Cruise Control's default
 /// goals describe. Plain value; no thread.
 struct PlannerOptions {
-  /// Goal names in Cruise Control's words (planner/goals/goal_table.h), most important first.
-  /// Empty: DefaultGoalNames(). The order is that of the verdicts and of the weights in the score;
-  /// which of two soft goals yields on a broker that cannot meet both does not depend on it yet.
+  /// Goal names in Cruise Control's words (planner/goals/goal_set.h), most important first.
+  /// Empty: DefaultGoalNames(). The order is that of priority: no plan leaves a goal with more
+  /// violations than before unless one before it gets fewer; hard goals count before soft ones.
   std::vector<std::string> goals;
+  /// Goals of the caller's own (planner/goals/goal.h), known by their names in `goals`.
+  std::vector<GoalMaker> extra_goals;
+  /// Which of the goals are hard, instead of each one's own habit; all others are soft. Must be
+  /// among the goals of the plan. Empty: as usual; {"none"}: none.
+  std::vector<std::string> hard_goals;
 
   /// Half width of the band of a distribution goal around its target, 0.005..1. 0.09 is Cruise
   /// Control's balance threshold 1.10 times its margin 0.9.
   double band_margin = 0.09;
+  /// Per goal, instead of band_margin.
+  BalanceThresholds balance_thresholds;
+  /// Widens the bands of all distribution goals, 1..10 (goal.violation.distribution.threshold.
+  /// multiplier: for work that a detector starts).
+  double distribution_threshold_multiplier = 1.0;
+
+  /// Band of a topic's replicas (leaders) per broker: topic.replica.count.balance.threshold
+  /// (topic.leader...), 1.01..10, .min.gap and .max.gap, 0..1,000,000.
+  double topic_replica_balance_threshold = 3.0;
+  std::int32_t topic_replica_min_gap = 2;
+  std::int32_t topic_replica_max_gap = 40;
+  double topic_leader_balance_threshold = 3.0;
+  std::int32_t topic_leader_min_gap = 2;
+  std::int32_t topic_leader_max_gap = 40;
+
+  /// MinTopicLeadersPerBrokerGoal: topics.with.min.leaders.per.broker, a regular expression on
+  /// whole names (empty: none), and min.topic.leaders.per.broker, 0..10,000 (0: as many as each can
+  /// have).
+  std::string min_leader_topics;
+  std::int32_t min_topic_leaders = 1;
+  /// BrokerSetAwareGoal: the set of each broker, as "ID=SET"; brokers that are not named are in
+  /// none.
+  std::vector<std::string> broker_sets;
+  /// HotPartitionIsolationGoal: share of a mean broker's load from which on a partition is hot,
+  /// 0.01..100.
+  double hot_partition_share = 0.5;
+  /// ConsumerFetchLocalityGoal: where members of consumer groups run, as "PATTERN=RACK": those
+  /// whose "client id / host" has a match of the ECMAScript pattern run on the rack. The first that
+  /// matches counts.
+  std::vector<std::string> consumer_racks;
 
   /// Share of a known capacity that a broker may use, 0..1. Unknown capacities are not enforced.
   double cpu_capacity_threshold = 0.7;
@@ -53,9 +108,27 @@ struct PlannerOptions {
   Effort effort = Effort::kNormal;
 
   /// ECMAScript regular expressions on whole topic names. Topics that do not match `include_topics`
-  /// (empty: all do) or that match `exclude_topics` stay where they are, but are counted.
+  /// (empty: all do) or that match `exclude_topics` stay where they are, but are counted;
+  /// they are moved off dead and leaving brokers all the same.
   std::string include_topics;
   std::string exclude_topics;
+
+  /// Who may receive replicas: these brokers only (empty: all that serve), and never those.
+  std::vector<BrokerId> destination_brokers;
+  std::vector<BrokerId> excluded_destinations;
+  /// Only brokers in state "new" receive replicas (Cruise Control's add_broker); the others give.
+  bool only_new_brokers = false;
+  /// These keep their replicas but lead nothing that another in-sync replica can lead, and get no
+  /// new lead.
+  std::vector<BrokerId> demoted_brokers;
+  /// Replicas stay where they are, even those on dead brokers; only leadership changes.
+  bool leadership_only = false;
+  /// Nothing moves but what must: replicas on dead and leaving brokers and in failed log dirs.
+  bool only_offline_replicas = false;
+
+  /// Topics that are to have another number of replicas, as "PATTERN=N": an ECMAScript expression
+  /// on whole topic names, and 1..7. The first that matches counts.
+  std::vector<std::string> replication_factors;
 
   /// Most that one plan may move; -1: no limit. Kept exactly: what does not fit is left for a later
   /// plan. What mends a hard rule goes first, then what relieves most per byte (budget/budget.h).

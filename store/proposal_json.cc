@@ -51,6 +51,7 @@ Result<Move> MoveFromJson(const Json& json) {
 Json VerdictToJson(const GoalVerdict& verdict) {
   return {{"goal", Text(verdict.goal)},
           {"hard", verdict.hard},
+          {"judged", verdict.judged},
           {"cost_before", Number(verdict.cost_before)},
           {"cost_after", Number(verdict.cost_after)},
           {"violations_before", verdict.violations_before},
@@ -62,6 +63,7 @@ GoalVerdict VerdictFromJson(const Json& json) {
   GoalVerdict verdict;
   json.at("goal").get_to(verdict.goal);
   json.at("hard").get_to(verdict.hard);
+  verdict.judged = json.value("judged", true);  // Older journals do not have it.
   verdict.cost_before = Number(json.at("cost_before"));
   verdict.cost_after = Number(json.at("cost_after"));
   json.at("violations_before").get_to(verdict.violations_before);

@@ -14,6 +14,9 @@
 namespace levelwind::planner {
 namespace {
 
+// Loads are sums of floats: less than this share of a broker too much is rounding.
+constexpr double kFloatSums = 1e-6;
+
 // Cruise Control's overprovisioned.min.brokers and overprovisioned.max.replicas.per.broker.
 constexpr double kFewestBrokers = 3;
 constexpr double kMostReplicas = 1'500;
@@ -73,7 +76,7 @@ class Adviser {
     const double each = allowed / n;
     if (load > allowed) {
       advice.status = "under";
-      advice.brokers = static_cast<std::int32_t>(std::ceil((load - allowed) / each - 1e-9));
+      advice.brokers = static_cast<std::int32_t>(std::ceil((load - allowed) / each - kFloatSums));
       advice.sentence =
           fmt::format("{} of {} allowed: add at least {} of {}", Amount(lane, load),
                       Amount(lane, allowed), Brokers(advice.brokers), Amount(lane, capacity / n));
@@ -125,7 +128,8 @@ class Adviser {
       if (brokers[rack] == 0 || forced <= allowed[rack]) continue;
       const double each = allowed[rack] / brokers[rack];
       advice.status = "under";
-      advice.brokers = static_cast<std::int32_t>(std::ceil((forced - allowed[rack]) / each));
+      advice.brokers =
+          static_cast<std::int32_t>(std::ceil((forced - allowed[rack]) / each - kFloatSums));
       advice.sentence = fmt::format(
           "rack {} must hold {} (one replica of each partition) of {} allowed: add at least {} "
           "there",

@@ -4,6 +4,7 @@
 
 #include "planner/load_model.h"
 #include "planner/search/partition_loads.h"
+#include "planner/search/replication.h"
 
 namespace levelwind::planner {
 namespace {
@@ -76,6 +77,7 @@ std::vector<BrokerBalance> BalanceOfBrokers(const ClusterSnapshot& snapshot,
   }
   std::vector<BrokerBalance> balances;
   for (std::size_t b = 0; b < before.size(); ++b) {
+    if (IsStandIn(cluster.broker_ids[b])) break;
     balances.push_back(Balance(cluster.broker_ids[b], before[b], after[b], loads));
   }
   return balances;

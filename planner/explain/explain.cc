@@ -9,37 +9,27 @@
 #include <string_view>
 #include <utility>
 
+#include "planner/goals/lane_share.h"
 #include "planner/order/load_ledger.h"
 
 namespace levelwind::planner {
-namespace {
-
-float LaneOutside(const Placement& placement, BrokerIndex b, std::size_t lane, float load,
-                  bool capacity) {
-  const Bands& bands = placement.bands();
-  if (!placement.cluster().target[b]) return 0;
-  if (capacity) return std::max(0.0F, load - bands.cap[b][lane]);
-  return std::max({0.0F, load - bands.high[b][lane], bands.low[b][lane] - load});
-}
-
-/// "23-27 %" of the whole, with as many digits as the cluster's size asks for.
-std::string Percent(double share) {
-  if (share <= 0) return "none";
-  if (share >= 0.1) return fmt::format("{:.0f} %", share * 100);
-  return fmt::format("{:.2g} %", share * 100);
-}
-
-}  // namespace
-
 std::string Explainer::Name(BrokerIndex b) const {
   return fmt::format("broker {}", start_.cluster().broker_ids[b]);
 }
 
-std::string Explainer::Share(const Placement& placement, BrokerIndex b,
-                             const GoalInfo& goal) const {
-  const auto whole = static_cast<double>(placement.cluster().targets.size());
-  const double share = static_cast<double>(placement.load(b)[goal.lane]) / whole;
-  return fmt::format("{} {}", Name(b), fmt::format(fmt::runtime(goal.phrase), Percent(share)));
+/// The first goal of those that `asked` picks which wanted the change.
+template <typename Asked>
+bool Explainer::ExplainGoals(const PartitionRecord& before, const PartitionRecord& after,
+                             Reason& reason, Asked asked) const {
+  for (const Goal* goal : goals_.ordered) {
+    if (!asked(*goal)) continue;
+    std::optional<std::string> why = goal->WhyMove(start_, before, after);
+    if (!why) continue;
+    reason.goal = goal->name;
+    reason.sentence = std::move(*why);
+    return true;
+  }
+  return false;
 }
 
 bool Explainer::ExplainHard(const PartitionRecord& before, const PartitionRecord& after,
@@ -54,55 +44,28 @@ bool Explainer::ExplainHard(const PartitionRecord& before, const PartitionRecord
                     cluster.dead[b] ? "is dead: its replica gets a new home" : "is to be emptied");
     return true;
   }
-  if (DistinctRacks(cluster, after) <= DistinctRacks(cluster, before)) return false;
-  reason.goal = "RackAwareGoal";
-  for (std::size_t i = 0; i < before.rf; ++i) {
-    for (std::size_t j = 0; j < i; ++j) {
-      const BrokerIndex a = before.replicas[j];
-      const BrokerIndex b = before.replicas[i];
-      if (cluster.racks[a] != cluster.racks[b]) continue;
-      reason.sentence = fmt::format("{} and {} are both on rack {}", Name(a), Name(b),
-                                    cluster.rack_names[cluster.racks[a]]);
-      return true;
-    }
-  }
-  reason.sentence = "its replicas can be on more racks";
-  return true;
+  return ExplainGoals(before, after, reason, [](const Goal& goal) {
+    return goal.kind == GoalKind::kRack || goal.kind == GoalKind::kRule;
+  });
 }
 
 bool Explainer::ExplainTopic(const PartitionRecord& before, const PartitionRecord& after,
                              Reason& reason) const {
-  if (before.topic_row == kNoRow) return false;
-  const TopicCell most = start_.cluster().topic_rows[before.topic_row].most;
-  for (std::size_t i = 0; i < before.rf; ++i) {
-    const BrokerIndex b = before.replicas[i];
-    const TopicCell cell = start_.cell(before.topic_row, b);
-    if (cell.replicas > most.replicas && !after.Holds(b)) {
-      reason.goal = "TopicReplicaDistributionGoal";
-      reason.sentence = fmt::format("{} holds {} replicas of this topic (at most {})", Name(b),
-                                    cell.replicas, most.replicas);
-      return true;
-    }
-    if (cell.leaders > most.leaders && i == 0 && after.replicas[0] != b) {
-      reason.goal = "TopicLeaderReplicaDistributionGoal";
-      reason.sentence = fmt::format("{} leads {} partitions of this topic (at most {})", Name(b),
-                                    cell.leaders, most.leaders);
-      return true;
-    }
-  }
-  return false;
+  return ExplainGoals(before, after, reason, [](const Goal& goal) {
+    return goal.kind == GoalKind::kTopicReplicas || goal.kind == GoalKind::kTopicLeaders;
+  });
 }
 
 /// The goal whose lane gains most, by price, when this change alone is made at the start (or whose
 /// lane loses most when it alone is undone at the end).
-const GoalInfo* Explainer::BestLane(const PartitionRecord& before, const PartitionRecord& after,
-                                    bool at_start) const {
+const Goal* Explainer::BestLane(const PartitionRecord& before, const PartitionRecord& after,
+                                bool at_start) const {
   const Placement& where = at_start ? start_ : end_;
   const std::vector<BrokerDelta> deltas = at_start ? DeltasOf(start_.cluster(), before, after)
                                                    : DeltasOf(start_.cluster(), after, before);
-  const GoalInfo* best = nullptr;
+  const Goal* best = nullptr;
   double best_gain = 1e-9;
-  for (const GoalInfo* goal : goals_.ordered) {
+  for (const Goal* goal : goals_.ordered) {
     const bool capacity = goal->kind == GoalKind::kCapacity;
     if (!capacity && goal->kind != GoalKind::kDistribution) continue;
     if (capacity && !start_.bands().capacity[goal->lane]) continue;
@@ -146,7 +109,7 @@ Reason Explainer::WhyMove(std::uint32_t p) const {
   const PartitionRecord& after = end_.partition(p);
   Reason reason;
   if (ExplainHard(before, after, reason)) return reason;
-  const GoalInfo* goal = BestLane(before, after, true);
+  const Goal* goal = BestLane(before, after, true);
   const bool direct = goal != nullptr;
   if (!direct && ExplainTopic(before, after, reason)) return reason;
   if (!direct) goal = BestLane(before, after, false);
@@ -162,54 +125,18 @@ Reason Explainer::WhyMove(std::uint32_t p) const {
     return static_cast<double>(edges[ends.from][goal->lane]) / whole;
   };
   if (goal->kind == GoalKind::kCapacity) {
-    reason.sentence =
-        fmt::format("{}, more than {} of its capacity allows ({})", Share(start_, ends.from, *goal),
-                    "its share", Percent(edge(start_.bands().cap)));
+    reason.sentence = fmt::format("{}, more than {} of its capacity allows ({})",
+                                  ShareInWords(start_, ends.from, *goal), "its share",
+                                  Percent(edge(start_.bands().cap)));
     return reason;
   }
-  reason.sentence = fmt::format(
-      "{} (band {}-{}); {}", Share(start_, ends.from, *goal),
-      fmt::format("{:.3g}", std::max(0.0, edge(start_.bands().low)) * 100),
-      fmt::format("{:.3g} %", edge(start_.bands().high) * 100), Share(start_, ends.to, *goal));
+  reason.sentence =
+      fmt::format("{} (band {}-{}); {}", ShareInWords(start_, ends.from, *goal),
+                  fmt::format("{:.3g}", std::max(0.0, edge(start_.bands().low)) * 100),
+                  fmt::format("{:.3g} %", edge(start_.bands().high) * 100),
+                  ShareInWords(start_, ends.to, *goal));
   if (!direct) reason.sentence += "; it balances other moves of this plan";
   return reason;
-}
-
-std::string Explainer::GoalNote(const GoalInfo& goal, const GoalTally& after) const {
-  const bool lane_goal = goal.kind == GoalKind::kDistribution || goal.kind == GoalKind::kCapacity ||
-                         goal.kind == GoalKind::kPotentialOut;
-  std::string note;
-  if (goal.kind == GoalKind::kDistribution || goal.kind == GoalKind::kPotentialOut)
-    note = end_.bands().lane_note[goal.lane];
-  const bool known = end_.cluster().known[goal.lane];
-  if (goal.kind == GoalKind::kCapacity && !end_.bands().capacity[goal.lane]) {
-    note = known ? "not judged: capacities unknown" : "not judged: loads unknown";
-  } else if (goal.kind == GoalKind::kPotentialOut && !end_.bands().distribution[goal.lane]) {
-    note = known ? "not judged: capacities unknown" : "not judged: loads unknown";
-  }
-  if (after.violations == 0 || !lane_goal) return note;
-  BrokerIndex worst = end_.cluster().targets.front();
-  float worst_outside = -1;
-  for (const BrokerIndex b : end_.cluster().targets) {
-    const float outside =
-        LaneOutside(end_, b, goal.lane, end_.load(b)[goal.lane], goal.kind == GoalKind::kCapacity);
-    if (outside <= worst_outside) continue;
-    worst = b;
-    worst_outside = outside;
-  }
-  float largest = 0;
-  for (const Seat seat : end_.held(worst)) {
-    const PartitionRecord& record = end_.partition(PartitionOf(seat));
-    largest = std::max(largest, end_.cluster().LoadOf(record, SlotOfSeat(seat))[goal.lane]);
-  }
-  const float load = end_.load(worst)[goal.lane];
-  if (!note.empty()) note += "; ";
-  note += fmt::format("worst: {}", Share(end_, worst, goal));
-  if (load > 0 && largest > 0.5F * load) {
-    note +=
-        fmt::format(", {:.0f} % of it by one partition", static_cast<double>(100 * largest / load));
-  }
-  return note;
 }
 
 std::vector<std::string> Explainer::WhyNot() const {

@@ -15,7 +15,7 @@ struct Reason {
   std::string sentence;
 };
 
-/// Finds the reasons of moves and the words for goals that stay violated. Both placements must
+/// Finds the reasons of moves. Both placements must
 /// outlive it; `start` is the present one, `end` the planned one, of the same cluster.
 class Explainer {
  public:
@@ -25,9 +25,6 @@ class Explainer {
   /// Why partition record `p` changes. The goal is the one that gains most by this move alone at
   /// the start, else the one that would lose most without it at the end.
   Reason WhyMove(std::uint32_t p) const;
-
-  /// Why a goal is (still) violated or not judged; "" when it is satisfied.
-  std::string GoalNote(const GoalInfo& goal, const GoalTally& after) const;
 
   /// Where no move helps: how many single moves around the worst brokers were looked at and what
   /// stood against them ("37 of 120: another replica is on that rack").
@@ -40,13 +37,15 @@ class Explainer {
   };
   bool ExplainHard(const PartitionRecord& before, const PartitionRecord& after,
                    Reason& reason) const;
+  template <typename Asked>
+  bool ExplainGoals(const PartitionRecord& before, const PartitionRecord& after, Reason& reason,
+                    Asked asked) const;
   bool ExplainTopic(const PartitionRecord& before, const PartitionRecord& after,
                     Reason& reason) const;
-  const GoalInfo* BestLane(const PartitionRecord& before, const PartitionRecord& after,
-                           bool at_start) const;
+  const Goal* BestLane(const PartitionRecord& before, const PartitionRecord& after,
+                       bool at_start) const;
   LaneShare FromTo(const PartitionRecord& before, const PartitionRecord& after,
                    std::size_t lane) const;
-  std::string Share(const Placement& placement, BrokerIndex b, const GoalInfo& goal) const;
   std::string Name(BrokerIndex b) const;
 
   const Placement& start_;

@@ -17,6 +17,7 @@
 #include "planner/explain/explain.h"
 #include "planner/search/judge.h"
 #include "planner/search/placement.h"
+#include "planner/search/replication.h"
 
 namespace levelwind::planner {
 namespace {
@@ -42,6 +43,8 @@ class Builder {
   void AddHopeless();
   void AddSummary();
   Judgement JudgeAsObserved();
+  bool LostAsItIs(const Partition& source) const;
+  void ExplainFactor(std::uint32_t p, Move& move) const;
   std::string MovesInWords() const;
   const Partition& SourceOf(std::uint32_t p) const {
     return in_.snapshot.partitions[cluster_.source[p]];
@@ -55,6 +58,7 @@ class Builder {
   Judgement before_, after_;
   std::vector<std::uint32_t> sources_;  ///< The snapshot's partition of each move.
   std::int32_t lost_before_ = 0;        ///< Movable partitions not led by their preferred leader.
+  std::int32_t lost_after_ = 0;
   Proposal proposal_;
 };
 
@@ -83,11 +87,12 @@ Move Builder::MakeMove(std::uint32_t p) const {
   move.before = in_.snapshot.ReplicaIds(source);
   std::vector<BrokerId> wanted;
   for (std::size_t i = 0; i < record.rf; ++i) {
-    wanted.push_back(cluster_.broker_ids[record.replicas[i]]);
+    const BrokerId id = cluster_.broker_ids[record.replicas[i]];
+    if (!IsStandIn(id)) wanted.push_back(id);
   }
   move.after = AfterOrder(move.before, wanted);
   const std::size_t added = move.Added().size();
-  move.kind = added > 0 ? MoveKind::kReplica : MoveKind::kLeader;
+  move.kind = added > 0 || !move.Removed().empty() ? MoveKind::kReplica : MoveKind::kLeader;
   const std::int64_t size = in_.snapshot.SizeOf(source);
   if (added == 0) {
     move.bytes = 0;
@@ -99,35 +104,61 @@ Move Builder::MakeMove(std::uint32_t p) const {
   return move;
 }
 
+/// Whether another one leads than the preferred leader, which could.
+bool Builder::LostAsItIs(const Partition& source) const {
+  const Replica& preferred = in_.snapshot.ReplicasOf(source).front();
+  const BrokerIndex b = IndexOfBroker(cluster_, preferred.broker);
+  return source.leader != preferred.broker && b != kNoIndex && cluster_.target[b] != 0 &&
+         preferred.in_sync && !preferred.offline;
+}
+
 /// Elections go first: they copy nothing. The search starts from the preferred leader where an
-/// election can give it back the lead.
+/// election can give it back the lead. So do replicas that are one too many.
 void Builder::AddElections() {
   std::vector<bool> moves(cluster_.partitions.size(), false);
   for (const std::uint32_t p : in_.schedule.moves) moves[p] = true;
+  const bool elects = in_.goals.requirements.elect_preferred;
+  const bool counts = in_.goals.Has(GoalKind::kPreferredLeaders);
   for (std::uint32_t p = 0; p < moves.size(); ++p) {
+    const Partition& source = SourceOf(p);
     const PartitionRecord& before = start_.partition(p);
-    const BrokerIndex preferred = before.replicas[0];
-    const bool lost = cluster_.broker_ids[preferred] != SourceOf(p).leader;
-    if (!lost || !in_.goals.Has(GoalKind::kPreferredLeaders) || !cluster_.target[preferred] ||
-        before.frozen) {
-      continue;
-    }
-    ++lost_before_;
+    const bool can = cluster_.target[before.replicas[0]] && !before.frozen;
+    const bool lost =
+        counts && can &&
+        (elects ? cluster_.broker_ids[before.replicas[0]] != source.leader : LostAsItIs(source));
+    if (lost) ++lost_before_;
     if (moves[p]) continue;
+    if (lost && !elects) ++lost_after_;
+    const bool replicated = source.replica_count != before.rf;
+    if (!replicated && !(lost && elects)) continue;
     Move move = MakeMove(p);
-    move.goal = "PreferredLeaderElectionGoal";
-    move.reason = fmt::format("broker {} is the preferred leader and in sync; broker {} leads",
-                              move.after.front(), move.leader_before);
+    if (replicated) {
+      ExplainFactor(p, move);
+    } else {
+      move.goal = "PreferredLeaderElectionGoal";
+      move.reason = fmt::format("broker {} is the preferred leader and in sync; broker {} leads",
+                                move.after.front(), move.leader_before);
+    }
     proposal_.moves.push_back(std::move(move));
     sources_.push_back(cluster_.source[p]);
   }
 }
 
+void Builder::ExplainFactor(std::uint32_t p, Move& move) const {
+  move.goal = kReplicationGoal;
+  move.reason = fmt::format("the topic is to have {} replicas, not {}", start_.partition(p).rf,
+                            SourceOf(p).replica_count);
+}
+
 void Builder::AddMove(std::uint32_t p) {
   Move move = MakeMove(p);
-  Reason reason = explainer_.WhyMove(p);
-  move.goal = std::move(reason.goal);
-  move.reason = std::move(reason.sentence);
+  if (SourceOf(p).replica_count != start_.partition(p).rf) {
+    ExplainFactor(p, move);
+  } else {
+    Reason reason = explainer_.WhyMove(p);
+    move.goal = std::move(reason.goal);
+    move.reason = std::move(reason.sentence);
+  }
   proposal_.moves.push_back(std::move(move));
   sources_.push_back(cluster_.source[p]);
 }
@@ -161,14 +192,18 @@ void Builder::AddVerdicts() {
                                    : ""});
   }
   for (std::size_t i = 0; i < in_.goals.ordered.size(); ++i) {
-    const GoalInfo& goal = *in_.goals.ordered[i];
+    const Goal& goal = *in_.goals.ordered[i];
     GoalTally& before = before_.goals[i];
-    if (goal.kind == GoalKind::kPreferredLeaders) before = {lost_before_, double(lost_before_)};
-    const GoalTally& after = after_.goals[i];
-    proposal_.goals.push_back(
-        {std::string(goal.name), goal.hard, before.cost, after.cost, before.violations,
-         after.violations,
-         cluster_.targets.empty() ? "no serving broker" : explainer_.GoalNote(goal, after)});
+    GoalTally& after = after_.goals[i];
+    if (goal.kind == GoalKind::kPreferredLeaders) {
+      before = {lost_before_, double(lost_before_)};
+      after = {lost_after_, double(lost_after_)};
+    }
+    const bool nobody = cluster_.targets.empty();
+    proposal_.goals.push_back({std::string(goal.name), goal.hard, before.cost, after.cost,
+                               before.violations, after.violations,
+                               nobody ? "no serving broker" : goal.Note(end_, after),
+                               !nobody && goal.NotJudged(end_).empty()});
   }
 }
 
@@ -182,10 +217,8 @@ double Score(const GoalSet& goals, const Judgement& judged, std::size_t brokers,
   for (std::size_t i = goals.ordered.size(); i-- > 0; weight *= 1.1) {
     const GoalInfo& goal = *goals.ordered[i];
     const double own = weight * (goal.hard ? 1.5 : 1.0);
-    const bool per_partition =
-        goal.kind == GoalKind::kRack || goal.kind == GoalKind::kPreferredLeaders;
     const auto units =
-        static_cast<double>(std::max<std::size_t>(1, per_partition ? partitions : brokers));
+        static_cast<double>(std::max<std::size_t>(1, goal.per_partition ? partitions : brokers));
     whole += own;
     lost += own * std::min(1.0, static_cast<double>(judged.goals[i].violations) / units);
   }
@@ -254,7 +287,7 @@ void Builder::AddHopeless() {
     }
     std::vector<std::string> bands;
     std::string_view name;
-    for (const GoalInfo* goal : in_.goals.ordered) {
+    for (const Goal* goal : in_.goals.ordered) {
       if (goal->kind != GoalKind::kDistribution) continue;
       if (found[i].lanes[goal->lane]) bands.emplace_back(goal->alias);
       if (goal->lane == largest) name = goal->alias;

@@ -13,7 +13,8 @@
 #include "planner/bounds/provision.h"
 #include "planner/explain/broker_balance.h"
 #include "planner/goals/bands.h"
-#include "planner/goals/goal_table.h"
+#include "planner/goals/goal_set.h"
+#include "planner/goals/partition_rule.h"
 #include "planner/order/load_ledger.h"
 #include "planner/search/flat_cluster.h"
 #include "planner/search/judge.h"
@@ -37,7 +38,7 @@ class Asker {
     deltas_ = DeltasOf(now.cluster(), before, way.after);
   }
 
-  GoalOpinion Ask(const GoalInfo& goal) const {
+  GoalOpinion Ask(const Goal& goal) const {
     GoalOpinion answer{std::string(goal.name), goal.hard, Opinion::kSame, ""};
     switch (goal.kind) {
       case GoalKind::kRack:
@@ -58,6 +59,9 @@ class Asker {
         break;
       case GoalKind::kPreferredLeaders:
         answer.sentence = "the leader would stay the first of the replicas";
+        break;
+      case GoalKind::kRule:
+        AskRules(goal, answer);
         break;
     }
     return answer;
@@ -169,6 +173,22 @@ class Asker {
     if (adds && held > limit) answer.opinion = Opinion::kWorse;
   }
 
+  void AskRules(const Goal& goal, GoalOpinion& answer) const {
+    bool any = false;
+    int change = 0;
+    for (const auto& rule : now_.cluster().rule_sets[before_.rules].rules) {
+      if (&rule->goal() != &goal) continue;
+      any = true;
+      change += rule->Breaks(now_, before_, way_.after) - rule->Breaks(now_, before_, before_);
+    }
+    answer.sentence = !any          ? "has no rule about this partition"
+                      : change == 0 ? "this move does not change it"
+                      : change > 0  ? "the partition would be further from what it wants"
+                                    : "the partition would be nearer to what it wants";
+    if (change > 0) answer.opinion = goal.hard ? Opinion::kForbids : Opinion::kWorse;
+    if (change < 0) answer.opinion = Opinion::kBetter;
+  }
+
   const Placement& now_;
   const PartitionRecord& before_;
   const Way& way_;
@@ -205,7 +225,7 @@ class WhyNotExplainer {
     for (const Way& way : Ways(record, to, answer.leadership)) {
       std::vector<GoalOpinion> opinions;
       const Asker judge(now_, record, way, to);
-      for (const GoalInfo* goal : goals_.ordered) opinions.push_back(judge.Ask(*goal));
+      for (const Goal* goal : goals_.ordered) opinions.push_back(judge.Ask(*goal));
       const std::tuple harm{Count(opinions, Opinion::kForbids), Count(opinions, Opinion::kWorse),
                             -static_cast<double>(Count(opinions, Opinion::kBetter))};
       if (least && *least <= harm) continue;
@@ -293,8 +313,7 @@ Result<WhyNotAnswer> ExplainWhyNot(const ClusterSnapshot& snapshot, const Planne
     return NotFound(fmt::format("there is no partition {}; 'levelwind topics' lists all topics",
                                 EscapeControl(partition.ToString())));
   }
-  GoalSet goals;
-  LW_ASSIGN_OR_RETURN(goals.ordered, ResolveGoals(options.goals));
+  LW_ASSIGN_OR_RETURN(const GoalSet goals, MakeGoals(options));
   LW_ASSIGN_OR_RETURN(const FlatCluster cluster, Flatten(snapshot, goals, options));
   const BrokerIndex broker = IndexOfBroker(cluster, to);
   if (broker == kNoIndex) {

@@ -13,7 +13,7 @@
 #include "planner/explain/explain.h"
 #include "planner/explain/proposal_builder.h"
 #include "planner/goals/bands.h"
-#include "planner/goals/goal_table.h"
+#include "planner/goals/goal_set.h"
 #include "planner/rebalance/planning.h"
 #include "planner/search/flat_cluster.h"
 #include "planner/search/judge.h"
@@ -30,30 +30,23 @@ Status CheckRange(double value, double low, double high, std::string_view name) 
 }
 
 Status CheckOptions(const PlannerOptions& o) {
-  LW_RETURN_IF_ERROR(CheckRange(o.band_margin, 0.005, 1, "band_margin"));
-  LW_RETURN_IF_ERROR(CheckRange(o.cpu_capacity_threshold, 0.01, 1, "cpu_capacity_threshold"));
-  LW_RETURN_IF_ERROR(
-      CheckRange(o.network_capacity_threshold, 0.01, 1, "network_capacity_threshold"));
-  LW_RETURN_IF_ERROR(CheckRange(o.disk_capacity_threshold, 0.01, 1, "disk_capacity_threshold"));
-  LW_RETURN_IF_ERROR(CheckRange(static_cast<double>(o.max_replicas_per_broker), 1, 10'000'000,
-                                "max_replicas_per_broker"));
   LW_RETURN_IF_ERROR(CheckRange(o.transfer.rate_bytes_per_s, 0, 1e15, "transfer.rate_bytes_per_s"));
   LW_RETURN_IF_ERROR(
       CheckRange(o.transfer.max_moves_per_broker, 1, 1e6, "transfer.max_moves_per_broker"));
   LW_RETURN_IF_ERROR(
       CheckRange(o.transfer.max_moves_cluster, 1, 1e6, "transfer.max_moves_cluster"));
   LW_RETURN_IF_ERROR(CheckRange(o.transfer.disk_share, 0.01, 1, "transfer.disk_share"));
-  LW_RETURN_IF_ERROR(CheckRange(o.low_use_threshold, 0, 1, "low_use_threshold"));
-  LW_RETURN_IF_ERROR(CheckRange(o.min_mean_rate_bytes_per_s, 0, 1e15, "min_mean_rate_bytes_per_s"));
-  return CheckRange(o.min_mean_disk_bytes, 0, 1e18, "min_mean_disk_bytes");
+  return CheckRange(o.low_use_threshold, 0, 1, "low_use_threshold");
 }
 
 }  // namespace
 
-Result<Prepared> Prepare(const ClusterSnapshot& snapshot, const PlannerOptions& options) {
+Result<Prepared> Prepare(const ClusterSnapshot& snapshot, const PlannerOptions& options,
+                         Elections elections) {
   LW_RETURN_IF_ERROR(CheckOptions(options));
   Prepared prepared;
-  LW_ASSIGN_OR_RETURN(prepared.goals.ordered, ResolveGoals(options.goals));
+  LW_ASSIGN_OR_RETURN(prepared.goals, MakeGoals(options));
+  if (elections == Elections::kNone) prepared.goals.requirements.elect_preferred = false;
   LW_ASSIGN_OR_RETURN(prepared.cluster, Flatten(snapshot, prepared.goals, options));
   prepared.bands =
       ComputeBands(prepared.cluster, prepared.cluster.partitions, prepared.goals, options);
@@ -70,10 +63,27 @@ Result<Proposal> Finish(const ClusterSnapshot& snapshot, const PlannerOptions& o
   return BuildProposal({snapshot, options, prepared.goals, start, end, schedule});
 }
 
+bool ElectionsCost(const Prepared& prepared, const Proposal& proposal) {
+  if (!prepared.goals.requirements.elect_preferred) return false;
+  for (const bool hard : {true, false}) {
+    for (const GoalVerdict& goal : proposal.goals) {
+      if (goal.hard != hard || goal.violations_before == goal.violations_after) continue;
+      return goal.violations_after > goal.violations_before;
+    }
+  }
+  return false;
+}
+
 Result<Proposal> PlanRebalance(const ClusterSnapshot& snapshot, const PlannerOptions& options) {
+  const auto plan = [&](const Prepared& prepared) {
+    return Finish(snapshot, options, prepared,
+                  Solve(prepared.cluster, prepared.bands, prepared.goals, options));
+  };
   LW_ASSIGN_OR_RETURN(const Prepared prepared, Prepare(snapshot, options));
-  return Finish(snapshot, options, prepared,
-                Solve(prepared.cluster, prepared.bands, prepared.goals, options));
+  LW_ASSIGN_OR_RETURN(Proposal proposal, plan(prepared));
+  if (!ElectionsCost(prepared, proposal)) return proposal;
+  LW_ASSIGN_OR_RETURN(const Prepared as_led, Prepare(snapshot, options, Elections::kNone));
+  return plan(as_led);
 }
 
 }  // namespace levelwind::planner

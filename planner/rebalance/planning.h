@@ -19,8 +19,18 @@ struct Prepared {
   Bands bands;
 };
 
+/// Whether the search starts from preferred leaders, whose elections are part of the plan (where
+/// PreferredLeaderElectionGoal is wanted), or from those that lead now.
+enum class Elections : bool { kNone, kAsWanted };
+
 /// Errors: as PlanRebalance.
-Result<Prepared> Prepare(const ClusterSnapshot& snapshot, const PlannerOptions& options);
+Result<Prepared> Prepare(const ClusterSnapshot& snapshot, const PlannerOptions& options,
+                         Elections elections = Elections::kAsWanted);
+
+/// Whether the first goal, by priority, in whose violations the plan makes a difference gets more.
+/// The search itself sees to it that none does; so it is the elections it started from, and the
+/// plan is made again without them.
+bool ElectionsCost(const Prepared& prepared, const Proposal& proposal);
 
 /// Orders the solution, cuts it to the limits, checks it and puts it into words.
 Result<Proposal> Finish(const ClusterSnapshot& snapshot, const PlannerOptions& options,

@@ -3,34 +3,26 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
-#include <limits>
 #include <map>
 #include <numeric>
-#include <set>
+#include <optional>
 #include <utility>
 
+#include "planner/goals/partition_rule.h"
 #include "planner/load_model.h"
+#include "planner/search/broker_table.h"
 #include "planner/search/partition_loads.h"
+#include "planner/search/replication.h"
 #include "planner/search/topic_filter.h"
+#include "planner/search/topic_rows.h"
 
 namespace levelwind::planner {
 namespace {
-
-constexpr std::size_t kMaxBrokers = 65'000;
-constexpr double kLeastCapacity = 1e-6;
-constexpr double kMostCapacity = 1e18;
 
 /// A partition that stays where it is, but counts.
 struct Pinned {
   std::uint32_t source = 0;
   std::vector<BrokerIndex> replicas;  ///< Leader first.
-};
-
-/// What one topic has in all.
-struct TopicCount {
-  std::uint64_t replicas = 0, partitions = 0;
-  bool movable = false;
 };
 
 class Flattener {
@@ -40,27 +32,32 @@ class Flattener {
 
   Result<FlatCluster> Run() {
     LW_ASSIGN_OR_RETURN(filter_, TopicFilter::Compile(options_));
-    LW_RETURN_IF_ERROR(AddBrokers());
+    LW_ASSIGN_OR_RETURN(ReplicationChange change, ReplicationChange::Make(snapshot_, options_));
+    replication_ = std::move(change);
+    LW_RETURN_IF_ERROR(AddBrokers(snapshot_, options_, replication_->most_missing(), flat_));
     LW_RETURN_IF_ERROR(CollectPartitions());
     SetUnits();
-    AddTopicRows();
+    LW_RETURN_IF_ERROR(AddTopicRows());
     FillRecords();
     AddPinned();
     AddNotes();
+    RuleBuilder rules(snapshot_, flat_);
+    for (const Goal* goal : goals_.ordered) goal->AddRules(rules);
+    LW_RETURN_IF_ERROR(rules.Finish());
     return std::move(flat_);
   }
 
  private:
-  Status AddBrokers();
-  void AddBroker(const Broker* broker, BrokerId id);
   Status CollectPartitions();
   Status ReadPartition(std::uint32_t index, bool topic_moves);
   void ReadReplicas(const Partition& p);
+  void Replicate(const Partition& p);
+  bool Stranded() const;
+  void AddOffline(const Partition& p);
   BrokerId ChooseLeader(const Partition& p, bool& fixed) const;
   void Count(std::uint32_t index, const BrokerIndex* replicas, std::size_t count, bool movable);
   void SetUnits();
-  void AddTopicRows();
-  void AddTopicRow(std::int32_t topic);
+  Status AddTopicRows();
   void FillRecord(PartitionRecord& record, std::uint32_t source) const;
   void FillRecords();
   void AddPinned();
@@ -76,64 +73,17 @@ class Flattener {
   const PlannerOptions& options_;
   const RawLoads loads_;
   TopicFilter filter_;
+  std::optional<ReplicationChange> replication_;
   FlatCluster flat_;
-  std::map<std::string, std::uint16_t> rack_index_;
   std::map<TopicPartition, const Reassignment*> reassigning_;
   std::vector<Pinned> pinned_;
   std::vector<BrokerId> ids_;  ///< Replicas of the partition that is being read.
   LaneArray total_{};          ///< Loads of everything that will be on serving brokers.
-  std::vector<TopicCount> topic_counts_;
+  std::vector<TopicSize> topic_sizes_;
   std::vector<std::uint32_t> row_of_topic_;
   std::size_t pinned_reassigning_ = 0, pinned_offline_ = 0, pinned_large_ = 0, pinned_filter_ = 0;
   std::size_t out_of_sync_ = 0;
 };
-
-Status Flattener::AddBrokers() {
-  std::map<BrokerId, const Broker*> brokers;
-  for (const Broker& b : snapshot_.brokers) brokers[b.id] = &b;
-  // A broker that holds replicas and is not listed has left the cluster: dead.
-  for (const Replica& r : snapshot_.replicas) brokers.emplace(r.broker, nullptr);
-  if (brokers.size() > kMaxBrokers) {
-    return InvalidArgument(fmt::format("the snapshot has {} brokers; the planner takes {} at most",
-                                       brokers.size(), kMaxBrokers));
-  }
-  for (const auto& [id, broker] : brokers) AddBroker(broker, id);
-  std::set<std::uint16_t> racks;
-  for (const BrokerIndex b : flat_.targets) racks.insert(flat_.racks[b]);
-  flat_.serving_racks = racks.size();
-  flat_.pinned_load.assign(brokers.size(), Vec8::Fill(0));
-  return Ok();
-}
-
-void Flattener::AddBroker(const Broker* broker, BrokerId id) {
-  const bool serving = broker != nullptr && broker->serving();
-  const std::string rack = broker != nullptr ? broker->rack : std::string();
-  // "\n" cannot be in a rack's name, so a broker without a rack cannot share one by accident.
-  const std::string key = rack.empty() ? fmt::format("\n{}", id) : rack;
-  const auto [at, added] =
-      rack_index_.emplace(key, static_cast<std::uint16_t>(flat_.rack_names.size()));
-  if (added) flat_.rack_names.push_back(rack.empty() ? fmt::format("broker {}", id) : rack);
-  if (serving) flat_.targets.push_back(static_cast<BrokerIndex>(flat_.broker_ids.size()));
-  flat_.broker_ids.push_back(id);
-  flat_.racks.push_back(at->second);
-  flat_.target.push_back(serving ? 1 : 0);
-  flat_.dead.push_back(broker == nullptr || broker->state == BrokerState::kDead ? 1 : 0);
-  LaneArray capacity;
-  capacity.fill(kUnknown);
-  if (broker != nullptr) {
-    capacity[kCpu] = broker->capacity.cpu_percent;
-    capacity[kNetworkIn] = broker->capacity.network_in_bytes_per_s;
-    capacity[kNetworkOut] = broker->capacity.network_out_bytes_per_s;
-    capacity[kPotentialOut] = broker->capacity.network_out_bytes_per_s;
-    capacity[kDisk] = broker->capacity.disk_bytes;
-  }
-  for (double& value : capacity) {
-    // As for loads: what no broker can have is a mistake, and unknown.
-    if (!(value >= kLeastCapacity && value <= kMostCapacity)) value = kUnknown;
-  }
-  capacity[kReplicas] = static_cast<double>(options_.max_replicas_per_broker);
-  flat_.capacity.push_back(capacity);
-}
 
 Status Flattener::CollectPartitions() {
   for (const Reassignment& r : snapshot_.reassignments) reassigning_[r.partition] = &r;
@@ -146,7 +96,7 @@ Status Flattener::CollectPartitions() {
   for (std::size_t i = 0; i < topics; ++i) rank[by_name[i]] = static_cast<std::uint32_t>(i);
   std::vector<bool> topic_moves;
   for (const Topic& topic : snapshot_.topics) topic_moves.push_back(filter_.Moves(topic.name));
-  topic_counts_.resize(topics);
+  topic_sizes_.resize(topics);
   std::vector<std::uint32_t> order(snapshot_.partitions.size());
   std::iota(order.begin(), order.end(), 0U);
   const auto name_order = [&](std::uint32_t a, std::uint32_t b) {
@@ -191,7 +141,7 @@ BrokerId Flattener::ChooseLeader(const Partition& p, bool& fixed) const {
   const bool leader_listed = std::ranges::find(ids_, p.leader) != ids_.end();
   if (!leader_listed) return ids_[0];
   if (fixed) return p.leader;
-  return goals_.Has(GoalKind::kPreferredLeaders) && preferred_can ? ids_[0] : p.leader;
+  return goals_.requirements.elect_preferred && preferred_can ? ids_[0] : p.leader;
 }
 
 Status Flattener::ReadPartition(std::uint32_t index, bool topic_moves) {
@@ -219,7 +169,7 @@ Status Flattener::ReadPartition(std::uint32_t index, bool topic_moves) {
     pinned = &pinned_offline_;
   } else if (ids_.size() > kMaxReplicas) {
     pinned = &pinned_large_;
-  } else if (!topic_moves) {
+  } else if (!topic_moves && !Stranded()) {
     pinned = &pinned_filter_;
   }
   if (pinned != nullptr) {
@@ -229,15 +179,21 @@ Status Flattener::ReadPartition(std::uint32_t index, bool topic_moves) {
     Count(index, stays.replicas.data(), stays.replicas.size(), false);
     return Ok();
   }
+  Replicate(p);
   PartitionRecord record;
   record.rf = static_cast<std::uint8_t>(ids_.size());
   record.frozen = frozen;
   record.open_lead = open_lead;
   if (frozen) ++out_of_sync_;
+  // Otherwise left alone: healed, the partition has room for moves that this plan cannot foresee.
+  if (options_.only_offline_replicas) AddOffline(p);
+  // Excluded topics are moved off dead brokers all the same, and no further.
+  record.frozen = record.frozen || options_.only_offline_replicas || !topic_moves;
   for (std::size_t i = 0; i < ids_.size(); ++i) record.replicas[i] = IndexOf(ids_[i]);
   std::ranges::copy(record.replicas, record.origin);
-  if (goals_.Has(GoalKind::kRack)) {
-    record.required_racks = static_cast<std::uint8_t>(std::min(ids_.size(), flat_.serving_racks));
+  if (goals_.requirements.distinct_racks) {
+    record.required_racks =
+        static_cast<std::uint8_t>(std::min(ids_.size(), flat_.serving_racks)) & 0xfU;
   }
   Count(index, record.replicas, record.rf, true);
   flat_.partitions.push_back(record);
@@ -245,10 +201,34 @@ Status Flattener::ReadPartition(std::uint32_t index, bool topic_moves) {
   return Ok();
 }
 
+/// Gives the partition that is being read as many replicas as it is to have: what is missing is on
+/// stand-ins until the search finds it a broker.
+void Flattener::Replicate(const Partition& p) {
+  const std::size_t factor = replication_->FactorOf(p.topic);
+  if (factor == 0) return;
+  if (ids_.size() > factor) replication_->Drop(flat_, p, factor, ids_);
+  for (std::size_t i = 0; ids_.size() < factor; ++i) ids_.push_back(StandIn(i));
+}
+
+/// Whether a replica of the partition that is being read cannot stay.
+bool Flattener::Stranded() const {
+  return std::ranges::any_of(ids_, [&](BrokerId id) { return flat_.target[IndexOf(id)] == 0; });
+}
+
+/// Notes the replicas of the next record whose log dir has failed. Those on dead brokers are
+/// drained in any case.
+void Flattener::AddOffline(const Partition& p) {
+  for (const Replica& r : snapshot_.ReplicasOf(p)) {
+    const BrokerIndex b = IndexOf(r.broker);
+    if (!r.offline || r.broker == ids_[0] || flat_.target[b] == 0) continue;
+    flat_.offline.push_back({static_cast<std::uint32_t>(flat_.partitions.size()), b});
+  }
+}
+
 void Flattener::Count(std::uint32_t index, const BrokerIndex* replicas, std::size_t count,
                       bool movable) {
   const RawLoad& load = loads_.partitions[index];
-  TopicCount& topic = topic_counts_[static_cast<std::size_t>(snapshot_.partitions[index].topic)];
+  TopicSize& topic = topic_sizes_[static_cast<std::size_t>(snapshot_.partitions[index].topic)];
   topic.replicas += count;
   topic.partitions += 1;
   topic.movable |= movable;
@@ -282,43 +262,17 @@ void Flattener::SetUnits() {
   flat_.count_leader = flat_.count_follower + flat_.count_leadership;
 }
 
-/// Cruise Control's band for a topic: mean + max(2, min(40, 1.8 x mean)), and no lower edge in
-/// practice (threshold 3.00 with margin 0.9, gap clamped to 2..40).
-std::uint32_t TopicLimit(std::uint64_t count, std::size_t brokers) {
-  const double mean = static_cast<double>(count) / static_cast<double>(brokers);
-  const double up = static_cast<double>((count + brokers - 1) / brokers);
-  return static_cast<std::uint32_t>(up + std::clamp(std::ceil(mean * 1.8), 2.0, 40.0));
-}
-
-void Flattener::AddTopicRows() {
-  row_of_topic_.assign(snapshot_.topics.size(), kNoRow);
-  const bool wanted = goals_.Has(GoalKind::kTopicReplicas) || goals_.Has(GoalKind::kTopicLeaders);
-  if (!wanted || flat_.targets.empty()) return;
+Status Flattener::AddTopicRows() {
   // Rows in the order of the records (topic names), not of the snapshot.
-  for (const std::uint32_t source : flat_.source) AddTopicRow(snapshot_.partitions[source].topic);
-  for (const Pinned& pinned : pinned_) AddTopicRow(snapshot_.partitions[pinned.source].topic);
-}
-
-void Flattener::AddTopicRow(std::int32_t topic) {
-  constexpr std::uint16_t kMost = std::numeric_limits<std::uint16_t>::max();
-  std::uint32_t& row_index = row_of_topic_[static_cast<std::size_t>(topic)];
-  if (row_index != kNoRow) return;
-  const TopicCount& count = topic_counts_[static_cast<std::size_t>(topic)];
-  if (count.partitions > kMost) return;  // Cells are 16 bits wide.
-  const bool replicas = goals_.Has(GoalKind::kTopicReplicas);
-  const bool leaders = goals_.Has(GoalKind::kTopicLeaders);
-  const std::uint32_t most_replicas = TopicLimit(count.replicas, flat_.targets.size());
-  const std::uint32_t most_leaders = TopicLimit(count.partitions, flat_.targets.size());
-  // A broker holds at most one replica per partition: a small topic cannot break its band.
-  const bool matters = (replicas && count.partitions > most_replicas) ||
-                       (leaders && count.partitions > most_leaders);
-  if (!matters) return;
-  TopicRow row{topic, {kMost, kMost}, count.movable};
-  if (replicas) row.most.replicas = static_cast<std::uint16_t>(most_replicas);
-  if (leaders) row.most.leaders = static_cast<std::uint16_t>(most_leaders);
-  row_index = static_cast<std::uint32_t>(flat_.topic_rows.size());
-  flat_.topic_rows.push_back(row);
-  flat_.pinned_cells.AddRow(std::min<std::size_t>(count.replicas, flat_.broker_ids.size()));
+  std::vector<std::int32_t> order;
+  for (const std::uint32_t source : flat_.source) {
+    order.push_back(snapshot_.partitions[source].topic);
+  }
+  for (const Pinned& pinned : pinned_) order.push_back(snapshot_.partitions[pinned.source].topic);
+  LW_ASSIGN_OR_RETURN(row_of_topic_,
+                      levelwind::planner::AddTopicRows(snapshot_, goals_.requirements,
+                                                       {order, topic_sizes_}, flat_));
+  return Ok();
 }
 
 void Flattener::FillRecord(PartitionRecord& record, std::uint32_t source) const {
@@ -375,15 +329,6 @@ void Flattener::AddNotes() {
 }
 
 }  // namespace
-
-bool GoalSet::Has(GoalKind kind) const {
-  return std::ranges::any_of(ordered, [&](const GoalInfo* g) { return g->kind == kind; });
-}
-
-bool GoalSet::Has(GoalKind kind, Lane lane) const {
-  return std::ranges::any_of(ordered,
-                             [&](const GoalInfo* g) { return g->kind == kind && g->lane == lane; });
-}
 
 Result<FlatCluster> Flatten(const ClusterSnapshot& snapshot, const GoalSet& goals,
                             const PlannerOptions& options) {

@@ -8,7 +8,8 @@
 
 #include "base/result.h"
 #include "model/cluster_snapshot.h"
-#include "planner/goals/goal_table.h"
+#include "planner/goals/goal_set.h"
+#include "planner/goals/rule_set.h"
 #include "planner/planner_options.h"
 #include "planner/search/topic_cells.h"
 #include "planner/search/vec8.h"
@@ -34,9 +35,10 @@ struct alignas(64) PartitionRecord {
   BrokerIndex origin[kMaxReplicas] = {};  ///< Where they were at the start; [0] led.
   std::uint32_t topic_row = kNoRow;       ///< Into TopicTable; kNoRow: cannot break a topic band.
   std::uint8_t rf = 0;
-  std::uint8_t required_racks = 0;  ///< min(RF, racks that serve); 0 without the goal.
-  bool frozen : 1 = false;          ///< A replica is catching up: is only moved off dead brokers.
+  std::uint8_t required_racks : 4 = 0;  ///< min(RF, racks that serve); 0 without the goal.
+  bool frozen : 1 = false;     ///< A replica is catching up: is only moved off dead brokers.
   bool open_lead : 1 = false;  ///< Its preferred leader is gone: it gets another one in any case.
+  std::uint16_t rules = 0;     ///< Into FlatCluster::rule_sets; 0: none.
 
   /// The same partition held by others.
   PartitionRecord With(const Seats& seats) const {
@@ -62,7 +64,15 @@ static_assert(sizeof(PartitionRecord) == 64);
 struct TopicRow {
   std::int32_t topic = 0;  ///< Index into the snapshot's topics.
   TopicCell most;
+  std::uint16_t least_leaders = 0;  ///< On each broker that may lead; 0: none asked for.
+  bool least_out_of_reach = false;  ///< There are fewer partitions than that.
   bool movable = false;
+};
+
+/// A replica that its broker cannot serve: its log dir has failed.
+struct OfflineReplica {
+  std::uint32_t partition = 0;
+  BrokerIndex broker = 0;
 };
 
 /// A snapshot as flat arrays: what may move, what is pinned, and how loads are scaled.
@@ -72,14 +82,24 @@ struct FlatCluster {
   std::vector<std::uint16_t> racks;  ///< A broker without a rack is one of its own.
   std::vector<std::uint8_t> target;  ///< Serving and not to be emptied: may hold replicas.
   std::vector<std::uint8_t> dead;
-  std::vector<LaneArray> capacity;  ///< Raw units; NaN where unknown.
-  std::vector<Vec8> pinned_load;    ///< Of partitions that do not move.
+  std::vector<std::uint8_t> receives;  ///< A target that new replicas may go to.
+  std::vector<std::uint8_t> leads;     ///< A target that may lead.
+  std::vector<LaneArray> capacity;     ///< Raw units; NaN where unknown.
+  std::vector<Vec8> pinned_load;       ///< Of partitions that do not move.
   std::vector<std::string> rack_names;
   std::vector<BrokerIndex> targets;
   std::size_t serving_racks = 0;
 
   std::vector<PartitionRecord> partitions;
-  std::vector<std::uint32_t> source;  ///< partitions[i] is snapshot.partitions[source[i]].
+  std::vector<OfflineReplica> offline;  ///< On targets; has to leave them.
+  std::vector<std::uint32_t> source;    ///< partitions[i] is snapshot.partitions[source[i]].
+
+  std::vector<RuleSet> rule_sets;  ///< The first is empty.
+  /// Where brokers form sets that replicas may not leave: each broker's set (an index into
+  /// domain_load), and what all that belongs to the set weighs, in mean brokers. Empty: one for
+  /// all.
+  std::vector<std::uint32_t> domain_of_broker;
+  std::vector<LaneArray> domain_load;
 
   std::vector<TopicRow> topic_rows;
   TopicCells pinned_cells;  ///< Of partitions that do not move; a row per topic row.
@@ -109,13 +129,6 @@ struct FlatCluster {
   Vec8 LoadOf(const PartitionRecord& p, std::size_t slot) const {
     return slot == 0 ? LeaderLoad(p) : FollowerLoad(p);
   }
-};
-
-/// Which goals are wanted, resolved once.
-struct GoalSet {
-  std::vector<const GoalInfo*> ordered;
-  bool Has(GoalKind kind) const;
-  bool Has(GoalKind kind, Lane lane) const;
 };
 
 /// Flattens a snapshot. Errors: InvalidArgument for more than 65,000 brokers, a replica listed

@@ -1,35 +1,27 @@
 #include "planner/search/judge.h"
 
 #include <algorithm>
-#include <array>
 #include <tuple>
 
 namespace levelwind::planner {
 namespace {
 
-constexpr double kRounding = 5e-7;
-
-double Outside(const Placement& placement, BrokerIndex b, std::size_t lane) {
-  const double load = static_cast<double>(placement.load(b)[lane]);
-  const double over = load - static_cast<double>(placement.bands().high[b][lane]);
-  const double under = static_cast<double>(placement.bands().low[b][lane]) - load;
-  return std::max({over, under, 0.0});
-}
-
-double Over(const Placement& placement, BrokerIndex b, std::size_t lane) {
-  const double cap = static_cast<double>(placement.bands().cap[b][lane]);
-  return std::max(0.0, static_cast<double>(placement.load(b)[lane]) - cap);
-}
-
-GoalTally TallyRacks(const Placement& placement) {
-  GoalTally tally;
-  for (const PartitionRecord& p : placement.partitions()) {
-    const std::size_t distinct = DistinctRacks(placement.cluster(), p);
-    if (distinct >= p.required_racks) continue;
-    ++tally.violations;
-    tally.cost += static_cast<double>(p.required_racks - distinct);
+/// Partitions that a broker leads which is to lead none, and that another replica could lead.
+std::int32_t LedByDemoted(const Placement& placement) {
+  const FlatCluster& cluster = placement.cluster();
+  std::int32_t led = 0;
+  for (const BrokerIndex b : cluster.targets) {
+    if (cluster.leads[b]) continue;
+    for (const Seat seat : placement.held(b)) {
+      const PartitionRecord& p = placement.partition(PartitionOf(seat));
+      if (SlotOfSeat(seat) != 0 || p.frozen) continue;
+      led += std::any_of(p.replicas, p.replicas + p.rf,
+                         [&](BrokerIndex other) { return cluster.leads[other] != 0; })
+                 ? 1
+                 : 0;
+    }
   }
-  return tally;
+  return led;
 }
 
 GoalTally TallyDrain(const Placement& placement) {
@@ -39,71 +31,26 @@ GoalTally TallyDrain(const Placement& placement) {
     tally.violations +=
         static_cast<std::int32_t>(placement.held(static_cast<BrokerIndex>(b)).size());
   }
+  for (const OfflineReplica& replica : placement.cluster().offline) {
+    tally.violations += placement.partition(replica.partition).Holds(replica.broker) ? 1 : 0;
+  }
+  tally.violations += LedByDemoted(placement);
   tally.cost = tally.violations;
   return tally;
 }
 
-GoalTally TallyTopics(const Placement& placement, bool leaders) {
-  GoalTally tally;
-  const FlatCluster& cluster = placement.cluster();
-  for (std::uint32_t row = 0; row < cluster.topic_rows.size(); ++row) {
-    const TopicRow& topic = cluster.topic_rows[row];
-    const int most = leaders ? topic.most.leaders : topic.most.replicas;
-    for (const TopicCells::Entry& entry : placement.cells().Row(row)) {
-      const int now = leaders ? entry.cell.leaders : entry.cell.replicas;
-      if (now <= most || cluster.target[entry.broker] == 0) continue;
-      ++tally.violations;
-      tally.cost += now - most;
-    }
-  }
-  return tally;
-}
-
-GoalTally TallyLane(const Placement& placement, std::size_t lane, bool capacity) {
-  GoalTally tally;
-  const bool judged =
-      capacity ? placement.bands().capacity[lane] : placement.bands().distribution[lane];
-  if (!judged) return tally;
-  for (const BrokerIndex b : placement.cluster().targets) {
-    const double outside = capacity ? Over(placement, b, lane) : Outside(placement, b, lane);
-    if (outside <= kRounding) continue;
-    ++tally.violations;
-    tally.cost += outside;
-  }
-  return tally;
-}
-
-GoalTally TallyGoal(const Placement& placement, const GoalInfo& goal) {
-  switch (goal.kind) {
-    case GoalKind::kRack:
-      return TallyRacks(placement);
-    case GoalKind::kCapacity:
-      return TallyLane(placement, goal.lane, true);
-    case GoalKind::kDistribution:
-    case GoalKind::kPotentialOut:
-      return TallyLane(placement, goal.lane, false);
-    case GoalKind::kTopicReplicas:
-      return TallyTopics(placement, false);
-    case GoalKind::kTopicLeaders:
-      return TallyTopics(placement, true);
-    case GoalKind::kPreferredLeaders:
-      return {};
-  }
-  return {};
-}
-
 }  // namespace
 
-std::size_t DistinctRacks(const FlatCluster& cluster, const PartitionRecord& record) {
-  std::array<std::uint16_t, kMaxReplicas> seen{};
-  std::size_t distinct = 0;
-  for (std::size_t i = 0; i < record.rf; ++i) {
-    if (!cluster.target[record.replicas[i]]) continue;
-    const std::uint16_t rack = cluster.racks[record.replicas[i]];
-    const auto end = seen.begin() + static_cast<std::ptrdiff_t>(distinct);
-    if (std::find(seen.begin(), end, rack) == end) seen[distinct++] = rack;
-  }
-  return distinct;
+double DistanceOutside(const Placement& placement, BrokerIndex b, std::size_t lane) {
+  const double load = static_cast<double>(placement.load(b)[lane]);
+  const double over = load - static_cast<double>(placement.bands().high[b][lane]);
+  const double under = static_cast<double>(placement.bands().low[b][lane]) - load;
+  return std::max({over, under, 0.0});
+}
+
+double AboveCapacity(const Placement& placement, BrokerIndex b, std::size_t lane) {
+  const double cap = static_cast<double>(placement.bands().cap[b][lane]);
+  return std::max(0.0, static_cast<double>(placement.load(b)[lane]) - cap);
 }
 
 Judgement Judge(const Placement& placement, const GoalSet& goals) {
@@ -111,8 +58,8 @@ Judgement Judge(const Placement& placement, const GoalSet& goals) {
   result.drain = TallyDrain(placement);
   result.hard = result.drain.violations;
   result.hard_cost = result.drain.cost;
-  for (const GoalInfo* goal : goals.ordered) {
-    const GoalTally tally = TallyGoal(placement, *goal);
+  for (const Goal* goal : goals.ordered) {
+    const GoalTally tally = goal->Judge(placement);
     result.goals.push_back(tally);
     if (goal->hard) {
       result.hard += tally.violations;
@@ -143,11 +90,11 @@ bool Better(const Judgement& a, const Judgement& b) {
 }
 
 bool OutsideBand(const Placement& placement, BrokerIndex b, std::size_t lane) {
-  return Outside(placement, b, lane) > kRounding;
+  return DistanceOutside(placement, b, lane) > kJudgeRounding;
 }
 
 bool OverCapacity(const Placement& placement, BrokerIndex b, std::size_t lane) {
-  return Over(placement, b, lane) > kRounding;
+  return AboveCapacity(placement, b, lane) > kJudgeRounding;
 }
 
 std::size_t CountOutside(const Placement& placement) {

@@ -4,22 +4,19 @@
 #include <cstdint>
 #include <vector>
 
+#include "planner/goals/goal_set.h"
+#include "planner/goals/rack_spread.h"
 #include "planner/search/flat_cluster.h"
 #include "planner/search/placement.h"
 
 namespace levelwind::planner {
 
-/// How a placement does on one goal.
-struct GoalTally {
-  std::int32_t violations = 0;  ///< Brokers, partitions (rack) or topic-broker pairs (topic goals).
-  double cost = 0;              ///< Distance outside, in mean brokers; for counts: how many.
-};
-
 /// A placement judged against every goal, with nothing of the search's weights in it.
 struct Judgement {
   std::vector<GoalTally> goals;  ///< Parallel to GoalSet::ordered.
-  GoalTally drain;               ///< Replicas on dead or leaving brokers.
-  std::int32_t hard = 0;         ///< Violations of hard goals, drain included.
+  GoalTally drain;  ///< Replicas on dead or leaving brokers or in failed log dirs, and partitions
+                    ///< that a demoted broker leads.
+  std::int32_t hard = 0;  ///< Violations of hard goals, drain included.
   std::int32_t soft = 0;
   double hard_cost = 0;
   double soft_cost = 0;  ///< Weighted with the goals' prices.
@@ -39,13 +36,17 @@ bool WorthMoving(const Judgement& before, const Judgement& after);
 /// Whether `a` is the better of two results: hard, then soft violations, then distance, then bytes.
 bool Better(const Judgement& a, const Judgement& b);
 
+/// What a lane may be outside by rounding alone, in mean brokers.
+inline constexpr double kJudgeRounding = 5e-7;
+
+/// How far a lane of a broker is outside its band (above its cap), in mean brokers.
+double DistanceOutside(const Placement& placement, BrokerIndex b, std::size_t lane);
+double AboveCapacity(const Placement& placement, BrokerIndex b, std::size_t lane);
+
 /// Whether a lane of a broker is outside its band or above its cap, up to rounding.
 bool OutsideBand(const Placement& placement, BrokerIndex b, std::size_t lane);
 bool OverCapacity(const Placement& placement, BrokerIndex b, std::size_t lane);
 /// Number of (broker, lane) pairs outside: what the search drives to 0.
 std::size_t CountOutside(const Placement& placement);
-
-/// Distinct racks of the replicas that are on serving brokers.
-std::size_t DistinctRacks(const FlatCluster& cluster, const PartitionRecord& record);
 
 }  // namespace levelwind::planner

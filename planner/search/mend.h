@@ -6,8 +6,9 @@
 namespace levelwind::planner {
 
 /// First phase: makes the placement legal, whatever it costs. Moves replicas off dead and leaving
-/// brokers, largest first, each to the cheapest legal destination; then replicas out of rack
-/// clashes; then thins topics that crowd a broker, smallest replicas first. What cannot be mended
+/// brokers and out of failed log dirs, largest first, each to the cheapest legal destination; takes
+/// leads from demoted brokers; then moves replicas out of rack clashes; then what breaks partition
+/// rules; then thins topics that crowd a broker, smallest replicas first. What cannot be mended
 /// (no broker left to take it) stays and is counted by Judge.
 void MendHardRules(Placement& placement, Rng& rng);
 

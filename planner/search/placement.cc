@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "planner/goals/partition_rule.h"
+
 namespace levelwind::planner {
 namespace {
 
@@ -20,6 +22,8 @@ Placement::Placement(const FlatCluster& cluster, Bands bands)
   for (std::size_t b = 0; b < brokers_.size(); ++b) {
     brokers_[b].rack = cluster.racks[b];
     brokers_[b].serving = cluster.target[b] != 0;
+    brokers_[b].receives = cluster.receives[b] != 0;
+    brokers_[b].leads = cluster.leads[b] != 0;
   }
   replica_fee_ = kReplicaFee * MeanReplica();
   SetLeaderFee(kLeaderFee);
@@ -132,6 +136,38 @@ bool Placement::RackSpreadKept(const PartitionRecord& record, std::size_t slot,
   }
   const bool lost = from.serving && leaves_rack && !from_rack_shared;
   return others >= std::min<std::size_t>(record.required_racks, others + (lost ? 1U : 0U));
+}
+
+bool Placement::RulesAllow(const PartitionRecord& now, const PartitionRecord& then) const {
+  return std::ranges::all_of(cluster_->rule_sets[now.rules].rules, [&](const auto& rule) {
+    return rule->Breaks(*this, now, then) <= rule->Breaks(*this, now, now);
+  });
+}
+
+bool Placement::RulesPrefer(const PartitionRecord& now, const PartitionRecord& then) const {
+  for (const auto& rule : cluster_->rule_sets[now.rules].rules) {
+    const int change = rule->Breaks(*this, now, then) - rule->Breaks(*this, now, now);
+    if (change != 0) return change < 0;
+  }
+  return false;
+}
+
+bool Placement::BreaksRules(const PartitionRecord& now) const {
+  return std::ranges::any_of(cluster_->rule_sets[now.rules].rules,
+                             [&](const auto& rule) { return rule->Breaks(*this, now, now) > 0; });
+}
+
+bool Placement::RulesAllowMove(const PartitionRecord& record, std::size_t slot,
+                               BrokerIndex to) const {
+  PartitionRecord then = record;
+  then.replicas[slot] = to;
+  return RulesAllow(record, then);
+}
+
+bool Placement::RulesAllowLead(const PartitionRecord& record, std::size_t slot) const {
+  PartitionRecord then = record;
+  std::swap(then.replicas[0], then.replicas[slot]);
+  return RulesAllow(record, then);
 }
 
 void Placement::Attach(std::uint32_t p, std::size_t slot) {

@@ -29,6 +29,8 @@ struct alignas(64) BrokerState {
   float penalty = 0;
   std::uint16_t rack = 0;
   bool serving = false;
+  bool receives = false;  ///< New replicas may come.
+  bool leads = false;
   std::uint8_t dropped = 0;  ///< One bit per lane whose band is given up.
   /// Further outside a band than this costs no more.
   float reach_above = kNoEdge, reach_below = kNoEdge;
@@ -95,14 +97,15 @@ class Placement {
     return MayMoveButForTopic(record, slot, to) && TopicAllows(record, slot, to);
   }
   bool MayMoveButForTopic(const PartitionRecord& record, std::size_t slot, BrokerIndex to) const {
-    return MayReceive(record, to) && !record.Holds(to) && RackAllows(record, slot, to);
+    return MayReceive(record, to) && (slot != 0 || broker(to).leads) && !record.Holds(to) &&
+           RackAllows(record, slot, to) && (record.rules == 0 || RulesAllowMove(record, slot, to));
   }
   /// Whether the broker may take a replica of the partition at all.
   bool MayReceive(const PartitionRecord& record, BrokerIndex to) const {
-    return !record.frozen && MayDrainTo(to);
+    return !record.frozen && (MayDrainTo(to) || (broker(to).serving && record.Originally(to)));
   }
   /// The same for a replica that must leave its broker, whoever is catching up.
-  bool MayDrainTo(BrokerIndex to) const { return broker(to).serving; }
+  bool MayDrainTo(BrokerIndex to) const { return broker(to).receives; }
   /// Whether the replica in `slot` may become the leader.
   bool MayLead(const PartitionRecord& record, std::size_t slot) const;
   bool RackAllows(const PartitionRecord& record, std::size_t slot, BrokerIndex to) const {
@@ -118,6 +121,13 @@ class Placement {
     return true;
   }
   bool TopicAllows(const PartitionRecord& record, std::size_t slot, BrokerIndex to) const;
+  bool TopicAllowsLead(const PartitionRecord& record, BrokerIndex to) const;
+  /// Whether no rule of the partition would be broken more than it is. Only with record.rules > 0.
+  bool RulesAllowMove(const PartitionRecord& record, std::size_t slot, BrokerIndex to) const;
+  bool RulesAllowLead(const PartitionRecord& record, std::size_t slot) const;
+  /// Whether `then` is better than `now` on the first rule in which they differ.
+  bool RulesPrefer(const PartitionRecord& now, const PartitionRecord& then) const;
+  bool BreaksRules(const PartitionRecord& now) const;
 
   // Changes of cost; the change must be allowed.
   float MoveDelta(const PartitionRecord& record, std::size_t slot, BrokerIndex to) const;
@@ -178,6 +188,7 @@ class Placement {
   std::size_t LeadersChanged() const;
 
  private:
+  bool RulesAllow(const PartitionRecord& now, const PartitionRecord& then) const;
   float MeanReplica() const;
   void Build();
   void SetBands();
@@ -250,7 +261,12 @@ inline bool Placement::TopicAllows(const PartitionRecord& record, std::size_t sl
 
 inline bool Placement::MayLead(const PartitionRecord& record, std::size_t slot) const {
   const BrokerIndex to = record.replicas[slot];
-  if (record.frozen || !broker(to).serving) return false;
+  if (record.frozen || !broker(to).leads) return false;
+  if (record.rules != 0 && !RulesAllowLead(record, slot)) return false;
+  return TopicAllowsLead(record, to);
+}
+
+inline bool Placement::TopicAllowsLead(const PartitionRecord& record, BrokerIndex to) const {
   if (record.topic_row == kNoRow) return true;
   const TopicRow& row = cluster_->topic_rows.data()[record.topic_row];
   return cell(record.topic_row, to).leaders < row.most.leaders;

@@ -10,6 +10,7 @@
 #include "planner/search/mend.h"
 #include "planner/search/polish.h"
 #include "planner/search/search.h"
+#include "planner/search/uphold.h"
 
 namespace levelwind::planner {
 namespace {
@@ -41,8 +42,8 @@ bool NearlyLevel(const Placement& placement) {
 /// for it.
 void GiveUpHopeless(Placement& placement, const GoalSet& goals, HopelessFinder& finder) {
   for (const HopelessBroker& hopeless : finder.Find(placement)) {
-    const GoalInfo* least = nullptr;
-    for (const GoalInfo* goal : goals.ordered) {
+    const Goal* least = nullptr;
+    for (const Goal* goal : goals.ordered) {
       const bool band =
           goal->kind == GoalKind::kDistribution || goal->kind == GoalKind::kPotentialOut;
       if (band && hopeless.lanes[goal->lane]) least = goal;
@@ -99,7 +100,11 @@ bool SearchOnce(Placement& placement, PlanRuns& plan, Rng& rng) {
 }
 
 /// Whether what the placement has become is worth moving and better than the best so far; keeps it.
-bool Keep(const Placement& placement, PlanRuns& plan) {
+/// First sees to it that no goal has paid for those after it.
+bool Keep(Placement& placement, PlanRuns& plan, Rng& rng) {
+  const std::uint64_t budget =
+      ProposalBudget(plan.options.effort, placement.cluster().replica_count);
+  if (!Uphold(placement, rng, plan.goals, plan.start_judgement, budget)) return false;
   const Judgement end = Judge(placement, plan.goals);
   plan.met = plan.met || end.level();
   if (!WorthMoving(plan.start_judgement, end)) return false;
@@ -140,7 +145,7 @@ void CountMissed(Placement& placement, PlanRuns& plan) {
     const Judgement& best = plan.best.empty() ? plan.start_judgement : plan.best_judgement;
     if (end.hard + end.soft >= best.hard + best.soft) continue;
     if (Max(Peaks(placement) - peaks, Vec8::Fill(0)).Sum() > 0) continue;
-    Keep(placement, plan);
+    Keep(placement, plan, rng);
   }
 }
 
@@ -157,7 +162,7 @@ bool PlanOnce(Placement& placement, const GoalSet& goals, const PlannerOptions& 
     if (run > 0) placement.Restore(plan.start);
     Rng rng(options.seed * 0x9e3779b97f4a7c15ULL + static_cast<std::uint64_t>(run));
     const bool hard = SearchOnce(placement, plan, rng);
-    Keep(placement, plan);
+    Keep(placement, plan, rng);
     // Where bands pull against each other, runs differ more than longer runs do.
     const bool again = hard && run == 0 && !plan.met;
     if (again && replicas <= kMedium) runs = std::max(runs, kHardRuns);

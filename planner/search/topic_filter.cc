@@ -2,12 +2,9 @@
 
 #include <fmt/format.h>
 
-#include <string_view>
-
 namespace levelwind::planner {
-namespace {
-
-Result<std::optional<std::regex>> CompileOne(const std::string& pattern, std::string_view what) {
+Result<std::optional<std::regex>> CompilePattern(const std::string& pattern,
+                                                 std::string_view what) {
   if (pattern.empty()) return std::optional<std::regex>();
   try {
     return std::optional<std::regex>(std::regex(pattern, std::regex::optimize));
@@ -19,12 +16,10 @@ Result<std::optional<std::regex>> CompileOne(const std::string& pattern, std::st
   }
 }
 
-}  // namespace
-
 Result<TopicFilter> TopicFilter::Compile(const PlannerOptions& options) {
   TopicFilter filter;
-  LW_ASSIGN_OR_RETURN(filter.include, CompileOne(options.include_topics, "include_topics"));
-  LW_ASSIGN_OR_RETURN(filter.exclude, CompileOne(options.exclude_topics, "exclude_topics"));
+  LW_ASSIGN_OR_RETURN(filter.include, CompilePattern(options.include_topics, "include_topics"));
+  LW_ASSIGN_OR_RETURN(filter.exclude, CompilePattern(options.exclude_topics, "exclude_topics"));
   return filter;
 }
 

@@ -169,7 +169,7 @@ inline ProposalPtr SmallProposal() {
   lead.reason = "broker 1 leads 2 of 3 partitions";
   proposal->moves = {copy, lead};
   proposal->goals = {{"RackAwareGoal", true, 0, 0, 0, 0, ""},
-                     {"CpuCapacityGoal", true, 0, 0, 0, 0, "not judged: loads unknown"},
+                     {"CpuCapacityGoal", true, 0, 0, 0, 0, "not judged: loads unknown", false},
                      {"ReplicaDistributionGoal", false, 3, 0, 2, 0, ""},
                      {"LeaderReplicaDistributionGoal", false, 2, 1, 2, 1, "users is excluded"}};
   proposal->brokers = {{1, 3, 2, 2, 0, 4e6, 1e6, 3072, 0},

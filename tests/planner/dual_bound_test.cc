@@ -15,7 +15,7 @@
 #include "planner/bounds/bytes_bound.h"
 #include "planner/bounds/lower_bound.h"
 #include "planner/goals/bands.h"
-#include "planner/goals/goal_table.h"
+#include "planner/goals/goal_set.h"
 #include "planner/rebalance/plan_rebalance.h"
 #include "planner/search/judge.h"
 #include "tests/support/snapshot_builder.h"
@@ -142,8 +142,7 @@ void CompareWithTruth(std::uint64_t seed, bool racks, bool dead, Tally& tally) {
   const ClusterSnapshot snapshot = SmallCluster(random, racks, dead);
   PlannerOptions options;
   options.band_margin = 0.45;
-  GoalSet goals;
-  goals.ordered = ResolveGoals({}).value();
+  const GoalSet goals = MakeGoals(options).value();
   const FlatCluster cluster = Flatten(snapshot, goals, options).value();
   const Placement start(cluster, ComputeBands(cluster, cluster.partitions, goals, options));
   const Requirements kept = Everything(start);

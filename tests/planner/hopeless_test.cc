@@ -41,8 +41,7 @@ ClusterSnapshot OneLargeLeader(double cpu) {
 
 std::vector<HopelessBroker> Find(const ClusterSnapshot& snapshot) {
   const PlannerOptions options;
-  GoalSet goals;
-  goals.ordered = ResolveGoals({}).value();
+  const GoalSet goals = MakeGoals(options).value();
   const FlatCluster cluster = Flatten(snapshot, goals, options).value();
   const Placement placement(cluster, ComputeBands(cluster, cluster.partitions, goals, options));
   return HopelessFinder(2).Find(placement);

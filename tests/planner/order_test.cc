@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "planner/goals/bands.h"
-#include "planner/goals/goal_table.h"
+#include "planner/goals/goal_set.h"
 #include "planner/rebalance/plan_rebalance.h"
 #include "planner/search/placement.h"
 #include "tests/planner/random_cluster.h"
@@ -36,7 +36,7 @@ class Hand {
   Hand(const ClusterSnapshot& snapshot, const std::vector<std::vector<BrokerIndex>>& after,
        PlannerOptions options = {})
       : snapshot_(snapshot), options_(std::move(options)) {
-    goals_.ordered = ResolveGoals({}).value();
+    goals_ = MakeGoals({}).value();
     cluster_ = Flatten(snapshot_, goals_, options_).value();
     const Bands bands = ComputeBands(cluster_, cluster_.partitions, goals_, options_);
     start_.emplace_back(cluster_, bands);

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "planner/goals/goal_table.h"
+#include "planner/goals/goal_set.h"
 #include "planner/rebalance/plan_rebalance.h"
 #include "tests/planner/random_cluster.h"
 #include "tests/support/snapshot_builder.h"

@@ -105,6 +105,18 @@ void CheckTotals(const Proposal& proposal) {
   }
 }
 
+/// The first goal in whose violations the plan makes a difference must not get more: what must
+/// leave its broker first, then hard goals, then soft ones, as the user orders them.
+void CheckPriorities(const Proposal& proposal) {
+  for (const bool hard : {true, false}) {
+    for (const GoalVerdict& goal : proposal.goals) {
+      if (goal.hard != hard || goal.violations_before == goal.violations_after) continue;
+      EXPECT_LT(goal.violations_after, goal.violations_before) << goal.goal;
+      return;
+    }
+  }
+}
+
 TEST(PlanProperties, HoldOnRandomClusters) {
   std::size_t with_moves = 0;
   for (std::uint64_t seed = testing::FirstSeed(); seed < testing::FirstSeed() + kClusters; ++seed) {
@@ -116,6 +128,7 @@ TEST(PlanProperties, HoldOnRandomClusters) {
     ASSERT_TRUE(proposal.ok()) << proposal.error();
     for (const Move& move : proposal->moves) CheckMove(snapshot, move);
     CheckTotals(*proposal);
+    CheckPriorities(*proposal);
     with_moves += proposal->empty() ? 0U : 1U;
 
     const ClusterSnapshot after = testing::Carried(snapshot, *proposal);

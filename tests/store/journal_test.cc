@@ -303,7 +303,7 @@ TEST(Journal, ProposalsSurviveWithEveryField) {
   proposal.seed = ~std::uint64_t{0};
   proposal.confidence.label = "sizes and counts";
   proposal.moves = {SampleStep(1).move};
-  proposal.goals = {{"racks", true, 1.5, 0, 3, 0, "note"}};
+  proposal.goals = {{"racks", true, 1.5, 0, 3, 0, "note", false}};
   proposal.brokers.resize(1);
   proposal.brokers[0].broker = 4;
   proposal.brokers[0].leaders_after = 12;
@@ -337,6 +337,7 @@ TEST(Journal, ProposalsSurviveWithEveryField) {
   EXPECT_TRUE(std::isnan(back.brokers.front().leader_bytes_in_before));
   EXPECT_EQ(back.brokers.front().leaders_after, 12);
   EXPECT_EQ(back.goals.front().violations_before, 3);
+  EXPECT_FALSE(back.goals.front().judged);
   EXPECT_EQ(back.bytes_lower_bound, kUnknownCount);
   EXPECT_EQ(back.bound_method, "dual");
   EXPECT_EQ(back.bound_gap, 0.034);
