@@ -34,7 +34,7 @@ using Frame = std::vector<std::uint8_t>;
 
 constexpr std::int32_t kFrameCap = 4 << 20;
 /// Threads that start, buffers of sockets, the heap's own.
-constexpr std::int64_t kSmallThingsKb = 2048;
+constexpr std::int64_t kSmallThingsKb = 2048 + levelwind::testing::kSanitizerKb;
 
 /// A two-broker cluster of which broker 2 is hostile in one API; broker 1 is the bootstrap one.
 class HostileBrokerTest : public ::testing::TestWithParam<ApiKey> {

@@ -22,7 +22,7 @@ using ::testing::IsEmpty;
 using ::testing::SizeIs;
 using testing::TwoBrokers;
 
-constexpr std::int64_t kMuchKb = 96 << 10;
+constexpr std::int64_t kMuchKb = (96 << 10) + levelwind::testing::kSanitizerKb;
 
 class HostileValues : public TwoBrokers {
  protected:

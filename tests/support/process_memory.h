@@ -18,6 +18,14 @@ inline std::int64_t StatusKb(const std::string& field) {
 }
 inline void ForgetPeak() { std::ofstream("/proc/self/clear_refs") << "5"; }
 
+/// What a sanitizer's shadow, red zones and quarantine of freed memory may add to any growth: there
+/// the measure only finds what is grossly too much.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+inline constexpr std::int64_t kSanitizerKb = 320 << 10;
+#else
+inline constexpr std::int64_t kSanitizerKb = 0;
+#endif
+
 /// How far the resident memory rose above what it was at the start, at the worst moment since.
 class RssGrowth {
  public:
