@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,13 @@ constexpr std::int64_t kMuchKb = (96 << 10) + levelwind::testing::kSanitizerKb;
 
 class HostileValues : public TwoBrokers {
  protected:
+  HostileValues() {
+    // These answers are large, and slow to make under a sanitizer.
+    ClientOptions options = testing::Quick(one_);
+    options.request_timeout = seconds(10);
+    client_ = std::make_unique<testing::RunningClient>(options);
+  }
+
   Result<std::vector<GroupDescription>> Describe(
       const ConsumerGroupDescribeResponse::Member& member) {
     one_.On<ConsumerGroupDescribeRequest>([&](const auto& request, auto) {
@@ -58,9 +66,9 @@ TEST_F(HostileValues, ATopicNameLongerThanKafkaAllowsIsNotCopiedForEachPartition
 
 TEST_F(HostileValues, MorePartitionsThanAnAnswerMayAssignAreNotTaken) {
   ConsumerGroupDescribeResponse::Member member;
-  // Two million copies of a name of 200 bytes would be half a gigabyte.
+  // Six hundred thousand copies of a name of 240 bytes would be 180 MB.
   member.assignment.topic_partitions.push_back(
-      {{}, std::string(200, 'x'), std::vector<std::int32_t>(2'000'000)});
+      {{}, std::string(240, 'x'), std::vector<std::int32_t>(600'000)});
   const levelwind::testing::RssGrowth growth;
   const auto described = Describe(member);
   ASSERT_TRUE(described.ok()) << described.error();
