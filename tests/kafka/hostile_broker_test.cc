@@ -100,6 +100,10 @@ class HostileBrokerTest : public ::testing::TestWithParam<ApiKey> {
         << what << ": " << error;
   }
 
+  // What Distort() is given may only touch what outlives the brokers: a client whose deadline has
+  // passed leaves one of their threads on its way into it.
+  std::atomic<std::size_t> whole_ = 0;  ///< Bytes of the answer that was distorted last.
+  std::atomic<std::int64_t> sent_ = 0;
   FakeBroker good_;
   FakeBroker bad_;
 };
@@ -117,13 +121,13 @@ Frame Refit(Frame frame) {
 TEST_P(HostileBrokerTest, ClosesAtEveryByte) {
   std::size_t size = 1;
   for (std::size_t cut = 0; cut < size; ++cut) {
-    std::atomic<std::size_t> whole = 0;
-    const Error error = ErrorOf([&, cut](Peer& peer, const Frame& frame) {
-      whole = frame.size();
+    whole_ = 0;
+    const Error error = ErrorOf([this, cut](Peer& peer, const Frame& frame) {
+      whole_ = frame.size();
       peer.Send(std::span(frame).first(cut));
       return false;
     });
-    size = whole;
+    size = whole_;
     ASSERT_GT(size, 0U);
     ExpectClear(error, "closed after byte " + std::to_string(cut));
   }
@@ -133,13 +137,13 @@ TEST_P(HostileBrokerTest, CutsTheFrameAtEveryByteAndSaysSo) {
   // The length is right for what comes: the body ends early.
   std::size_t size = 9;
   for (std::size_t cut = 8; cut < size; ++cut) {
-    std::atomic<std::size_t> whole = 0;
-    const Error error = ErrorOf([&, cut](Peer& peer, Frame frame) {
-      whole = frame.size();
+    whole_ = 0;
+    const Error error = ErrorOf([this, cut](Peer& peer, Frame frame) {
+      whole_ = frame.size();
       frame.resize(cut);
       return peer.Send(Refit(frame));
     });
-    size = whole;
+    size = whole_;
     ExpectClear(error, "cut after byte " + std::to_string(cut));
   }
 }
@@ -196,9 +200,9 @@ TEST_P(HostileBrokerTest, ClaimsArraysFarLongerThanTheFrame) {
   std::size_t size = 100;
   std::size_t believed = 0;
   for (std::size_t at = 8; at + 5 < size; ++at) {
-    std::atomic<std::size_t> whole = 0;
-    bad_.Distort(GetParam(), [&, at](Peer& peer, Frame frame) {
-      whole = frame.size();
+    whole_ = 0;
+    bad_.Distort(GetParam(), [this, at](Peer& peer, Frame frame) {
+      whole_ = frame.size();
       for (std::size_t i = 0; i < 4; ++i) frame[at + i] = 0xFF;
       frame[at + 4] = 0x07;
       return peer.Send(frame);
@@ -217,7 +221,7 @@ TEST_P(HostileBrokerTest, ClaimsArraysFarLongerThanTheFrame) {
       ExpectClear(asked.error(), what);
     }
     EXPECT_LT(growth.kb(), kSmallThingsKb) << what;
-    size = whole;
+    size = whole_;
     ASSERT_GT(size, 0U);
   }
   EXPECT_LT(believed, size / 2) << "counts of two billion were believed";
@@ -235,15 +239,14 @@ TEST_P(HostileBrokerTest, DripsAByteAtATime) {
 }
 
 TEST_P(HostileBrokerTest, SendsFramesThatNobodyAskedFor) {
-  std::atomic<std::int64_t> sent = 0;
-  bad_.Distort(GetParam(), [&](Peer& peer, const Frame& frame) {
-    while (peer.Send(frame)) ++sent;
+  bad_.Distort(GetParam(), [this](Peer& peer, const Frame& frame) {
+    while (peer.Send(frame)) ++sent_;
     return false;
   });
   RunningClient client(Options(bad_));
   static_cast<void>(Ask(*client));
   client.Stop();  // it closed every such connection, or the broker would be sending still
-  EXPECT_LT(sent, 1'000'000);
+  EXPECT_LT(sent_, 1'000'000);
 }
 
 TEST_P(HostileBrokerTest, OtherBrokersAreServed) {
@@ -267,11 +270,19 @@ INSTANTIATE_TEST_SUITE_P(Exchange, HostileBrokerTest,
 
 // ---- What a frame may cost ----------------------------------------------------------------------
 
+ClientOptions Capped(const FakeBroker& broker, milliseconds request_timeout, std::int32_t cap) {
+  ClientOptions options;
+  options.bootstrap = {broker.address()};
+  options.request_timeout = request_timeout;
+  options.max_frame_bytes = cap;
+  return options;
+}
+
 TEST(HostileFrameTest, AnEndlessFrameHoldsNoMoreThanTheCap) {
   constexpr std::int32_t kCap = 32 << 20;
+  std::atomic<std::int64_t> sent = 0;  // before the broker, whose threads count
   FakeBroker broker;
   broker.On<MetadataRequest>([&](const auto&, auto) { return broker.Metadata(1); });
-  std::atomic<std::int64_t> sent = 0;
   broker.Distort(ApiKey::kMetadata, [&](Peer& peer, const Frame& frame) {
     Frame head = WithLength(frame, kCap);
     head.resize(8);  // the length and the right correlation id
@@ -280,11 +291,7 @@ TEST(HostileFrameTest, AnEndlessFrameHoldsNoMoreThanTheCap) {
     while (peer.Send(piece)) sent += std::ssize(piece);
     return false;
   });
-  ClientOptions options;
-  options.bootstrap = {broker.address()};
-  options.request_timeout = seconds(5);
-  options.max_frame_bytes = kCap;
-  RunningClient client(options);
+  RunningClient client(Capped(broker, seconds(5), kCap));
   const RssGrowth growth;
   const auto cluster = client->DescribeCluster(seconds(3));
   ASSERT_FALSE(cluster.ok());
@@ -305,11 +312,7 @@ TEST(HostileFrameTest, AnAnnouncedFrameCostsTheBytesThatCame) {
     if (peer.Send(head)) peer.WaitClosed();
     return false;
   });
-  ClientOptions options;
-  options.bootstrap = {broker.address()};
-  options.request_timeout = milliseconds(500);
-  options.max_frame_bytes = kCap;
-  RunningClient client(options);
+  RunningClient client(Capped(broker, milliseconds(500), kCap));
   const RssGrowth growth;
   const auto cluster = client->DescribeCluster(seconds(1));
   ASSERT_FALSE(cluster.ok());
