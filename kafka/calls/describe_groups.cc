@@ -40,7 +40,7 @@ class AssignedMemory {
   /// Whether the answer may still have so many more partitions of the topic.
   bool Take(std::string_view topic, std::size_t partitions) {
     const std::size_t each = sizeof(TopicPartition) + HeapBytes(topic.size());
-    if (topic.size() > kLongestTopic || partitions > left_ / each) {
+    if (std::cmp_greater(topic.size(), kLongestTopic) || partitions > left_ / each) {
       exceeded_ = true;
       return false;
     }
@@ -50,7 +50,6 @@ class AssignedMemory {
   bool exceeded() const { return exceeded_; }
 
  private:
-  static constexpr std::size_t kLongestTopic = 249;  // Kafka's own limit.
   std::size_t left_ = kMostAssignedBytes;
   bool exceeded_ = false;
 };
@@ -167,8 +166,7 @@ GroupDescription Take(BrokerId coordinator, StreamsGroup&& from, AssignedMemory&
 std::string TooMuchAssigned(BrokerId broker) {
   return fmt::format(
       "broker {} assigns its members partitions of more than {} MiB in one answer, or of topics "
-      "whose "
-      "names are too long: not believed",
+      "whose names are too long: not believed",
       broker, kMostAssignedBytes >> 20);
 }
 

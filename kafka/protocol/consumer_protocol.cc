@@ -14,9 +14,6 @@ namespace {
 
 constexpr bool kClassic = false;  // this format has no flexible encoding
 
-/// Kafka's own limit for the name of a topic. Each partition read takes a copy of the name, so a
-/// long name with many partitions would turn a small answer into gigabytes.
-constexpr std::int32_t kLongestTopic = 249;
 /// More than any member is assigned; bounds what one blob can take to 60 MB.
 constexpr std::size_t kMostPartitions = 200'000;
 

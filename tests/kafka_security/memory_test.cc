@@ -81,6 +81,19 @@ std::vector<std::uint8_t> Length(std::uint32_t size) {
           static_cast<std::uint8_t>(size >> 8), static_cast<std::uint8_t>(size)};
 }
 
+/// The most that a client held while it asked `server` for the cluster, and what it said.
+std::int64_t MostHeldWhileAsking(RawServer& server, milliseconds timeout, std::string& message) {
+  ClientOptions options;
+  options.bootstrap = {server.address()};
+  options.connect_timeout = seconds(2);
+  RunningClient client(options);
+  const std::int64_t before = held;
+  most = before;
+  const auto cluster = client->DescribeCluster(timeout);
+  message = cluster.ok() ? "no error" : cluster.error().message();
+  return most - before;
+}
+
 /// Announces a frame of `size` and sends `sent` bytes of it.
 std::int64_t MostHeld(std::uint32_t size, std::size_t sent, std::string& message) {
   RawServer server([&](Peer& peer) {
@@ -93,15 +106,7 @@ std::int64_t MostHeld(std::uint32_t size, std::size_t sent, std::string& message
     }
     peer.WaitClosed();
   });
-  ClientOptions options;
-  options.bootstrap = {server.address()};
-  options.connect_timeout = seconds(2);
-  RunningClient client(options);
-  const std::int64_t before = held;
-  most = before;
-  const auto cluster = client->DescribeCluster(seconds(4));
-  message = cluster.ok() ? "no error" : cluster.error().message();
-  return most - before;
+  return MostHeldWhileAsking(server, seconds(4), message);
 }
 
 constexpr std::int64_t kMiB = 1 << 20;
@@ -254,15 +259,7 @@ std::int64_t MostHeldFor(const std::vector<std::uint8_t>& body, std::string& mes
     peer.Send(body);
     peer.WaitClosed();
   });
-  ClientOptions options;
-  options.bootstrap = {server.address()};
-  options.connect_timeout = seconds(2);
-  RunningClient client(options);
-  const std::int64_t before = held;
-  most = before;
-  const auto cluster = client->DescribeCluster(milliseconds(1500));
-  message = cluster.ok() ? "no error" : cluster.error().message();
-  return most - before;
+  return MostHeldWhileAsking(server, milliseconds(1500), message);
 }
 
 TEST(AnswerMemoryTest, BeforeTheLoginAnAnswerAndItsValuesTakeAMebibyte) {

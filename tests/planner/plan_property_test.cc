@@ -17,6 +17,9 @@
 namespace levelwind::planner {
 namespace {
 
+using testing::RackOf;
+using testing::Serving;
+
 constexpr std::uint64_t kClusters = 200;
 
 /// An own view of the hard rules, that shares no code with the planner.
@@ -24,16 +27,6 @@ struct HardCount {
   std::size_t stranded = 0;  ///< Replicas on brokers that cannot keep them.
   std::size_t missing_racks = 0;
 };
-
-bool Serving(const ClusterSnapshot& snapshot, BrokerId id) {
-  const Broker* broker = snapshot.FindBroker(id);
-  return broker != nullptr && broker->serving();
-}
-
-std::string RackOf(const ClusterSnapshot& snapshot, BrokerId id) {
-  const std::string& rack = snapshot.FindBroker(id)->rack;
-  return rack.empty() ? fmt::format("only {}", id) : rack;
-}
 
 std::size_t MissingRacks(const ClusterSnapshot& snapshot, const std::vector<BrokerId>& ids) {
   std::set<std::string> all, used;

@@ -193,6 +193,16 @@ std::string Describe(const Proposal& proposal) {
   return text;
 }
 
+bool Serving(const ClusterSnapshot& snapshot, BrokerId id) {
+  const Broker* broker = snapshot.FindBroker(id);
+  return broker != nullptr && broker->serving();
+}
+
+std::string RackOf(const ClusterSnapshot& snapshot, BrokerId id) {
+  const std::string& rack = snapshot.FindBroker(id)->rack;
+  return rack.empty() ? fmt::format("only {}", id) : rack;
+}
+
 std::uint64_t FirstSeed() {
   const char* text = std::getenv("LEVELWIND_TEST_SEED");
   return text != nullptr ? std::strtoull(text, nullptr, 10) : 1000;

@@ -23,6 +23,11 @@ ClusterSnapshot Carried(const ClusterSnapshot& snapshot, const Proposal& proposa
 /// All that a proposal says, as text, to compare two of them.
 std::string Describe(const Proposal& proposal);
 
+/// What a judge of plans needs to know of a broker, from the snapshot alone. A broker without a
+/// rack is in one of its own; RackOf needs a broker that is listed.
+bool Serving(const ClusterSnapshot& snapshot, BrokerId id);
+std::string RackOf(const ClusterSnapshot& snapshot, BrokerId id);
+
 /// The seeds of this run: LEVELWIND_TEST_SEED sets the first one.
 std::uint64_t FirstSeed();
 

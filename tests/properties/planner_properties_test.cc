@@ -8,7 +8,6 @@
 #include <cmath>
 #include <cstdint>
 #include <cstdlib>
-#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -23,20 +22,12 @@ namespace {
 using testing::Carried;
 using testing::MakeNastyCase;
 using testing::NastyCase;
+using testing::RackOf;
+using testing::Serving;
 
 std::uint64_t Cases() {
   const char* text = std::getenv("LEVELWIND_PROPERTY_CASES");
   return text != nullptr ? std::strtoull(text, nullptr, 10) : 100'000;
-}
-
-bool Serving(const ClusterSnapshot& snapshot, BrokerId id) {
-  const Broker* broker = snapshot.FindBroker(id);
-  return broker != nullptr && broker->serving();
-}
-
-std::string RackOf(const ClusterSnapshot& snapshot, BrokerId id) {
-  const std::string& rack = snapshot.FindBroker(id)->rack;
-  return rack.empty() ? fmt::format("only {}", id) : rack;
 }
 
 std::size_t RacksOf(const ClusterSnapshot& snapshot, const std::vector<BrokerId>& ids) {
