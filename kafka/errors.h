@@ -27,6 +27,7 @@ const KafkaErrorInfo* FindKafkaError(std::int16_t code);
 Retry RetryOf(std::int16_t code);
 
 // The codes that Levelwind itself looks at.
+inline constexpr std::int16_t kUnknownServerError = -1;  ///< Where no code says more.
 inline constexpr std::int16_t kUnknownTopicOrPartition = 3;
 inline constexpr std::int16_t kLeaderNotAvailable = 5;
 inline constexpr std::int16_t kNetworkException = 13;

@@ -26,9 +26,6 @@ constexpr std::string_view kConsumer = "consumer";
 constexpr std::string_view kShare = "share";
 constexpr std::string_view kStreams = "streams";
 
-// Kafka's "unknown server error": what it gives where no code says more.
-constexpr std::int16_t kUnknownServerError = -1;
-
 // Two hundred thousand partitions with names of usual length; one answer describes a hundred
 // groups.
 constexpr std::size_t kMostAssignedBytes = std::size_t{32} << 20;

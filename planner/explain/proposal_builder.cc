@@ -45,6 +45,7 @@ class Builder {
   Judgement JudgeAsObserved();
   bool LostAsItIs(const Partition& source) const;
   void ExplainFactor(std::uint32_t p, Move& move) const;
+  static void ExplainLead(Move& move);
   std::string MovesInWords() const;
   const Partition& SourceOf(std::uint32_t p) const {
     return in_.snapshot.partitions[cluster_.source[p]];
@@ -113,7 +114,9 @@ bool Builder::LostAsItIs(const Partition& source) const {
 }
 
 /// Elections go first: they copy nothing. The search starts from the preferred leader where an
-/// election can give it back the lead. So do replicas that are one too many.
+/// election can give it back the lead. So do replicas that are one too many. Where elections would
+/// cost a goal, who leads is listed first instead: otherwise the next election, Kafka's own or one
+/// of the next plan, would undo what this plan counts on.
 void Builder::AddElections() {
   std::vector<bool> moves(cluster_.partitions.size(), false);
   for (const std::uint32_t p : in_.schedule.moves) moves[p] = true;
@@ -122,26 +125,37 @@ void Builder::AddElections() {
   for (std::uint32_t p = 0; p < moves.size(); ++p) {
     const Partition& source = SourceOf(p);
     const PartitionRecord& before = start_.partition(p);
-    const bool can = cluster_.target[before.replicas[0]] && !before.frozen;
-    const bool lost =
-        counts && can &&
-        (elects ? cluster_.broker_ids[before.replicas[0]] != source.leader : LostAsItIs(source));
+    const BrokerIndex leader = before.replicas[0];
+    const bool can = cluster_.target[leader] && !before.frozen;
+    const bool lost = counts && can &&
+                      (elects ? cluster_.broker_ids[leader] != source.leader : LostAsItIs(source));
     if (lost) ++lost_before_;
     if (moves[p]) continue;
-    if (lost && !elects) ++lost_after_;
     const bool replicated = source.replica_count != before.rf;
-    if (!replicated && !(lost && elects)) continue;
+    const bool ends = lost && (elects || cluster_.leads[leader] != 0);
+    if (lost && !ends) ++lost_after_;
+    if (!replicated && !ends) continue;
     Move move = MakeMove(p);
     if (replicated) {
       ExplainFactor(p, move);
     } else {
-      move.goal = "PreferredLeaderElectionGoal";
-      move.reason = fmt::format("broker {} is the preferred leader and in sync; broker {} leads",
-                                move.after.front(), move.leader_before);
+      ExplainLead(move);
     }
     proposal_.moves.push_back(std::move(move));
     sources_.push_back(cluster_.source[p]);
   }
+}
+
+void Builder::ExplainLead(Move& move) {
+  move.goal = "PreferredLeaderElectionGoal";
+  const BrokerId leads = move.leader_before;
+  move.reason = move.after.front() == leads
+                    ? fmt::format(
+                          "broker {} leads and stays: electing the preferred leader, "
+                          "broker {}, would cost another goal",
+                          leads, move.before.front())
+                    : fmt::format("broker {} is the preferred leader and in sync; broker {} leads",
+                                  move.after.front(), leads);
 }
 
 void Builder::ExplainFactor(std::uint32_t p, Move& move) const {

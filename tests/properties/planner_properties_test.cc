@@ -146,6 +146,16 @@ std::int32_t HardAfter(const Proposal& proposal) {
   return sum;
 }
 
+/// Excluded topics that a dead broker's loss moved are frozen in the first plan and not there in
+/// the second, which so searches along another path (one in four hundred thousand of these
+/// clusters).
+bool MovesExcluded(const NastyCase& c, const Proposal& proposal) {
+  const bool filters = !c.options.exclude_topics.empty() || !c.options.include_topics.empty();
+  return filters && std::ranges::any_of(proposal.goals, [](const GoalVerdict& goal) {
+           return goal.goal == "DeadBrokerGoal";
+         });
+}
+
 struct Counts {
   std::uint64_t plans = 0, with_moves = 0, errors = 0, budgets = 0;
 };
@@ -170,10 +180,12 @@ void CheckCase(std::uint64_t seed, Counts& counts) {
   // The rest costs plans of its own: each on a part of the cases.
   // Leadership of partitions that nobody can take off a dead broker is where a second plan may
   // still find something (one in thirty thousand of these clusters).
-  if (seed % 4 == 0 && !limited && !proposal->empty() && !LeavesStranded(*proposal)) {
+  if (seed % 4 == 0 && !limited && !proposal->empty() && !LeavesStranded(*proposal) &&
+      !MovesExcluded(c, *proposal)) {
     const Result<Proposal> second = PlanRebalance(Carried(c.snapshot, *proposal), c.options);
     ASSERT_TRUE(second.ok()) << second.error();
-    EXPECT_TRUE(second->empty()) << "no fixed point: " << testing::Describe(*second);
+    EXPECT_TRUE(second->empty()) << "no fixed point: " << testing::Describe(*second)
+                                 << "\nafter the first plan: " << testing::Describe(*proposal);
   }
   if (seed % 4 == 1) {
     const Result<Proposal> other = PlanRebalance(testing::Shuffled(c.snapshot, seed), c.options);
@@ -213,6 +225,22 @@ TEST(PlannerProperties, HoldOnNastyClusters) {
   // The generator must make clusters that need plans, or nothing above was tested.
   EXPECT_GT(counts.with_moves, counts.plans / 3);
   EXPECT_GT(counts.errors, 0U);
+}
+
+/// A cluster where the elections of preferred leaders would cost a goal, so that the plan keeps who
+/// leads: it must list them first, or the next plan finds the same elections again.
+TEST(PlannerProperties, KeepingLeadersListsThemFirst) {
+  const NastyCase c = MakeNastyCase(50'548);
+  const Result<Proposal> proposal = PlanRebalance(c.snapshot, c.options);
+  ASSERT_TRUE(proposal.ok()) << proposal.error();
+  const auto goal =
+      std::ranges::find(proposal->goals, "PreferredLeaderElectionGoal", &GoalVerdict::goal);
+  ASSERT_NE(goal, proposal->goals.end());
+  EXPECT_EQ(goal->violations_before, 2);
+  EXPECT_EQ(goal->violations_after, 0) << testing::Describe(*proposal);
+  const Result<Proposal> second = PlanRebalance(Carried(c.snapshot, *proposal), c.options);
+  ASSERT_TRUE(second.ok()) << second.error();
+  EXPECT_TRUE(second->empty()) << testing::Describe(*second);
 }
 
 }  // namespace
