@@ -12,6 +12,7 @@
 #include "model/anomaly.h"
 #include "model/cluster_snapshot.h"
 #include "model/operation.h"
+#include "model/plan_request.h"
 #include "model/proposal.h"
 
 namespace levelwind::api {
@@ -41,12 +42,7 @@ struct Asker {
 
 struct PlanCommand {
   Asker asker;
-  std::vector<std::string> goals;     ///< In order of priority; empty: as configured.
-  std::optional<std::uint64_t> seed;  ///< Empty: as configured.
-  std::optional<std::int64_t> max_bytes_to_move;
-  std::optional<std::int64_t> max_moves;  ///< Replicas to copy.
-  std::optional<double> max_duration_s;   ///< Of all moves, as estimated.
-  bool bound = false;                     ///< Prove a higher lower bound of the bytes.
+  PlanRequest request;
 };
 struct ApplyCommand {
   Asker asker;

@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "api/api.h"
+#include "api/plan_body.h"
 #include "base/text.h"
 #include "model/proposal_json.h"
 
@@ -65,59 +66,16 @@ Result<Asker> WhoAsks(const Request& request, const Json& body) {
   return asker;
 }
 
-Status ReadLimits(const Json& body, PlanCommand& command) {
-  constexpr std::uint64_t kMost = std::uint64_t{1} << 62;
-  const auto whole = [&](const char* key) {
-    return body[key].is_number_unsigned() && body[key].get<std::uint64_t>() <= kMost;
-  };
-  if (body.contains("max_bytes_to_move")) {
-    if (!whole("max_bytes_to_move")) {
-      return InvalidArgument("max_bytes_to_move must be a whole number of bytes, zero or more");
-    }
-    command.max_bytes_to_move = body["max_bytes_to_move"].get<std::int64_t>();
-  }
-  if (body.contains("max_moves")) {
-    if (!whole("max_moves")) {
-      return InvalidArgument("max_moves must be a whole number of replicas, zero or more");
-    }
-    command.max_moves = body["max_moves"].get<std::int64_t>();
-  }
-  if (body.contains("max_duration_seconds")) {
-    const Json& seconds = body["max_duration_seconds"];
-    if (!seconds.is_number() || seconds.get<double>() < 0) {
-      return InvalidArgument("max_duration_seconds must be a number of seconds, zero or more");
-    }
-    command.max_duration_s = seconds.get<double>();
-  }
-  if (body.contains("bound")) {
-    if (!body["bound"].is_boolean()) return InvalidArgument("bound must be true or false");
-    command.bound = body["bound"].get<bool>();
-  }
-  return Ok();
-}
-
 Result<PlanCommand> ReadPlan(const Request& request) {
-  LW_ASSIGN_OR_RETURN(const Json body,
-                      ParseBody(request, {"reason", "goals", "seed", "max_bytes_to_move",
-                                          "max_moves", "max_duration_seconds", "bound"}));
+  std::vector<std::string> known{"reason"};
+  known.insert(known.end(), PlanBodyKeys().begin(), PlanBodyKeys().end());
+  LW_ASSIGN_OR_RETURN(const Json body, ParseBody(request, known));
   PlanCommand command;
   LW_ASSIGN_OR_RETURN(command.asker, WhoAsks(request, body));
-  if (body.contains("goals")) {
-    if (!body["goals"].is_array()) return InvalidArgument("goals must be a list of goal names");
-    for (const Json& goal : body["goals"]) {
-      if (!goal.is_string()) return InvalidArgument("goals must be a list of goal names");
-      command.goals.push_back(goal.get<std::string>());
-    }
-  }
-  if (body.contains("seed")) {
-    if (!body["seed"].is_number_unsigned()) {
-      return InvalidArgument("seed must be a whole number of zero or more");
-    }
-    command.seed = body["seed"].get<std::uint64_t>();
-  }
-  LW_RETURN_IF_ERROR(ReadLimits(body, command));
+  LW_ASSIGN_OR_RETURN(command.request, ReadPlanBody(body));
   return command;
 }
+
 /// What commands without other arguments take.
 Result<Asker> ReadAsker(const Request& request) {
   LW_ASSIGN_OR_RETURN(const Json body, ParseBody(request, {"reason"}));

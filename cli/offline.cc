@@ -42,20 +42,18 @@ Result<ClusterSnapshot> ReadSnapshot(const PlanArgs& args) {
 
 Result<planner::PlannerOptions> PlannerOptionsOf(const PlanArgs& args) {
   config::LoadRequest request;
-  if (!args.goals.empty()) {
-    request.overrides.push_back({"plan.goals", Join(args.goals, ","), "--goals"});
-  }
-  if (args.seed) {
-    request.overrides.push_back({"plan.seed", std::to_string(*args.seed), "--seed"});
-  }
-  if (!args.effort.empty()) request.overrides.push_back({"plan.effort", args.effort, "--effort"});
+  const auto set = [&](const char* key, const std::string& value, const char* flag) {
+    if (!value.empty()) request.overrides.push_back({key, value, flag});
+  };
+  const PlanRequest& asked = args.request;
+  set("plan.goals", Join(asked.goals, ","), "--goals");
+  set("plan.hard_goals", Join(asked.hard_goals, ","), "--hard-goals");
+  set("plan.seed", asked.seed ? std::to_string(*asked.seed) : "", "--seed");
+  set("plan.effort", args.effort, "--effort");
+  set("plan.include_topics", asked.include_topics, "--topics");
+  set("plan.exclude_topics", asked.exclude_topics, "--exclude-topics");
   LW_ASSIGN_OR_RETURN(const config::Config config, config::LoadOrError(request));
-  planner::PlannerOptions options = config::PlanOptions(config);
-  if (args.max_bytes) options.max_bytes = *args.max_bytes;
-  if (args.max_moves) options.max_replica_moves = *args.max_moves;
-  if (args.max_duration) options.max_duration_s = ToSeconds(*args.max_duration);
-  options.dual_bound = args.bound;
-  return options;
+  return config::PlanOptions(config, asked);
 }
 
 }  // namespace levelwind::cli

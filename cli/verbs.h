@@ -10,6 +10,7 @@
 #include "cli/cli.h"
 #include "cli/terminal.h"
 #include "model/ids.h"
+#include "model/plan_request.h"
 
 namespace levelwind::cli {
 
@@ -38,12 +39,7 @@ struct PlanArgs {
   std::string snapshot;  ///< A file: plan on it, with no daemon.
   std::string out;       ///< Also write the plan here: JSON of Kafka's tool, or `format` if given.
   bool format_given = false;
-  std::vector<std::string> goals;
-  std::optional<std::uint64_t> seed;
-  std::optional<std::int64_t> max_bytes;
-  std::optional<std::int64_t> max_moves;
-  std::optional<Duration> max_duration;
-  bool bound = false;  ///< Prove a higher lower bound.
+  PlanRequest request;
   // Offline only.
   std::string effort;             ///< fast, normal, thorough.
   std::string capacity;           ///< A capacity file of Cruise Control.

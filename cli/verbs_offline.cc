@@ -23,14 +23,27 @@
 namespace levelwind::cli {
 namespace {
 
+Result<std::vector<planner::Assignment>> ReadReassignment(const std::string& file) {
+  LW_ASSIGN_OR_RETURN(const std::string text, ReadFile(file));
+  auto plan = planner::ParseReassignmentJson(text);
+  if (!plan.ok()) return plan.error().Wrap(file);
+  return plan;
+}
+
+Result<planner::PlannerOptions> OptionsOf(const PlanArgs& args) {
+  LW_ASSIGN_OR_RETURN(planner::PlannerOptions options, PlannerOptionsOf(args));
+  if (!args.request.start_from.empty()) {
+    LW_ASSIGN_OR_RETURN(options.earlier_plan, ReadReassignment(args.request.start_from));
+  }
+  return options;
+}
+
 Result<Proposal> PlanFile(const PlanArgs& args, const DaemonVerbs& verbs, Terminal& terminal) {
-  LW_ASSIGN_OR_RETURN(const planner::PlannerOptions options, PlannerOptionsOf(args));
+  LW_ASSIGN_OR_RETURN(const planner::PlannerOptions options, OptionsOf(args));
   LW_ASSIGN_OR_RETURN(const ClusterSnapshot snapshot, ReadSnapshot(args));
   if (!args.from_reassignment.empty()) {
-    LW_ASSIGN_OR_RETURN(const std::string text, ReadFile(args.from_reassignment));
-    const auto plan = planner::ParseReassignmentJson(text);
-    if (!plan.ok()) return plan.error().Wrap(args.from_reassignment);
-    auto judged = planner::JudgePlan(snapshot, options, *plan);
+    LW_ASSIGN_OR_RETURN(const auto plan, ReadReassignment(args.from_reassignment));
+    auto judged = planner::JudgePlan(snapshot, options, plan);
     if (!judged.ok()) return judged.error().Wrap(args.from_reassignment);
     return judged;
   }
@@ -74,7 +87,7 @@ std::string FrontJson(const std::vector<Proposal>& front) {
 }
 
 Result<std::string> Front(const PlanArgs& args) {
-  LW_ASSIGN_OR_RETURN(const planner::PlannerOptions options, PlannerOptionsOf(args));
+  LW_ASSIGN_OR_RETURN(const planner::PlannerOptions options, OptionsOf(args));
   LW_ASSIGN_OR_RETURN(const ClusterSnapshot snapshot, ReadSnapshot(args));
   LW_ASSIGN_OR_RETURN(const auto front, planner::PlanFront(snapshot, options));
   return args.client.format == Format::kJson ? FrontJson(front)

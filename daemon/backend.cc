@@ -65,13 +65,13 @@ Result<std::string> DaemonBackend::WhyNot(const std::string& partition, BrokerId
 }
 
 Result<ProposalPtr> DaemonBackend::Plan(const api::PlanCommand& command) {
-  planner::PlannerOptions options = config::PlanOptions(cluster_.config());
-  if (!command.goals.empty()) options.goals = command.goals;
-  if (command.seed) options.seed = *command.seed;
-  if (command.max_bytes_to_move) options.max_bytes = *command.max_bytes_to_move;
-  if (command.max_moves) options.max_replica_moves = *command.max_moves;
-  if (command.max_duration_s) options.max_duration_s = *command.max_duration_s;
-  options.dual_bound = command.bound;
+  planner::PlannerOptions options = config::PlanOptions(cluster_.config(), command.request);
+  if (const std::string& id = command.request.start_from; !id.empty()) {
+    LW_ASSIGN_OR_RETURN(const ProposalPtr earlier, cluster_.proposals().Find(id));
+    for (const Move& move : earlier->moves) {
+      options.earlier_plan.push_back({move.partition, move.after});
+    }
+  }
   return cluster_.planner().Plan(std::move(options), kPlanWithin);
 }
 

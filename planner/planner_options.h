@@ -28,6 +28,12 @@ struct TransferOptions {
   double disk_share = 0.85;
 };
 
+/// Where one partition shall be, leader first.
+struct Assignment {
+  TopicPartition partition;
+  std::vector<BrokerId> replicas;
+};
+
 class Goal;
 struct PlannerOptions;
 /// Makes one goal with the options of a plan.
@@ -116,6 +122,10 @@ struct PlannerOptions {
   /// Who may receive replicas: these brokers only (empty: all that serve), and never those.
   std::vector<BrokerId> destination_brokers;
   std::vector<BrokerId> excluded_destinations;
+  /// Brokers that are treated as if the snapshot had them in state "new", or as leaving (they are
+  /// emptied). None may be in both.
+  std::vector<BrokerId> new_brokers;
+  std::vector<BrokerId> leaving_brokers;
   /// Only brokers in state "new" receive replicas (Cruise Control's add_broker); the others give.
   bool only_new_brokers = false;
   /// These keep their replicas but lead nothing that another in-sync replica can lead, and get no
@@ -125,6 +135,11 @@ struct PlannerOptions {
   bool leadership_only = false;
   /// Nothing moves but what must: replicas on dead and leaving brokers and in failed log dirs.
   bool only_offline_replicas = false;
+
+  /// What is left of an earlier plan, to go on from: the search starts where that plan ends, as far
+  /// as it is still legal, so that the new plan keeps what is still good of it and is found sooner.
+  /// What is not (other brokers, partitions that are gone or catching up) is left out of the start.
+  std::vector<Assignment> earlier_plan;
 
   /// Topics that are to have another number of replicas, as "PATTERN=N": an ECMAScript expression
   /// on whole topic names, and 1..7. The first that matches counts.

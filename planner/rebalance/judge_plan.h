@@ -11,12 +11,6 @@
 
 namespace levelwind::planner {
 
-/// Where one partition shall be, leader first.
-struct Assignment {
-  TopicPartition partition;
-  std::vector<BrokerId> replicas;
-};
-
 /// Reads what kafka-reassign-partitions takes: {"version":1,"partitions":[{"topic":"t",
 /// "partition":0,"replicas":[1,2]}, ...]}. Other fields are skipped. Errors: InvalidArgument with
 /// the place.

@@ -9,22 +9,43 @@
 
 namespace levelwind::planner {
 
+namespace {
+
+/// One plan and what it was made of.
+struct Whole {
+  Prepared prepared;
+  Solution solution;
+  Proposal proposal;
+};
+
+Result<Whole> PlanWhole(const ClusterSnapshot& snapshot, const PlannerOptions& options,
+                        Elections elections) {
+  Whole whole;
+  LW_ASSIGN_OR_RETURN(whole.prepared, Prepare(snapshot, options, elections));
+  whole.solution = Search(whole.prepared, options);
+  LW_ASSIGN_OR_RETURN(whole.proposal, Finish(snapshot, options, whole.prepared, whole.solution));
+  return whole;
+}
+
+}  // namespace
+
 Result<std::vector<Proposal>> PlanFront(const ClusterSnapshot& snapshot,
                                         const PlannerOptions& options,
                                         std::span<const double> shares) {
-  LW_ASSIGN_OR_RETURN(const Prepared prepared, Prepare(snapshot, options));
-  const Solution solution = Solve(prepared.cluster, prepared.bands, prepared.goals, options);
-  LW_ASSIGN_OR_RETURN(const Proposal whole, Finish(snapshot, options, prepared, solution));
+  LW_ASSIGN_OR_RETURN(Whole whole, PlanWhole(snapshot, options, Elections::kAsWanted));
+  if (ElectionsCost(whole.prepared, whole.proposal)) {
+    LW_ASSIGN_OR_RETURN(whole, PlanWhole(snapshot, options, Elections::kNone));
+  }
   std::vector<Proposal> front;
   for (const double share : shares) {
     if (share >= 1) {
-      front.push_back(whole);
+      front.push_back(whole.proposal);
       continue;
     }
     PlannerOptions limited = options;
     limited.max_bytes = static_cast<std::int64_t>(
-        std::floor(std::max(0.0, share) * static_cast<double>(whole.bytes_to_move)));
-    LW_ASSIGN_OR_RETURN(Proposal part, Finish(snapshot, limited, prepared, solution));
+        std::floor(std::max(0.0, share) * static_cast<double>(whole.proposal.bytes_to_move)));
+    LW_ASSIGN_OR_RETURN(Proposal part, Finish(snapshot, limited, whole.prepared, whole.solution));
     front.push_back(std::move(part));
   }
   return front;

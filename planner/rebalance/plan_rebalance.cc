@@ -15,6 +15,7 @@
 #include "planner/goals/bands.h"
 #include "planner/goals/goal_set.h"
 #include "planner/rebalance/planning.h"
+#include "planner/rebalance/warm_start.h"
 #include "planner/search/flat_cluster.h"
 #include "planner/search/judge.h"
 #include "planner/search/placement.h"
@@ -36,7 +37,16 @@ Status CheckOptions(const PlannerOptions& o) {
   LW_RETURN_IF_ERROR(
       CheckRange(o.transfer.max_moves_cluster, 1, 1e6, "transfer.max_moves_cluster"));
   LW_RETURN_IF_ERROR(CheckRange(o.transfer.disk_share, 0.01, 1, "transfer.disk_share"));
-  return CheckRange(o.low_use_threshold, 0, 1, "low_use_threshold");
+  LW_RETURN_IF_ERROR(CheckRange(o.low_use_threshold, 0, 1, "low_use_threshold"));
+  if (!o.leadership_only) return Ok();
+  const char* moves = !o.leaving_brokers.empty()       ? "emptying brokers"
+                      : !o.new_brokers.empty()         ? "filling new brokers"
+                      : o.only_offline_replicas        ? "saving offline replicas"
+                      : !o.replication_factors.empty() ? "changing replication factors"
+                                                       : nullptr;
+  if (moves == nullptr) return Ok();
+  return InvalidArgument(
+      fmt::format("leadership_only moves no replica, which {} needs: ask for one of them", moves));
 }
 
 }  // namespace
@@ -50,7 +60,12 @@ Result<Prepared> Prepare(const ClusterSnapshot& snapshot, const PlannerOptions& 
   LW_ASSIGN_OR_RETURN(prepared.cluster, Flatten(snapshot, prepared.goals, options));
   prepared.bands =
       ComputeBands(prepared.cluster, prepared.cluster.partitions, prepared.goals, options);
+  prepared.warm = WarmStart(snapshot, prepared.cluster, options.earlier_plan);
   return prepared;
+}
+
+Solution Search(const Prepared& prepared, const PlannerOptions& options) {
+  return Solve(prepared.cluster, prepared.bands, prepared.goals, options, prepared.warm);
 }
 
 Result<Proposal> Finish(const ClusterSnapshot& snapshot, const PlannerOptions& options,
@@ -76,8 +91,7 @@ bool ElectionsCost(const Prepared& prepared, const Proposal& proposal) {
 
 Result<Proposal> PlanRebalance(const ClusterSnapshot& snapshot, const PlannerOptions& options) {
   const auto plan = [&](const Prepared& prepared) {
-    return Finish(snapshot, options, prepared,
-                  Solve(prepared.cluster, prepared.bands, prepared.goals, options));
+    return Finish(snapshot, options, prepared, Search(prepared, options));
   };
   LW_ASSIGN_OR_RETURN(const Prepared prepared, Prepare(snapshot, options));
   LW_ASSIGN_OR_RETURN(Proposal proposal, plan(prepared));

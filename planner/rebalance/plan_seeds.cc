@@ -45,7 +45,7 @@ Result<Proposal> BestOfSeeds(const ClusterSnapshot& snapshot, const PlannerOptio
       if (i > 0 && run.watch.out_of_time && run.watch.out_of_time()) return;
       PlannerOptions own = options;
       own.seed = options.seed + i;
-      Solution solution = Solve(prepared.cluster, prepared.bands, prepared.goals, own);
+      Solution solution = Search(prepared, own);
       Judgement judgement = JudgeSolution(prepared, solution);
       tries[i] = Try{own.seed, std::move(solution), std::move(judgement)};
       const std::size_t ended = ++done;

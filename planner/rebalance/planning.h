@@ -2,6 +2,8 @@
 
 // Internal to rebalance/: the steps that all ways of planning share.
 
+#include <vector>
+
 #include "base/result.h"
 #include "model/cluster_snapshot.h"
 #include "model/proposal.h"
@@ -17,6 +19,7 @@ struct Prepared {
   GoalSet goals;
   FlatCluster cluster;
   Bands bands;
+  std::vector<Seats> warm;  ///< Where the search starts; empty: where everything is.
 };
 
 /// Whether the search starts from preferred leaders, whose elections are part of the plan (where
@@ -26,6 +29,9 @@ enum class Elections : bool { kNone, kAsWanted };
 /// Errors: as PlanRebalance.
 Result<Prepared> Prepare(const ClusterSnapshot& snapshot, const PlannerOptions& options,
                          Elections elections = Elections::kAsWanted);
+
+/// Searches from prepared.warm with options.seed.
+Solution Search(const Prepared& prepared, const PlannerOptions& options);
 
 /// Whether the first goal, by priority, in whose violations the plan makes a difference gets more.
 /// The search itself sees to it that none does; so it is the elections it started from, and the

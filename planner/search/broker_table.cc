@@ -7,6 +7,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "planner/search/replication.h"
@@ -31,6 +32,9 @@ class Table {
  private:
   void AddCapacity(const Broker* broker);
   bool Receives(const Broker& broker) const;
+  bool IsNew(const Broker& broker) const {
+    return broker.state == BrokerState::kNew || Lists(options_.new_brokers, broker.id);
+  }
 
   const PlannerOptions& options_;
   FlatCluster& flat_;
@@ -39,12 +43,13 @@ class Table {
 
 bool Table::Receives(const Broker& broker) const {
   if (options_.leadership_only || Lists(options_.excluded_destinations, broker.id)) return false;
-  if (options_.only_new_brokers && broker.state != BrokerState::kNew) return false;
+  if (options_.only_new_brokers && !IsNew(broker)) return false;
   return options_.destination_brokers.empty() || Lists(options_.destination_brokers, broker.id);
 }
 
 void Table::Add(const Broker* broker, BrokerId id) {
-  const bool serving = broker != nullptr && broker->serving();
+  const bool serving =
+      broker != nullptr && broker->serving() && !Lists(options_.leaving_brokers, id);
   const std::string rack = broker != nullptr ? broker->rack : std::string();
   // "\n" cannot be in a rack's name, so a broker without a rack cannot share one by accident.
   const std::string key = rack.empty() ? fmt::format("\n{}", id) : rack;
@@ -90,6 +95,25 @@ Status CheckListed(const FlatCluster& cluster, const std::vector<BrokerId>& list
   return Ok();
 }
 
+Status CheckLists(const FlatCluster& cluster, const PlannerOptions& options) {
+  LW_RETURN_IF_ERROR(CheckListed(cluster, options.new_brokers, "new_brokers"));
+  LW_RETURN_IF_ERROR(CheckListed(cluster, options.leaving_brokers, "leaving_brokers"));
+  LW_RETURN_IF_ERROR(CheckListed(cluster, options.destination_brokers, "destination_brokers"));
+  LW_RETURN_IF_ERROR(CheckListed(cluster, options.excluded_destinations, "excluded_destinations"));
+  LW_RETURN_IF_ERROR(CheckListed(cluster, options.demoted_brokers, "demoted_brokers"));
+  for (const BrokerId id : options.leaving_brokers) {
+    for (const auto& [list, name] :
+         {std::pair{&options.new_brokers, "new_brokers"},
+          std::pair{&options.destination_brokers, "destination_brokers"}}) {
+      if (!Lists(*list, id)) continue;
+      return InvalidArgument(fmt::format(
+          "broker {} is in leaving_brokers and in {}: it cannot be emptied and filled at once", id,
+          name));
+    }
+  }
+  return Ok();
+}
+
 }  // namespace
 
 Status AddBrokers(const ClusterSnapshot& snapshot, const PlannerOptions& options,
@@ -109,9 +133,7 @@ Status AddBrokers(const ClusterSnapshot& snapshot, const PlannerOptions& options
   for (const BrokerIndex b : cluster.targets) racks.insert(cluster.racks[b]);
   cluster.serving_racks = racks.size();
   cluster.pinned_load.assign(cluster.broker_ids.size(), Vec8::Fill(0));
-  LW_RETURN_IF_ERROR(CheckListed(cluster, options.destination_brokers, "destination_brokers"));
-  LW_RETURN_IF_ERROR(CheckListed(cluster, options.excluded_destinations, "excluded_destinations"));
-  return CheckListed(cluster, options.demoted_brokers, "demoted_brokers");
+  return CheckLists(cluster, options);
 }
 
 }  // namespace levelwind::planner

@@ -17,7 +17,7 @@ constexpr std::uint32_t kNowhere = 0xffffffff;
 }  // namespace
 
 Placement::Placement(const FlatCluster& cluster, Bands bands)
-    : cluster_(&cluster), bands_(std::move(bands)), partitions_(cluster.partitions) {
+    : cluster_(&cluster), bands_(std::move(bands)), partitions_(cluster) {
   brokers_.resize(cluster.broker_ids.size());
   for (std::size_t b = 0; b < brokers_.size(); ++b) {
     brokers_[b].rack = cluster.racks[b];
@@ -27,7 +27,7 @@ Placement::Placement(const FlatCluster& cluster, Bands bands)
   }
   replica_fee_ = kReplicaFee * MeanReplica();
   SetLeaderFee(kLeaderFee);
-  for (const PartitionRecord& p : partitions_) stride_ = std::max<std::size_t>(stride_, p.rf);
+  for (const PartitionRecord& p : partitions()) stride_ = std::max<std::size_t>(stride_, p.rf);
   SetBands();
   Build();
 }
@@ -93,7 +93,7 @@ void Placement::RecomputeLoads() {
   for (std::size_t b = 0; b < n; ++b) {
     for (std::size_t r = 0; r < kLanes; ++r) sums[b][r] = cluster_->pinned_load[b][r];
   }
-  for (const PartitionRecord& record : partitions_) {
+  for (const PartitionRecord& record : partitions()) {
     const Vec8 leader = cluster_->LeaderLoad(record);
     const Vec8 follower = cluster_->FollowerLoad(record);
     for (std::size_t slot = 0; slot < record.rf; ++slot) {
@@ -209,7 +209,7 @@ void Placement::NoteDisplacement(std::uint32_t p) {
 }
 
 void Placement::Move(std::uint32_t p, std::size_t slot, BrokerIndex to) {
-  PartitionRecord& record = partitions_[p];
+  PartitionRecord& record = partitions_.Write(p);
   const BrokerIndex from = record.replicas[slot];
   const Vec8 load = cluster_->LoadOf(record, slot);
   Detach(p, slot);
@@ -226,7 +226,7 @@ void Placement::Move(std::uint32_t p, std::size_t slot, BrokerIndex to) {
 }
 
 void Placement::Lead(std::uint32_t p, std::size_t slot) {
-  PartitionRecord& record = partitions_[p];
+  PartitionRecord& record = partitions_.Write(p);
   const BrokerIndex from = record.replicas[0];
   const BrokerIndex to = record.replicas[slot];
   const Vec8 extra = cluster_->LeadershipLoad(record);
@@ -277,14 +277,15 @@ std::vector<Seats> Placement::Save() const {
 }
 
 void Placement::Restore(const std::vector<Seats>& saved) {
+  const std::span<PartitionRecord> records = partitions_.WriteAll();
   for (std::size_t p = 0; p < saved.size(); ++p) {
-    std::copy_n(saved[p].begin(), kMaxReplicas, partitions_[p].replicas);
+    std::copy_n(saved[p].begin(), kMaxReplicas, records[p].replicas);
   }
   Build();
 }
 
 void Placement::Rebase(Bands bands) {
-  for (PartitionRecord& record : partitions_) {
+  for (PartitionRecord& record : partitions_.WriteAll()) {
     std::sort(record.replicas + 1, record.replicas + record.rf);
     std::copy_n(record.replicas, kMaxReplicas, record.origin);
     record.open_lead = !broker(record.replicas[0]).serving;

@@ -4,10 +4,12 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "planner/goals/bands.h"
 #include "planner/search/flat_cluster.h"
+#include "planner/search/partition_records.h"
 #include "planner/search/vec8.h"
 
 namespace levelwind::planner {
@@ -75,13 +77,14 @@ class Placement {
   static constexpr float kLeaderFee = 2.0F;
   static constexpr float kLowLeaderFee = 0.3F;
 
-  /// `cluster` must outlive the placement. Starts at the partitions' `replicas`.
+  /// `cluster` must outlive the placement. Starts at the partitions' `replicas`; one that is never
+  /// changed shares the cluster's records.
   Placement(const FlatCluster& cluster, Bands bands);
 
   const FlatCluster& cluster() const { return *cluster_; }
   const Bands& bands() const { return bands_; }
-  const std::vector<PartitionRecord>& partitions() const { return partitions_; }
-  const PartitionRecord& partition(std::uint32_t p) const { return partitions_.data()[p]; }
+  std::span<const PartitionRecord> partitions() const { return partitions_.all(); }
+  const PartitionRecord& partition(std::uint32_t p) const { return partitions_[p]; }
   void Prefetch(Seat seat) const { __builtin_prefetch(partitions_.data() + PartitionOf(seat)); }
   const BrokerState& broker(BrokerIndex b) const { return brokers_.data()[b]; }
   const Vec8& load(BrokerIndex b) const { return broker(b).load; }
@@ -154,6 +157,9 @@ class Placement {
     return from.NoWorseAt(from.load - extra) && to.NoWorseAt(to.load + extra);
   }
 
+  /// Takes records of its own now rather than with the first change, so that references to them
+  /// that a search holds stay good.
+  void Own() { partitions_.WriteAll(); }
   void Move(std::uint32_t p, std::size_t slot, BrokerIndex to);
   void Lead(std::uint32_t p, std::size_t slot);
 
@@ -203,7 +209,7 @@ class Placement {
 
   const FlatCluster* cluster_;
   Bands bands_;
-  std::vector<PartitionRecord> partitions_;
+  PartitionRecords partitions_;
   std::vector<BrokerState> brokers_;
   std::vector<std::vector<Seat>> held_;
   std::vector<std::uint32_t> position_;  ///< Of each replica in its broker's `held` list.

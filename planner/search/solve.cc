@@ -151,7 +151,8 @@ void CountMissed(Placement& placement, PlanRuns& plan) {
 
 /// Searches from where the placement is; false, and the placement as it was, when nothing that
 /// was found is worth moving.
-bool PlanOnce(Placement& placement, const GoalSet& goals, const PlannerOptions& options) {
+bool PlanOnce(Placement& placement, const GoalSet& goals, const PlannerOptions& options,
+              const std::vector<Seats>& warm) {
   PlanRuns plan{goals, options, placement.Save(), Judge(placement, goals)};
   if (plan.start_judgement.level()) return false;
   const std::size_t replicas = placement.cluster().replica_count;
@@ -159,10 +160,12 @@ bool PlanOnce(Placement& placement, const GoalSet& goals, const PlannerOptions& 
   int runs = 1;
   if (several) runs = replicas <= kTiny ? kTinyRuns : kSmallRuns;
   for (int run = 0; run < runs; ++run) {
-    if (run > 0) placement.Restore(plan.start);
+    const bool is_warm = run == 0 && !warm.empty();
+    if (run > 0 || is_warm) placement.Restore(is_warm ? warm : plan.start);
     Rng rng(options.seed * 0x9e3779b97f4a7c15ULL + static_cast<std::uint64_t>(run));
     const bool hard = SearchOnce(placement, plan, rng);
     Keep(placement, plan, rng);
+    if (is_warm && plan.met) break;
     // Where bands pull against each other, runs differ more than longer runs do.
     const bool again = hard && run == 0 && !plan.met;
     if (again && replicas <= kMedium) runs = std::max(runs, kHardRuns);
@@ -175,12 +178,13 @@ bool PlanOnce(Placement& placement, const GoalSet& goals, const PlannerOptions& 
 }  // namespace
 
 Solution Solve(const FlatCluster& cluster, const Bands& bands, const GoalSet& goals,
-               const PlannerOptions& options) {
+               const PlannerOptions& options, const std::vector<Seats>& warm) {
   Placement placement(cluster, bands);
+  placement.Own();
   Solution solution{{}, false};
   const bool nothing = cluster.targets.empty() || cluster.partitions.empty();
   for (int rerun = 0; rerun < kMaxReruns && !nothing; ++rerun) {
-    if (!PlanOnce(placement, goals, options)) break;
+    if (!PlanOnce(placement, goals, options, rerun == 0 ? warm : std::vector<Seats>())) break;
     solution.changed = true;
     // Exemptions depend on where things are: bands as a new plan would see them.
     placement.Rebase(ComputeBands(cluster, placement.partitions(), goals, options));

@@ -18,9 +18,10 @@ struct Solution {
 
 /// Searches a better placement. Runs again from its own result until that run finds nothing worth
 /// moving, so that planning a planned cluster gives an empty plan; a cluster that ends level needs
-/// no second run.
+/// no second run. The first run starts from `warm`, parallel to FlatCluster::partitions, if it is
+/// not empty; one that meets every band from there is the only one.
 Solution Solve(const FlatCluster& cluster, const Bands& bands, const GoalSet& goals,
-               const PlannerOptions& options);
+               const PlannerOptions& options, const std::vector<Seats>& warm = {});
 
 /// The rules that no result may break, checked record by record. Errors: Internal.
 Status CheckHardRules(const FlatCluster& cluster, const std::vector<Seats>& result);

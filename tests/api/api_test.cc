@@ -197,6 +197,20 @@ TEST_F(ApiTest, CommandsReachTheBackendWithAuthorAndReason_I18) {
                           "apply p1 cli:ada 'now'", "cancel op1 cli:ada ''"));
 }
 
+TEST_F(ApiTest, APlanMayBeAskedForAnyWork) {
+  EXPECT_EQ(Send("POST", "/api/v1/proposals",
+                 R"({"hard_goals":["A"],"add_brokers":[4,5],"remove_brokers":[1],)"
+                 R"("demote_brokers":[2],"destination_brokers":[4],"exclude_destinations":[3],)"
+                 R"("include_topics":"a.*","exclude_topics":"b","replication_factors":["a=3"],)"
+                 R"("start_from":"p1",)"
+                 R"("leadership_only":true,"fix_offline":true})")
+                .status,
+            201);
+  EXPECT_THAT(backend_.commands,
+              ElementsAre("plan cli:ada '' hard=A add4 add5 remove1 demote2 to4 not-to3 topics=a.* "
+                          "not=b rf:a=3 from:p1 leadership offline"));
+}
+
 TEST_F(ApiTest, CommandsWithoutAuthorOrJsonTypeChangeNothing) {
   EXPECT_THAT(ErrorOf(Send("POST", "/api/v1/proposals/p1/apply", "{}", "")),
               HasSubstr("400 InvalidArgument: the header X-Levelwind-Author"));
@@ -228,8 +242,17 @@ TEST_F(ApiTest, BadBodiesAreRefusedWithTheirReason) {
            {"{\"max_moves\":-1}", "max_moves must be"},
            {"{\"max_duration_seconds\":-1}", "max_duration_seconds must be"},
            {"{\"bound\":1}", "bound must be"},
+           {"{\"hard_goals\":[null]}", "hard_goals must be a list of goal names"},
+           {"{\"add_brokers\":4}", "add_brokers must be a list of broker ids"},
+           {"{\"remove_brokers\":[-1]}", "remove_brokers must be a list of broker ids"},
+           {"{\"remove_brokers\":[2147483648]}", "remove_brokers must be a list of broker ids"},
+           {"{\"demote_brokers\":[1.5]}", "demote_brokers must be a list of broker ids"},
+           {"{\"include_topics\":[]}", "include_topics must be a text"},
+           {"{\"replication_factors\":[3]}", "replication_factors must be a list of PATTERN=N"},
+           {"{\"fix_offline\":\"yes\"}", "fix_offline must be true or false"},
            {"{\"max_bytes_to_move\":18446744073709551615}", "max_bytes_to_move must be"},
-           {"{\"sed\":1}", "the body has an unknown key 'sed'; known are: reason, goals, seed"},
+           {"{\"sed\":1}",
+            "the body has an unknown key 'sed'; known are: reason, goals, hard_goals"},
            {std::string(100'000, '['), "the body must be one JSON object"},
            {"{\"goals\":" + std::string(100, '[') + std::string(100, ']') + "}",
             "the body must be one JSON object"}}) {

@@ -66,14 +66,30 @@ class FakeBackend : public api::Backend {
   Result<ProposalPtr> Plan(const api::PlanCommand& command) override {
     std::unique_lock lock(mutex);
     std::string text = "plan " + command.asker.author + " '" + command.asker.reason + "'";
-    for (const auto& goal : command.goals) text += " goal=" + goal;
-    if (command.seed) text += " seed=" + std::to_string(*command.seed);
-    if (command.max_bytes_to_move) text += " max=" + std::to_string(*command.max_bytes_to_move);
-    if (command.max_moves) text += " moves=" + std::to_string(*command.max_moves);
-    if (command.max_duration_s) {
-      text += " seconds=" + std::to_string(static_cast<int>(*command.max_duration_s));
+    const PlanRequest& asked = command.request;
+    for (const auto& goal : asked.goals) text += " goal=" + goal;
+    for (const auto& goal : asked.hard_goals) text += " hard=" + goal;
+    if (asked.seed) text += " seed=" + std::to_string(*asked.seed);
+    if (asked.max_bytes) text += " max=" + std::to_string(*asked.max_bytes);
+    if (asked.max_replica_moves) text += " moves=" + std::to_string(*asked.max_replica_moves);
+    if (asked.max_duration_s) {
+      text += " seconds=" + std::to_string(static_cast<int>(*asked.max_duration_s));
     }
-    if (command.bound) text += " bound";
+    if (asked.bound) text += " bound";
+    const auto brokers = [&](const char* what, const std::vector<BrokerId>& ids) {
+      for (const BrokerId id : ids) text += std::string(" ") + what + std::to_string(id);
+    };
+    brokers("add", asked.add_brokers);
+    brokers("remove", asked.remove_brokers);
+    brokers("demote", asked.demote_brokers);
+    brokers("to", asked.destination_brokers);
+    brokers("not-to", asked.excluded_destinations);
+    if (!asked.include_topics.empty()) text += " topics=" + asked.include_topics;
+    if (!asked.exclude_topics.empty()) text += " not=" + asked.exclude_topics;
+    for (const auto& factor : asked.replication_factors) text += " rf:" + factor;
+    if (!asked.start_from.empty()) text += " from:" + asked.start_from;
+    if (asked.leadership_only) text += " leadership";
+    if (asked.fix_offline) text += " offline";
     commands.push_back(text);
     ++plans_waiting;
     changed.notify_all();

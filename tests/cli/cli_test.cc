@@ -168,6 +168,36 @@ TEST_F(CliTest, PlanFormatsFilesAndExitCode) {
   ASSERT_FALSE(backend_.commands.empty()) << err_.str();
   EXPECT_EQ(backend_.commands.front().substr(backend_.commands.front().find('\'')),
             "'why' goal=A goal=B seed=7 max=1073741824 moves=5 seconds=120 bound");
+  const std::vector<std::string> everything = {"plan",
+                                               "--hard-goals",
+                                               "A",
+                                               "--add-brokers",
+                                               "4,5",
+                                               "--remove-brokers",
+                                               "1",
+                                               "--demote-brokers",
+                                               "2",
+                                               "--destination-brokers",
+                                               "4",
+                                               "--exclude-destinations",
+                                               "3",
+                                               "--topics",
+                                               "a.*",
+                                               "--exclude-topics",
+                                               "b",
+                                               "--replication-factor",
+                                               "a=3",
+                                               "--replication-factor",
+                                               "c{1,2}=2",
+                                               "--start-from",
+                                               "p1",
+                                               "--leadership-only",
+                                               "--fix-offline"};
+  EXPECT_EQ(Run(everything), kDone) << err_.str();
+  EXPECT_EQ(backend_.commands.back().substr(backend_.commands.back().find('\'')),
+            "'' hard=A add4 add5 remove1 demote2 to4 not-to3 topics=a.* not=b rf:a=3 rf:c{1,2}=2 "
+            "from:p1 leadership offline");
+  EXPECT_EQ(Run({"plan", "--add-brokers", "four"}), kUsage);
   EXPECT_EQ(Run({"plan", "-o", "json"}), kDone);
   EXPECT_THAT(out_.str(), HasSubstr("\"bytes_lower_bound\":2000000"));
   EXPECT_EQ(Run({"plan", "--out", "/nowhere/x"}), kFailed);

@@ -47,6 +47,48 @@ TEST(Destinations, OnlyNewBrokers) {
   EXPECT_GT(Holds(after, 4), 0);
 }
 
+TEST(Destinations, BrokersThatAreNamedNewCountAsNew) {
+  PlannerOptions options;
+  options.only_new_brokers = true;
+  EXPECT_EQ(Plan(Crowded(), options).replica_moves, 0) << "no broker is new";
+  options.new_brokers = {4};
+  const auto after = After(Crowded(), Plan(Crowded(), options));
+  EXPECT_EQ(Holds(after, 3), 0);
+  EXPECT_GT(Holds(after, 4), 0);
+}
+
+TEST(Removal, BrokersThatAreNamedLeavingAreEmptied) {
+  PlannerOptions options;
+  options.leaving_brokers = {1};
+  const Proposal proposal = Plan(Crowded(), options);
+  EXPECT_EQ(Holds(After(Crowded(), proposal), 1), 0);
+  EXPECT_EQ(VerdictOf(proposal, kDrainGoal).violations_after, 0);
+  // Exactly what a plan of the cluster that says so itself does.
+  ClusterSnapshot leaving = Crowded();
+  leaving.brokers[0].state = BrokerState::kRemoving;
+  EXPECT_EQ(After(leaving, Plan(leaving, {})), After(Crowded(), proposal));
+}
+
+TEST(Removal, WhatCannotBeAtOnceIsRefused) {
+  const auto refusal = [](const PlannerOptions& options) {
+    const auto planned = PlanRebalance(Crowded(), options);
+    return planned.ok() ? std::string("planned") : planned.error().message();
+  };
+  PlannerOptions options;
+  options.leaving_brokers = {3};
+  options.new_brokers = {3};
+  EXPECT_THAT(refusal(options), HasSubstr("broker 3 is in leaving_brokers and in new_brokers"));
+  options.new_brokers = {9};
+  EXPECT_THAT(refusal(options), HasSubstr("new_brokers names broker 9, which is not"));
+  options.new_brokers.clear();
+  options.leadership_only = true;
+  EXPECT_THAT(refusal(options), HasSubstr("moves no replica, which emptying brokers needs"));
+  options.leadership_only = false;
+  options.leaving_brokers = {3, 4};
+  options.replication_factors = {"t=3"};
+  EXPECT_THAT(refusal(options), HasSubstr("cannot have 3 replicas on 2 serving brokers"));
+}
+
 TEST(Demote, LeadsNothingAndKeepsItsReplicas) {
   const ClusterSnapshot snapshot = Brokers(3)
                                        .AddTopic("t", Repeat({1, 2, 3}, 6))
