@@ -12,6 +12,7 @@
 #include "config/config.h"
 #include "config/loader.h"
 #include "planner/capacity_file.h"
+#include "planner/requested.h"
 #include "planner/snapshot_file.h"
 
 namespace levelwind::cli {
@@ -53,7 +54,7 @@ Result<planner::PlannerOptions> PlannerOptionsOf(const PlanArgs& args) {
   set("plan.include_topics", asked.include_topics, "--topics");
   set("plan.exclude_topics", asked.exclude_topics, "--exclude-topics");
   LW_ASSIGN_OR_RETURN(const config::Config config, config::LoadOrError(request));
-  return config::PlanOptions(config, asked);
+  return planner::Requested(config::PlanOptions(config), asked);
 }
 
 }  // namespace levelwind::cli

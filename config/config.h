@@ -10,7 +10,6 @@
 #include "collectors/collector_options.h"
 #include "detectors/detector_options.h"
 #include "kafka/client_options.h"
-#include "model/plan_request.h"
 #include "planner/planner_options.h"
 
 namespace levelwind::config {
@@ -38,9 +37,6 @@ struct Config {
 
 /// Options of the planner that know how the executor will copy.
 planner::PlannerOptions PlanOptions(const Config& config);
-/// The same for a plan that was asked for: what the request says goes before the configuration;
-/// topics are excluded by either. Nothing is checked here: the planner names what does not fit.
-planner::PlannerOptions PlanOptions(const Config& config, const PlanRequest& request);
 
 std::string_view ModeName(Mode mode);
 

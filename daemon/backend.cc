@@ -8,6 +8,7 @@
 #include "daemon/version.h"
 #include "planner/explain/why_not.h"
 #include "planner/planner_options.h"
+#include "planner/requested.h"
 
 namespace levelwind::daemon {
 namespace {
@@ -65,7 +66,8 @@ Result<std::string> DaemonBackend::WhyNot(const std::string& partition, BrokerId
 }
 
 Result<ProposalPtr> DaemonBackend::Plan(const api::PlanCommand& command) {
-  planner::PlannerOptions options = config::PlanOptions(cluster_.config(), command.request);
+  planner::PlannerOptions options =
+      planner::Requested(config::PlanOptions(cluster_.config()), command.request);
   if (const std::string& id = command.request.start_from; !id.empty()) {
     LW_ASSIGN_OR_RETURN(const ProposalPtr earlier, cluster_.proposals().Find(id));
     for (const Move& move : earlier->moves) {

@@ -47,8 +47,8 @@ THIRD_PARTY = {
     "benchmark": set(),
     "rapidcheck": set(),
 }
-# These are used in one file only.
-SINGLE_FILE = {"CLI"}
+# These are used in one part of their folder only: files whose path begins so.
+ONE_PART = {"CLI": "cli/command_line"}
 # Harmless in headers that other folders see.
 PUBLIC = {"fmt", "tl"}
 
@@ -124,9 +124,10 @@ def check(root):
                     problems.append(f"{path}:{tree.line_of(code, match.start())}: {what}")
         if path.endswith(".h") and not re.search(r"^#pragma once$", text, re.MULTILINE):
             problems.append(f"{path}:1: has no #pragma once")
-    for party in SINGLE_FILE:
-        if len(users.get(party, ())) > 1:
-            problems.append(f"{party} is used in {', '.join(sorted(users[party]))}: keep it in one file")
+    for party, part in ONE_PART.items():
+        for path in sorted(users.get(party, ())):
+            if not path.startswith(part):
+                problems.append(f"{path}: uses {party}, which is for {part}* only")
     for header, party in heavy.items():
         others = included_by.get(header, set()) - {tree.folder_of(header)}
         if others:

@@ -1,0 +1,178 @@
+#include "cli/command_line.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <exception>
+#include <functional>
+#include <iostream>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include <CLI/CLI.hpp>
+
+#include "base/text.h"
+#include "cli/terminal.h"
+#include "cli/verbs.h"
+
+namespace levelwind::cli {
+namespace {
+
+constexpr const char* kFooter =
+    "\nData goes to standard output, talk to standard error.\n"
+    "Exit codes: 0 done, 1 failed, 2 usage or bad config, 3 finding (with --exit-code),\n"
+    "4 daemon unreachable, 5 wait timed out, 6 refused.";
+
+}  // namespace
+
+CommandLine::CommandLine(const DaemonVerbs& verbs, Terminal& terminal)
+    : verbs_(verbs), terminal_(terminal) {
+  app_.description("Levelwind keeps Kafka clusters and their consumers level.");
+  app_.footer(kFooter);
+  app_.require_subcommand(1);
+  app_.set_version_flag("--version", "levelwind " LEVELWIND_VERSION);
+  client_.author = ProcessAuthor();
+  AddDaemonVerbs();
+  AddReadVerbs();
+  AddPlanVerbs();
+  AddExplainVerbs();
+  AddActVerbs();
+  AddOtherVerbs();
+}
+
+int CommandLine::Run(int argc, const char* const* argv) {
+  try {
+    app_.parse(argc, argv);
+  } catch (const CLI::ParseError& problem) {
+    if (problem.get_exit_code() == 0) return app_.exit(problem, terminal_.out, terminal_.err);
+    terminal_.err << "levelwind: " << Mistake(problem, argc, argv) << '\n';
+    return kUsage;
+  }
+  return run_();
+}
+
+void CommandLine::AddDaemonVerbs() {
+  CLI::App& serve = AddVerb("serve", "Run the daemon next to a cluster", [this] {
+    return verbs_.serve({config_file_, overrides_});
+  });
+  serve.add_option("-c,--config", config_file_, "Configuration file")->type_name("FILE");
+  AddSetting(serve, "-b,--bootstrap", "cluster.bootstrap", "Brokers to ask first", "HOST:PORT,...");
+  AddSetting(serve, "--mode", "mode", "What it may do", "observe|operate");
+  AddSetting(serve, "--listen", "listen", "Address of the API", "ADDRESS:PORT");
+  AddSetting(serve, "--state-dir", "state_dir", "Directory of the journal", "DIR");
+  AddSetting(serve, "--name", "cluster.name", "Name of the cluster for people", "NAME");
+  AddSetting(serve, "--log-level", "log.level", "Least important lines logged", "LEVEL");
+  AddSetting(serve, "--log-file", "log.file", "File for log lines instead of stderr", "FILE");
+  AddSecuritySettings(serve);
+  AddSetting(serve, "--throttle", "execute.throttle", "Copying rate per broker", "RATE");
+  serve
+      .add_option_function<std::string>(
+          "--collect-interval",
+          [this](const std::string& text) {
+            for (const char* key : {"collect.metadata_interval", "collect.offset_interval"}) {
+              overrides_.push_back({key, text, "--collect-interval"});
+            }
+          },
+          "How often the cluster is looked at")
+      ->type_name("DURATION");
+
+  CLI::App& snapshot =
+      AddVerb("snapshot", "Write what the cluster looks like to a file, without a daemon", [this] {
+        return verbs_.snapshot({config_file_, overrides_, out_, wait_for_rates_});
+      });
+  snapshot.add_option("-c,--config", config_file_, "Configuration file")->type_name("FILE");
+  AddSetting(snapshot, "-b,--bootstrap", "cluster.bootstrap", "Brokers to ask first",
+             "HOST:PORT,...");
+  AddSecuritySettings(snapshot);
+  snapshot.add_option("--out", out_, "File to write; - is standard output")
+      ->required()
+      ->type_name("FILE");
+  snapshot.add_flag("--wait-for-rates", wait_for_rates_, "Look until produce rates are known");
+}
+
+void CommandLine::AddReadVerbs() {
+  AddClientVerb("status", "One look at everything", false,
+                [this] { return RunStatus(client_, terminal_); });
+  AddClientVerb("brokers", "Who leads and holds what", false,
+                [this] { return RunBrokers(client_, terminal_); });
+  AddClientVerb("topics", "Topics with size and rate", false,
+                [this] { return RunTopics(client_, terminal_); });
+  AddClientVerb("groups", "Consumer groups and their lag", false, [this] {
+    return RunGroups(client_, name_, terminal_);
+  }).add_option("NAME", name_, "Show this group, partition by partition");
+  AddClientVerb("anomalies", "What the detectors found", false, [this] {
+    return RunAnomalies(client_, exit_code_, terminal_);
+  }).add_flag("--exit-code", exit_code_, "Exit with 3 when something was found");
+}
+
+void CommandLine::AddActVerbs() {
+  CLI::App& apply = AddClientVerb("apply", "Carry out exactly one proposal", false, [this] {
+    apply_.client = client_;
+    apply_.reason = reason_;
+    apply_.timeout = watch_.timeout;
+    return RunApply(apply_, terminal_);
+  });
+  apply.add_option("ID", apply_.proposal, "Proposal, such as p1")->required();
+  apply.add_flag("-y,--yes", apply_.yes, "Do not ask");
+  apply.add_option("--reason", reason_, "For the audit")->type_name("TEXT");
+  CLI::Option* wait = apply.add_flag("--wait", apply_.wait, "Watch it to its end");
+  AddDuration(apply, "--timeout", watch_.timeout, "Longest wait")->needs(wait);
+
+  CLI::App& watch = AddClientVerb("watch", "Follow an operation to its end", false, [this] {
+    watch_.client = client_;
+    return RunWatch(watch_, terminal_);
+  });
+  watch.add_option("ID", watch_.operation, "Operation, such as op1; else the one that runs");
+  AddDuration(watch, "--timeout", watch_.timeout, "Longest wait");
+
+  CLI::App& cancel =
+      AddClientVerb("cancel", "Stop an operation as soon as it is safe", false,
+                    [this] { return RunCancel(client_, name_, reason_, terminal_); });
+  cancel.add_option("ID", name_, "Operation, such as op1; else the one that runs");
+  cancel.add_option("--reason", reason_, "For the audit")->type_name("TEXT");
+  AddClientVerb("history", "Operations, newest first", false,
+                [this] { return RunHistory(client_, terminal_); });
+}
+
+void CommandLine::AddOtherVerbs() {
+  CLI::App& check = AddVerb("check-config", "Check a configuration file", [this] {
+    const Print print = print_docs_      ? Print::kDocs
+                        : print_schema_  ? Print::kSchema
+                        : print_example_ ? Print::kExample
+                                         : Print::kNothing;
+    if (print == Print::kNothing && config_file_.empty()) {
+      terminal_.err << "levelwind: check-config needs a FILE\n";
+      return static_cast<int>(kUsage);
+    }
+    return RunCheckConfig(config_file_, print, verbs_, terminal_);
+  });
+  check.add_option("FILE", config_file_, "Configuration file");
+  check.add_flag("--print-docs", print_docs_, "Print docs/configuration.md");
+  check.add_flag("--print-schema", print_schema_, "Print the JSON Schema, for editors");
+  check.add_flag("--print-example", print_example_, "Print a file with every key");
+  AddVerb("version", "Print the version", [this] {
+    terminal_.out << "levelwind " LEVELWIND_VERSION << std::endl;
+    return static_cast<int>(kDone);
+  });
+}
+
+/// CLI11's message; for an unknown verb the nearest one instead.
+std::string CommandLine::Mistake(const CLI::ParseError& problem, int argc,
+                                 const char* const* argv) const {
+  std::vector<std::string> verbs;
+  for (const CLI::App* sub : app_.get_subcommands({})) verbs.push_back(sub->get_name());
+  if (argc > 1 && argv[1][0] != '-' && std::ranges::find(verbs, argv[1]) == verbs.end()) {
+    const auto near = NearestWord(argv[1], verbs);
+    return fmt::format(
+        "there is no verb '{}'; {}", EscapeControl(argv[1]),
+        near ? fmt::format("did you mean '{}'?", *near) : "'levelwind --help' lists all");
+  }
+  if (argc <= 1) return "which verb? 'levelwind --help' lists all";
+  return EscapeControl(problem.what()) + fmt::format(" ('levelwind {} --help')", argv[1]);
+}
+
+}  // namespace levelwind::cli
