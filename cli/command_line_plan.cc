@@ -6,14 +6,11 @@
 #include "cli/command_line.h"
 
 namespace levelwind::cli {
-
 namespace {
 
-/// Lists grow with every use of the flag; entries are separated by commas.
-template <class T>
-void AddList(CLI::App& sub, const std::string& flag, std::vector<T>& list, const std::string& help,
-             const std::string& type_name) {
-  sub.add_option(flag, list, help)->delimiter(',')->type_name(type_name);
+void AddBrokers(CLI::App& sub, const std::string& flag, std::vector<BrokerId>& brokers,
+                const std::string& help) {
+  sub.add_option(flag, brokers, help)->delimiter(',')->type_name("ID,...");
 }
 
 }  // namespace
@@ -78,18 +75,17 @@ void CommandLine::AddGoals(CLI::App& sub, CLI::Option* needs) {
 /// What the plan is to do: without any of these, to level what there is.
 void CommandLine::AddWork(CLI::App& plan) {
   PlanRequest& request = plan_.request;
-  const std::string ids = "ID,...";
-  AddList(plan, "--add-brokers", request.add_brokers, "Fill these; no other broker receives", ids);
-  AddList(plan, "--remove-brokers", request.remove_brokers, "Empty these", ids);
-  AddList(plan, "--demote-brokers", request.demote_brokers,
-          "Let these lead nothing that others can lead", ids);
+  AddBrokers(plan, "--add-brokers", request.add_brokers, "Fill these; no other broker receives");
+  AddBrokers(plan, "--remove-brokers", request.remove_brokers, "Empty these");
+  AddBrokers(plan, "--demote-brokers", request.demote_brokers,
+             "Let these lead nothing that others can lead");
   plan.add_flag("--fix-offline", request.fix_offline,
                 "Only what is on dead brokers and failed disks");
   plan.add_flag("--leadership-only", request.leadership_only, "Copy nothing");
-  AddList(plan, "--destination-brokers", request.destination_brokers,
-          "Who may receive replicas, nobody else", ids);
-  AddList(plan, "--exclude-destinations", request.excluded_destinations, "Who receives no replicas",
-          ids);
+  AddBrokers(plan, "--destination-brokers", request.destination_brokers,
+             "Who may receive replicas, nobody else");
+  AddBrokers(plan, "--exclude-destinations", request.excluded_destinations,
+             "Who receives no replicas");
   plan.add_option("--topics", request.include_topics, "Only topics that match may move")
       ->type_name("REGEX");
   plan.add_option("--exclude-topics", request.exclude_topics, "Topics that match stay")

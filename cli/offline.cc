@@ -46,7 +46,7 @@ Result<planner::PlannerOptions> PlannerOptionsOf(const PlanArgs& args) {
   const auto set = [&](const char* key, const std::string& value, const char* flag) {
     if (!value.empty()) request.overrides.push_back({key, value, flag});
   };
-  const PlanRequest& asked = args.request;
+  PlanRequest asked = args.request;
   set("plan.goals", Join(asked.goals, ","), "--goals");
   set("plan.hard_goals", Join(asked.hard_goals, ","), "--hard-goals");
   set("plan.seed", asked.seed ? std::to_string(*asked.seed) : "", "--seed");
@@ -54,6 +54,8 @@ Result<planner::PlannerOptions> PlannerOptionsOf(const PlanArgs& args) {
   set("plan.include_topics", asked.include_topics, "--topics");
   set("plan.exclude_topics", asked.exclude_topics, "--exclude-topics");
   LW_ASSIGN_OR_RETURN(const config::Config config, config::LoadOrError(request));
+  // Configured by its flag already; a request would exclude the same once more.
+  asked.exclude_topics.clear();
   return planner::Requested(config::PlanOptions(config), asked);
 }
 

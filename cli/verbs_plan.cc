@@ -13,41 +13,32 @@ namespace {
 
 constexpr std::size_t kMovesOnATerminal = 40;
 
-void WriteBrokers(JsonWriter& json, const char* key, const std::vector<BrokerId>& brokers) {
-  if (brokers.empty()) return;
-  json.Key(key).BeginArray();
-  for (const BrokerId id : brokers) json.Value(id);
-  json.EndArray();
-}
-
 /// The body of POST /api/v1/proposals (api/plan_body.h).
 std::string PlanBody(const PlanArgs& args) {
   const PlanRequest& asked = args.request;
   JsonWriter json;
   json.BeginObject();
-  const auto text = [&](const char* key, const std::string& value) {
+  // Texts and lists.
+  const auto unless_empty = [&](const char* key, const auto& value) {
     if (!value.empty()) json.Field(key, value);
   };
-  const auto texts = [&](const char* key, const std::vector<std::string>& list) {
-    if (!list.empty()) json.Field(key, list);
-  };
-  text("reason", args.reason);
-  texts("goals", asked.goals);
-  texts("hard_goals", asked.hard_goals);
+  unless_empty("reason", args.reason);
+  unless_empty("goals", asked.goals);
+  unless_empty("hard_goals", asked.hard_goals);
   if (asked.seed) json.Field("seed", *asked.seed);
   if (asked.max_bytes) json.Field("max_bytes_to_move", *asked.max_bytes);
   if (asked.max_replica_moves) json.Field("max_moves", *asked.max_replica_moves);
   if (asked.max_duration_s) json.Field("max_duration_seconds", *asked.max_duration_s);
   if (asked.bound) json.Field("bound", true);
-  WriteBrokers(json, "add_brokers", asked.add_brokers);
-  WriteBrokers(json, "remove_brokers", asked.remove_brokers);
-  WriteBrokers(json, "demote_brokers", asked.demote_brokers);
-  WriteBrokers(json, "destination_brokers", asked.destination_brokers);
-  WriteBrokers(json, "exclude_destinations", asked.excluded_destinations);
-  text("include_topics", asked.include_topics);
-  text("exclude_topics", asked.exclude_topics);
-  texts("replication_factors", asked.replication_factors);
-  text("start_from", asked.start_from);
+  unless_empty("add_brokers", asked.add_brokers);
+  unless_empty("remove_brokers", asked.remove_brokers);
+  unless_empty("demote_brokers", asked.demote_brokers);
+  unless_empty("destination_brokers", asked.destination_brokers);
+  unless_empty("exclude_destinations", asked.excluded_destinations);
+  unless_empty("include_topics", asked.include_topics);
+  unless_empty("exclude_topics", asked.exclude_topics);
+  unless_empty("replication_factors", asked.replication_factors);
+  unless_empty("start_from", asked.start_from);
   if (asked.leadership_only) json.Field("leadership_only", true);
   if (asked.fix_offline) json.Field("fix_offline", true);
   return json.EndObject().Take();

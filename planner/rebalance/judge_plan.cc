@@ -14,6 +14,7 @@
 #include "planner/explain/proposal_builder.h"
 #include "planner/json_reader.h"
 #include "planner/rebalance/planning.h"
+#include "planner/rebalance/record_index.h"
 
 namespace levelwind::planner {
 namespace {
@@ -55,14 +56,9 @@ class Placer {
   Placer(const ClusterSnapshot& snapshot, const FlatCluster& cluster)
       : snapshot_(snapshot),
         cluster_(cluster),
-        record_of_(snapshot.partitions.size(), kNoRow),
-        named_(cluster.partitions.size(), false) {
-    for (std::uint32_t p = 0; p < cluster.source.size(); ++p) record_of_[cluster.source[p]] = p;
-    for (const PartitionRecord& record : cluster.partitions) {
-      Seats& seats = seats_.emplace_back();
-      std::ranges::copy(record.replicas, seats.begin());
-    }
-  }
+        records_(snapshot, cluster),
+        named_(cluster.partitions.size(), false),
+        seats_(PresentSeats(cluster)) {}
 
   Status Place(const Assignment& assignment) {
     const auto wrong = [&](const std::string& what) {
@@ -72,8 +68,7 @@ class Placer {
     const Partition* found =
         snapshot_.FindPartition(assignment.partition.topic, assignment.partition.partition);
     if (found == nullptr) return wrong("the snapshot has no such partition");
-    const std::uint32_t p =
-        record_of_[static_cast<std::size_t>(found - snapshot_.partitions.data())];
+    const std::uint32_t p = records_.Of(*found);
     std::vector<BrokerId> sorted = assignment.replicas;
     std::ranges::sort(sorted);
     if (std::ranges::adjacent_find(sorted) != sorted.end()) {
@@ -108,7 +103,7 @@ class Placer {
  private:
   const ClusterSnapshot& snapshot_;
   const FlatCluster& cluster_;
-  std::vector<std::uint32_t> record_of_;
+  const RecordIndex records_;
   std::vector<bool> named_;
   std::vector<Seats> seats_;
 };

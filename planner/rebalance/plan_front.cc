@@ -9,33 +9,10 @@
 
 namespace levelwind::planner {
 
-namespace {
-
-/// One plan and what it was made of.
-struct Whole {
-  Prepared prepared;
-  Solution solution;
-  Proposal proposal;
-};
-
-Result<Whole> PlanWhole(const ClusterSnapshot& snapshot, const PlannerOptions& options,
-                        Elections elections) {
-  Whole whole;
-  LW_ASSIGN_OR_RETURN(whole.prepared, Prepare(snapshot, options, elections));
-  whole.solution = Search(whole.prepared, options);
-  LW_ASSIGN_OR_RETURN(whole.proposal, Finish(snapshot, options, whole.prepared, whole.solution));
-  return whole;
-}
-
-}  // namespace
-
 Result<std::vector<Proposal>> PlanFront(const ClusterSnapshot& snapshot,
                                         const PlannerOptions& options,
                                         std::span<const double> shares) {
-  LW_ASSIGN_OR_RETURN(Whole whole, PlanWhole(snapshot, options, Elections::kAsWanted));
-  if (ElectionsCost(whole.prepared, whole.proposal)) {
-    LW_ASSIGN_OR_RETURN(whole, PlanWhole(snapshot, options, Elections::kNone));
-  }
+  LW_ASSIGN_OR_RETURN(const Whole whole, PlanWhole(snapshot, options));
   std::vector<Proposal> front;
   for (const double share : shares) {
     if (share >= 1) {

@@ -89,15 +89,20 @@ bool ElectionsCost(const Prepared& prepared, const Proposal& proposal) {
   return false;
 }
 
+Result<Whole> PlanWhole(const ClusterSnapshot& snapshot, const PlannerOptions& options) {
+  Whole whole;
+  for (const Elections elections : {Elections::kAsWanted, Elections::kNone}) {
+    LW_ASSIGN_OR_RETURN(whole.prepared, Prepare(snapshot, options, elections));
+    whole.solution = Search(whole.prepared, options);
+    LW_ASSIGN_OR_RETURN(whole.proposal, Finish(snapshot, options, whole.prepared, whole.solution));
+    if (!ElectionsCost(whole.prepared, whole.proposal)) break;
+  }
+  return whole;
+}
+
 Result<Proposal> PlanRebalance(const ClusterSnapshot& snapshot, const PlannerOptions& options) {
-  const auto plan = [&](const Prepared& prepared) {
-    return Finish(snapshot, options, prepared, Search(prepared, options));
-  };
-  LW_ASSIGN_OR_RETURN(const Prepared prepared, Prepare(snapshot, options));
-  LW_ASSIGN_OR_RETURN(Proposal proposal, plan(prepared));
-  if (!ElectionsCost(prepared, proposal)) return proposal;
-  LW_ASSIGN_OR_RETURN(const Prepared as_led, Prepare(snapshot, options, Elections::kNone));
-  return plan(as_led);
+  LW_ASSIGN_OR_RETURN(Whole whole, PlanWhole(snapshot, options));
+  return std::move(whole.proposal);
 }
 
 }  // namespace levelwind::planner

@@ -42,4 +42,14 @@ bool ElectionsCost(const Prepared& prepared, const Proposal& proposal);
 Result<Proposal> Finish(const ClusterSnapshot& snapshot, const PlannerOptions& options,
                         const Prepared& prepared, const Solution& solution);
 
+/// A plan from one seed and what it was made of.
+struct Whole {
+  Prepared prepared;
+  Solution solution;
+  Proposal proposal;
+};
+
+/// All of the above in turn, without elections where they cost. Errors: as PlanRebalance.
+Result<Whole> PlanWhole(const ClusterSnapshot& snapshot, const PlannerOptions& options);
+
 }  // namespace levelwind::planner

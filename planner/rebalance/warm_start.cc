@@ -7,6 +7,7 @@
 
 #include "planner/explain/broker_balance.h"
 #include "planner/goals/rack_spread.h"
+#include "planner/rebalance/record_index.h"
 
 namespace levelwind::planner {
 namespace {
@@ -34,19 +35,15 @@ std::optional<Seats> SeatsOf(const FlatCluster& cluster, const PartitionRecord& 
 
 std::vector<Seats> WarmStart(const ClusterSnapshot& snapshot, const FlatCluster& cluster,
                              const std::vector<Assignment>& plan) {
-  std::vector<Seats> warm;
-  if (plan.empty()) return warm;
-  std::vector<std::uint32_t> record_of(snapshot.partitions.size(), kNoRow);
-  for (std::uint32_t p = 0; p < cluster.source.size(); ++p) record_of[cluster.source[p]] = p;
-  for (const PartitionRecord& record : cluster.partitions) {
-    std::ranges::copy(record.replicas, warm.emplace_back().begin());
-  }
+  if (plan.empty()) return {};
+  const RecordIndex records(snapshot, cluster);
+  std::vector<Seats> warm = PresentSeats(cluster);
   bool differs = false;
   for (const Assignment& assignment : plan) {
     const Partition* found =
         snapshot.FindPartition(assignment.partition.topic, assignment.partition.partition);
     if (found == nullptr) continue;
-    const auto p = record_of[static_cast<std::size_t>(found - snapshot.partitions.data())];
+    const std::uint32_t p = records.Of(*found);
     if (p == kNoRow) continue;
     const auto seats = SeatsOf(cluster, cluster.partitions[p], assignment.replicas);
     if (!seats) continue;

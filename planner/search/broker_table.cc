@@ -48,8 +48,7 @@ bool Table::Receives(const Broker& broker) const {
 }
 
 void Table::Add(const Broker* broker, BrokerId id) {
-  const bool serving =
-      broker != nullptr && broker->serving() && !Lists(options_.leaving_brokers, id);
+  const bool serving = broker != nullptr && Stays(*broker, options_);
   const std::string rack = broker != nullptr ? broker->rack : std::string();
   // "\n" cannot be in a rack's name, so a broker without a rack cannot share one by accident.
   const std::string key = rack.empty() ? fmt::format("\n{}", id) : rack;
@@ -115,6 +114,10 @@ Status CheckLists(const FlatCluster& cluster, const PlannerOptions& options) {
 }
 
 }  // namespace
+
+bool Stays(const Broker& broker, const PlannerOptions& options) {
+  return broker.serving() && !Lists(options.leaving_brokers, broker.id);
+}
 
 Status AddBrokers(const ClusterSnapshot& snapshot, const PlannerOptions& options,
                   std::size_t stand_ins, FlatCluster& cluster) {

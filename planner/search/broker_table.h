@@ -9,6 +9,9 @@
 
 namespace levelwind::planner {
 
+/// Whether the broker serves and is not to be emptied by this plan.
+bool Stays(const Broker& broker, const PlannerOptions& options);
+
 /// Fills the per-broker part of the cluster: who is there, on which rack, with which capacity, and
 /// who may hold, receive and lead what (the lists of brokers in the options).
 ///

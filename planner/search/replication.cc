@@ -8,6 +8,7 @@
 #include <tuple>
 
 #include "planner/goals/goal_options.h"
+#include "planner/search/broker_table.h"
 
 namespace levelwind::planner {
 
@@ -16,11 +17,8 @@ Result<ReplicationChange> ReplicationChange::Make(const ClusterSnapshot& snapsho
   ReplicationChange change(snapshot);
   if (options.replication_factors.empty()) return change;
   LW_ASSIGN_OR_RETURN(const auto wanted, ParseReplicationFactors(options.replication_factors));
-  const auto serving =
-      static_cast<std::size_t>(std::ranges::count_if(snapshot.brokers, [&](const Broker& b) {
-        const auto& leaving = options.leaving_brokers;
-        return b.serving() && std::ranges::find(leaving, b.id) == leaving.end();
-      }));
+  const auto serving = static_cast<std::size_t>(
+      std::ranges::count_if(snapshot.brokers, [&](const Broker& b) { return Stays(b, options); }));
   for (const Topic& topic : snapshot.topics) {
     const auto match = std::ranges::find_if(wanted, [&](const ReplicationFactor& item) {
       return std::regex_match(topic.name, item.topics);

@@ -182,9 +182,10 @@ Solution Solve(const FlatCluster& cluster, const Bands& bands, const GoalSet& go
   Placement placement(cluster, bands);
   placement.Own();
   Solution solution{{}, false};
+  const std::vector<Seats> cold;
   const bool nothing = cluster.targets.empty() || cluster.partitions.empty();
   for (int rerun = 0; rerun < kMaxReruns && !nothing; ++rerun) {
-    if (!PlanOnce(placement, goals, options, rerun == 0 ? warm : std::vector<Seats>())) break;
+    if (!PlanOnce(placement, goals, options, rerun == 0 ? warm : cold)) break;
     solution.changed = true;
     // Exemptions depend on where things are: bands as a new plan would see them.
     placement.Rebase(ComputeBands(cluster, placement.partitions(), goals, options));
