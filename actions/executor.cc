@@ -121,6 +121,9 @@ Result<std::string> Executor::Submit(const Proposal& proposal, const std::string
   LW_ASSIGN_OR_RETURN(const Observation seen, Observation::Read(admin_, options_.request_timeout));
   LW_RETURN_IF_ERROR(CheckCluster(seen));
   LW_RETURN_IF_ERROR(CheckProposal(proposal, seen));
+  LW_ASSIGN_OR_RETURN(const MinIsr min_isr,
+                      ReadMinIsr(admin_, ShrunkTopics(proposal), options_.request_timeout));
+  LW_RETURN_IF_ERROR(CheckShrinks(proposal, seen, min_isr));
   LW_ASSIGN_OR_RETURN(const std::uint64_t number, journal_.NextOperationNumber());
   store::StoredOperation operation = MakeOperation(proposal, seen, number, author, reason);
   store::JournalBatch batch;

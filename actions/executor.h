@@ -49,12 +49,11 @@ class Executor {
   Duration Step(SteadyTime now);
 
   /// Checks the proposal against the cluster as it is now, journals it and returns the operation's
-  /// id
-  /// ("op3"). It starts at the next Step, or after the operations before it. Errors: those of
-  /// CheckProposal (preflight.h); kFailedPrecondition if a partition belongs to an operation that
-  /// is not over, or the state directory to another cluster; kResourceExhausted if too many
-  /// operations wait; kUnavailable, kDeadlineExceeded if the cluster cannot be read; the journal's.
-  /// On an error nothing was stored.
+  /// id ("op3"). It starts at the next Step, or after the operations before it. Errors: those of
+  /// CheckProposal and CheckShrinks (preflight.h); kFailedPrecondition if a partition belongs to an
+  /// operation that is not over, or the state directory to another cluster; kResourceExhausted if
+  /// too many operations wait; kUnavailable, kDeadlineExceeded if the cluster cannot be read; the
+  /// journal's. On an error nothing was stored.
   Result<std::string> Submit(const Proposal& proposal, const std::string& author,
                              const std::string& reason);
 
@@ -77,6 +76,7 @@ class Executor {
   void Drive(const Observation& seen, SteadyTime now);
   void Advance(const Observation& seen, SteadyTime now);
   Status SendDue(const Observation& seen, SteadyTime now, bool held);
+  void GateShrinks(std::vector<std::size_t>& indices, const Observation& seen);
   std::string HoldReason(const Observation& seen, SteadyTime now);
   void Finish(const Observation& seen, SteadyTime now);
   void SetHold(const std::string& reason);

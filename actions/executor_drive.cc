@@ -3,9 +3,13 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "actions/executor.h"
+#include "actions/min_isr.h"
 #include "actions/move_scheduler.h"
 #include "actions/operation_view.h"
 #include "base/log.h"
@@ -157,7 +161,33 @@ Status Executor::SendDue(const Observation& seen, SteadyTime now, bool held) {
                   [&](std::size_t i) { return run.steps()[i].state != StepState::kElecting; });
   }
   LW_RETURN_IF_ERROR(driver_.Elect(run, selection.elect, now));
+  GateShrinks(selection.reassign, seen);
   return driver_.Reassign(run, selection.reassign, now);
+}
+
+// Takes out of `indices` what would take a replica away that min.insync.replicas, as it is now,
+// needs: it may have been raised since the plan was accepted. Such a step is over; where the
+// setting cannot be read, it waits.
+void Executor::GateShrinks(std::vector<std::size_t>& indices, const Observation& seen) {
+  OperationRun& run = *current_;
+  const auto shrinks = [&](std::size_t i) {
+    return run.steps()[i].move.after.size() < run.steps()[i].move.before.size();
+  };
+  std::set<std::string> topics;
+  for (std::size_t i : indices) {
+    if (shrinks(i)) topics.insert(run.steps()[i].move.partition.topic);
+  }
+  const auto min_isr = ReadMinIsr(admin_, topics, options_.request_timeout);
+  std::erase_if(indices, [&](std::size_t i) {
+    if (!shrinks(i)) return false;
+    if (!min_isr.ok()) {
+      run.runtime(i).waiting_for = min_isr.error().message();
+      return true;
+    }
+    const auto reason = WhyNotShrink(run.steps()[i].move, seen, *min_isr);
+    if (reason) run.SetStep(i, StepState::kFailed, *reason);
+    return reason.has_value();
+  });
 }
 
 std::string Executor::HoldReason(const Observation& seen, SteadyTime now) {

@@ -40,7 +40,9 @@ std::optional<std::string> NotStartable(const StepRecord& step, const Observatio
   const std::vector<BrokerId> removed = step.move.Removed();
   for (BrokerId broker : partition->replicas) {
     if (Contains(partition->isr, broker)) continue;
-    if (Contains(removed, broker) && !seen.IsLive(broker)) continue;  // the step repairs it
+    // The step repairs it, or it only goes, and nothing is copied that would take its breath.
+    const bool goes = Contains(removed, broker);
+    if (goes && (!seen.IsLive(broker) || step.move.Added().empty())) continue;
     return fmt::format("waiting for the replica on broker {} to catch up", broker);
   }
   return std::nullopt;

@@ -19,7 +19,9 @@ struct InFlight {
   std::map<BrokerId, std::int32_t> in;   ///< Replicas being copied to the broker.
   std::map<BrokerId, std::int32_t> out;  ///< Partitions being copied from it, their leader.
   std::int32_t partitions = 0;
-  std::int32_t leader_moves = 0;  ///< Ours only; a foreign election cannot be seen.
+  /// Without a copy: leader moves, and replicas that only go. Ours; a foreign election cannot be
+  /// seen.
+  std::int32_t leader_moves = 0;
 };
 InFlight CountInFlight(const OperationRun& run, const Observation& seen);
 
@@ -31,8 +33,9 @@ struct Selection {
   std::map<std::size_t, std::string> waiting;
 };
 
-/// Order: leader moves first (no bytes, relief at once), then moves away from dead brokers, then
-/// the plan's own order, every prefix of which is safe for disks and racks (docs/planner.md). Pure.
+/// Order: leader moves and removals first (no bytes, relief at once), then moves away from dead
+/// brokers, then the plan's own order, every prefix of which is safe for disks and racks
+/// (docs/planner.md). Pure.
 ///
 /// A step waits while: a cap is reached (I6), a broker that it adds is not live (I10), its leader
 /// is gone, or a replica that is to stay is out of sync (I5).

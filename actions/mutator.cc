@@ -88,14 +88,14 @@ Attempt<T> Mutator::Run(const Cause& cause, store::JournalBatch intent, const ch
 
 Attempt<kafka::PartitionOutcome> Mutator::AlterReassignments(
     const Cause& cause, store::JournalBatch intent,
-    const std::vector<kafka::ReassignmentRequest>& requests) {
+    const std::vector<kafka::ReassignmentRequest>& requests, bool changes_factor) {
   std::string target = TargetText(requests, [](const kafka::ReassignmentRequest& request) {
     return request.partition.ToString() + " -> " +
            (request.replicas ? BrokersText(*request.replicas) : "cancel");
   });
   return Run<kafka::PartitionOutcome>(
       cause, std::move(intent), "AlterPartitionReassignments", std::move(target),
-      [&] { return admin_.AlterReassignments(requests, false, timeout_); });
+      [&] { return admin_.AlterReassignments(requests, changes_factor, timeout_); });
 }
 
 Attempt<kafka::PartitionOutcome> Mutator::ElectPreferredLeaders(

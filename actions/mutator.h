@@ -35,10 +35,11 @@ class Mutator {
     std::string author;
   };
 
-  /// At most 1,000 partitions. The replication factor may not change (I3).
+  /// At most 1,000 partitions. Unless `changes_factor`, Kafka is asked to refuse what would change
+  /// a replication factor (I3).
   Attempt<kafka::PartitionOutcome> AlterReassignments(
       const Cause& cause, store::JournalBatch intent,
-      const std::vector<kafka::ReassignmentRequest>& requests);
+      const std::vector<kafka::ReassignmentRequest>& requests, bool changes_factor);
   Attempt<kafka::PartitionOutcome> ElectPreferredLeaders(
       const Cause& cause, store::JournalBatch intent,
       const std::vector<TopicPartition>& partitions);

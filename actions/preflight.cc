@@ -28,13 +28,6 @@ Status CheckMove(const Move& move) {
     return InvalidArgument(fmt::format("{}: {} -> {} is not a valid replica list", name,
                                        BrokersText(move.before), BrokersText(move.after)));
   }
-  if (move.before.size() != move.after.size()) {
-    return InvalidArgument(
-        fmt::format("{}: {} -> {} would change the replication factor from {} to {}, which a plan "
-                    "may not do",
-                    name, BrokersText(move.before), BrokersText(move.after), move.before.size(),
-                    move.after.size()));
-  }
   return Ok();
 }
 
@@ -87,6 +80,21 @@ Status CheckProposal(const Proposal& proposal, const Observation& seen) {
       return InvalidArgument(fmt::format("{} is in the proposal twice", move.partition.ToString()));
     }
     LW_RETURN_IF_ERROR(CheckPartition(move, seen));
+  }
+  return Ok();
+}
+
+std::set<std::string> ShrunkTopics(const Proposal& proposal) {
+  std::set<std::string> topics;
+  for (const Move& move : proposal.moves) {
+    if (move.after.size() < move.before.size()) topics.insert(move.partition.topic);
+  }
+  return topics;
+}
+
+Status CheckShrinks(const Proposal& proposal, const Observation& seen, const MinIsr& min_isr) {
+  for (const Move& move : proposal.moves) {
+    if (auto reason = WhyNotShrink(move, seen, min_isr)) return FailedPrecondition(*reason);
   }
   return Ok();
 }

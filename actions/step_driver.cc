@@ -55,6 +55,18 @@ bool CancelIsSafe(const StepRecord& step, const Observation& seen) {
 
 Status StepDriver::Reassign(OperationRun& run, const std::vector<std::size_t>& indices,
                             SteadyTime now) {
+  // Requests of their own for what changes a replication factor: Kafka guards the others (I3).
+  std::vector<std::size_t> keeping, changing;
+  for (std::size_t i : indices) {
+    const Move& move = run.steps()[i].move;
+    (move.before.size() == move.after.size() ? keeping : changing).push_back(i);
+  }
+  LW_RETURN_IF_ERROR(SendReassign(run, keeping, false, now));
+  return SendReassign(run, changing, true, now);
+}
+
+Status StepDriver::SendReassign(OperationRun& run, const std::vector<std::size_t>& indices,
+                                bool changes_factor, SteadyTime now) {
   if (indices.empty()) return Ok();
   OperationRun::Intent intent = run.Announce(Head(indices));
   std::vector<kafka::ReassignmentRequest> requests;
@@ -65,8 +77,8 @@ Status StepDriver::Reassign(OperationRun& run, const std::vector<std::size_t>& i
     ++record.attempts;
     requests.push_back({record.move.partition, record.move.after});
   }
-  const auto attempt =
-      mutator_.AlterReassignments(run.cause(), intent.Batch(run.header().id), requests);
+  const auto attempt = mutator_.AlterReassignments(run.cause(), intent.Batch(run.header().id),
+                                                   requests, changes_factor);
   if (!attempt.intent.ok()) return attempt.intent.error();
   run.Adopt(intent, now);
   if (!attempt.answer.ok()) {
@@ -142,7 +154,7 @@ Status StepDriver::Cancel(OperationRun& run, const std::vector<std::size_t>& ind
     requests.push_back({record.move.partition, std::nullopt});
   }
   const auto attempt =
-      mutator_.AlterReassignments(run.cause(), intent.Batch(run.header().id), requests);
+      mutator_.AlterReassignments(run.cause(), intent.Batch(run.header().id), requests, false);
   if (!attempt.intent.ok()) return attempt.intent.error();
   run.Adopt(intent, now);
   std::map<TopicPartition, const PartitionOutcome*> outcomes;
@@ -191,7 +203,7 @@ Status StepDriver::RestoreOrder(OperationRun& run, SteadyTime now) {
     requests.push_back({record.move.partition, record.move.before});
   }
   const auto attempt =
-      mutator_.AlterReassignments(run.cause(), intent.Batch(run.header().id), requests);
+      mutator_.AlterReassignments(run.cause(), intent.Batch(run.header().id), requests, false);
   if (!attempt.intent.ok()) return attempt.intent.error();
   run.Adopt(intent, now);
   std::map<TopicPartition, const PartitionOutcome*> outcomes;

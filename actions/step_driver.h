@@ -39,6 +39,8 @@ class StepDriver {
   Status GiveUp(OperationRun& run, const Observation& seen, SteadyTime now);
 
  private:
+  Status SendReassign(OperationRun& run, const std::vector<std::size_t>& indices,
+                      bool changes_factor, SteadyTime now);
   Status Cancel(OperationRun& run, const std::vector<std::size_t>& indices,
                 store::CancelCause cause, const std::string& note, SteadyTime now);
   void TakeReassignAnswer(OperationRun& run, std::size_t i, std::int16_t error,

@@ -372,7 +372,8 @@ Result<std::vector<kafka::ConfigAnswer>> FakeKafka::DescribeConfigs(
         if (const auto entry = entries.find(key); entry != entries.end()) {
           answer.entries.push_back(entry->second);
         } else {
-          answer.entries.push_back({key, topic ? "" : "9223372036854775807",
+          const char* fallback = key == "min.insync.replicas" ? "1" : "";
+          answer.entries.push_back({key, topic ? fallback : "9223372036854775807",
                                     kafka::ConfigSource::kDefault, false, false});
         }
       }

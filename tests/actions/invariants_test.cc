@@ -63,11 +63,6 @@ class Invariants : public ::testing::Test {
 // ---- before anything is sent
 // ----------------------------------------------------------------------
 
-TEST_F(Invariants, I3_AnotherReplicationFactorIsRefused) {
-  ExpectRefused(h.Plan({h.MoveOf("orders", 0, {4, 2})}), ErrorCode::kInvalidArgument,
-                "orders-0: [1, 2, 3] -> [4, 2] would change the replication factor");
-}
-
 TEST_F(Invariants, I3_APlanMadeFromAUnionIsRefused) {
   h.kafka.ForeignReassign("orders", 0, Brokers{4, 2, 3});
   Move move = h.MoveOf("orders", 0, {5, 2, 3, 1});  // before is the union of four

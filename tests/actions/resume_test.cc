@@ -16,12 +16,13 @@ namespace {
 using store::StepRecord;
 using ::testing::IsEmpty;
 
-// Two replica moves, one of them with a new leader, a reorder, a plain election; an operator's
-// throttle on broker 1 that must come back, a foreign entry in a list that must stay.
+// Two replica moves, one of them with a new leader, a reorder, a plain election, a partition that
+// gets a replica more and one that gets one less; an operator's throttle on broker 1 that must come
+// back, a foreign entry in a list that must stay.
 class Scenario : public Harness {
  public:
   Scenario() : Harness({1, 2, 3, 4}) {
-    kafka.AddTopic("orders", {{1, 2}, {1, 3}, {1, 2}, {2, 3}});
+    kafka.AddTopic("orders", {{1, 2}, {1, 3}, {1, 2}, {2, 3}, {2, 1}, {3, 4, 1}});
     kafka.At("orders", 3).leader = 3;
     kafka.SetBrokerConfig(1, "leader.replication.throttled.rate", "900000000");
     kafka.SetTopicConfig("orders", "leader.replication.throttled.replicas", "7:9");
@@ -30,7 +31,8 @@ class Scenario : public Harness {
 
   Proposal Wanted() {
     return Plan({MoveOf("orders", 0, {4, 2}), MoveOf("orders", 1, {3, 4}),
-                 MoveOf("orders", 2, {2, 1}), MoveOf("orders", 3, {2, 3})});
+                 MoveOf("orders", 2, {2, 1}), MoveOf("orders", 3, {2, 3}),
+                 MoveOf("orders", 4, {2, 1, 4}), MoveOf("orders", 5, {3, 4})});
   }
 
   void ExpectLevel() {
@@ -38,6 +40,8 @@ class Scenario : public Harness {
     EXPECT_EQ(kafka.At("orders", 1).replicas, (std::vector<BrokerId>{3, 4}));
     EXPECT_EQ(kafka.At("orders", 2).replicas, (std::vector<BrokerId>{2, 1}));
     EXPECT_EQ(kafka.At("orders", 3).replicas, (std::vector<BrokerId>{2, 3}));
+    EXPECT_EQ(kafka.At("orders", 4).replicas, (std::vector<BrokerId>{2, 1, 4}));
+    EXPECT_EQ(kafka.At("orders", 5).replicas, (std::vector<BrokerId>{3, 4}));
     EXPECT_EQ(kafka.At("orders", 0).leader, 4);
     EXPECT_EQ(kafka.At("orders", 1).leader, 3);
     EXPECT_EQ(kafka.At("orders", 2).leader, 2);
@@ -55,8 +59,9 @@ class Scenario : public Harness {
       EXPECT_NE(partition.replicas, *request.replicas)
           << "a finished step is sent again: " << request.partition.ToString();
       EXPECT_FALSE(partition.moving) << "a running step is sent again";
-      if (partition.replicas.size() == request.replicas->size()) continue;
-      ADD_FAILURE() << "the replication factor would change";
+      const bool changes = partition.replicas.size() != request.replicas->size();
+      EXPECT_EQ(changes, write.allow_rf_change) << request.partition.ToString();
+      EXPECT_EQ(changes, request.partition.partition >= 4) << "only these two are to change";
     }
     ExpectAnnounced(write);
   }
