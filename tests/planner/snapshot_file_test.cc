@@ -80,6 +80,40 @@ TEST(SnapshotFile, ErrorsNameThePlace) {
   EXPECT_THAT(MessageOf(R"({"other":)" + std::string(100'000, '[')), HasSubstr("64 levels"));
 }
 
+TEST(SnapshotFile, WhatIsMissingTwiceOrTooMuchIsRefused) {
+  const auto topic = [](std::string_view fields) {
+    return File(kBrokers, fmt::format(R"({{{},"partitions":[{{"replicas":[0]}}]}})", fields));
+  };
+  EXPECT_THAT(MessageOf(File(R"({"rack":"a"})", "")),
+              HasSubstr("brokers[0]: broker without an id"));
+  EXPECT_THAT(
+      MessageOf(File(kBrokers, R"({"name":"t","partitions":[]},{"name":"s","partitions":[]},)"
+                               R"({"name":"t","partitions":[]})")),
+      HasSubstr(R"(topics: "t" is listed twice)"));
+  EXPECT_THAT(MessageOf(topic(R"("name":"t","id":"short")")), HasSubstr("topics[0].id: "));
+  std::string many = "[0";
+  for (int i = 1; i < 33; ++i) many += fmt::format(",{}", i);
+  EXPECT_THAT(
+      MessageOf(File(kBrokers, R"({"name":"t","partitions":[{"replicas":)" + many + "]}]}")),
+      HasSubstr("replicas[32]: more than 32 brokers in one list"));
+  const std::string id_of_half = File(R"({"id":1.5})", "");
+  EXPECT_THAT(MessageOf(id_of_half),
+              HasSubstr("brokers[0].id: 1.5 is not a whole number from 0 to 2147483647"));
+  std::string crowd = R"({"id":0})";
+  for (int b = 1; b <= 65'000; ++b) crowd += fmt::format(R"(,{{"id":{}}})", b);
+  EXPECT_THAT(MessageOf(File(crowd, "")), HasSubstr("brokers[65000]: more than 65,000 brokers"));
+}
+
+TEST(SnapshotFile, FieldsOfOthersAreSkipped) {
+  const auto snapshot = ParseSnapshotJson(
+      R"({"format":"cluster-snapshot/1","by":{"tool":[1,{"x":null}]},"brokers":[{"id":3,"zone":"z",)"
+      R"("capacity":{"cpu":50,"memory":7}}],"topics":[{"name":"t","owner":"me","partitions":)"
+      R"([{"replicas":[3],"tier":"hot","disk":1}]}]})");
+  ASSERT_TRUE(snapshot.ok()) << snapshot.error();
+  EXPECT_EQ(snapshot->brokers[0].capacity.cpu_percent, 50);
+  EXPECT_EQ(snapshot->SizeOf(snapshot->partitions[0]), 1 << 20);
+}
+
 /// What of a snapshot the file format keeps, as text.
 std::string Essence(const ClusterSnapshot& s) {
   std::string text = s.cluster_id;
@@ -104,6 +138,23 @@ TEST(SnapshotFile, WritingAndReadingKeepsEverythingUnknownIncluded) {
     ASSERT_TRUE(after.ok()) << after.error();
     EXPECT_EQ(Essence(*after), Essence(before)) << "seed " << seed;
   }
+}
+
+TEST(SnapshotFile, HostsTopicIdsAndMessageRatesAreKept) {
+  ClusterSnapshot before = testing::RandomCluster(3);
+  before.brokers[0].host = "kafka-0.\"quoted\".example";
+  before.brokers[0].port = 9092;
+  before.topics[0].id = Uuid::Parse("AAAAAAAAAAAAAAAAAAAAEQ").value();
+  before.topics[0].internal = true;
+  before.partitions[0].load.messages_in_per_s = 12.5;
+  const auto after = ParseSnapshotJson(WriteSnapshotJson(before));
+  ASSERT_TRUE(after.ok()) << after.error();
+  EXPECT_EQ(after->brokers[0].host, before.brokers[0].host);
+  EXPECT_EQ(after->brokers[0].port, 9092);
+  EXPECT_EQ(after->topics[0].id, before.topics[0].id);
+  EXPECT_TRUE(after->topics[0].internal);
+  EXPECT_EQ(after->partitions[0].load.messages_in_per_s, 12.5);
+  EXPECT_FALSE(IsKnown(after->partitions[1].load.messages_in_per_s));
 }
 
 TEST(SnapshotFile, EveryNumberThatTheScorerReadsIsThere) {
@@ -159,6 +210,20 @@ TEST(JsonReader, DecodesStrings) {
   JsonReader reader(R"("a\u0041\u00e9\ud83d\ude00\t")");
   ASSERT_TRUE(reader.String(value).ok());
   EXPECT_EQ(value, "aA\xc3\xa9\xf0\x9f\x98\x80\t");
+}
+
+TEST(JsonReader, WholeNumbersAreWholeAndInTheirRange) {
+  const auto read = [](std::string_view text) {
+    JsonReader reader(text);
+    std::int64_t value = 0;
+    const Status status = reader.Integer(value, -5, 5);
+    return status.ok() ? fmt::format("{}", value) : status.error().message();
+  };
+  EXPECT_EQ(read("-5"), "-5");
+  EXPECT_EQ(read(" 5"), "5");
+  for (const std::string_view bad : {"6", "-6", "1.0", "1e0", "9223372036854775808"}) {
+    EXPECT_THAT(read(bad), HasSubstr(fmt::format("{} is not a whole number from -5 to 5", bad)));
+  }
 }
 
 }  // namespace

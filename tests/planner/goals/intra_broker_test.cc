@@ -150,6 +150,28 @@ TEST(LogDirs, UnknownIsNotJudged) {
   EXPECT_THAT(plan.notes, Contains(HasSubstr("capacity of its log dir /d1 is unknown")));
 }
 
+TEST(LogDirs, OfTheBrokersThatAreNamedOnly) {
+  // Brokers 1 and 2 are uneven in the same way.
+  ClusterSnapshot snapshot =
+      Brokers(2).AddTopic("t", {{1}, {1}, {1}, {1}, {2}, {2}, {2}, {2}}).Build();
+  for (Broker& broker : snapshot.brokers) {
+    broker.log_dirs = {{.path = "/d0", .total_bytes = 100 * kGb},
+                       {.path = "/d1", .total_bytes = 100 * kGb}};
+  }
+  for (Replica& replica : snapshot.replicas) {
+    replica.log_dir = 0;
+    replica.size_bytes = 10 * kGb;
+  }
+  EXPECT_EQ(PlanDirs(snapshot).moves.size(), 4U);
+  LogDirOptions options;
+  options.brokers = {2};
+  const LogDirPlan plan = PlanDirs(snapshot, options);
+  ASSERT_EQ(plan.moves.size(), 2U);
+  for (const LogDirMove& move : plan.moves) EXPECT_EQ(move.broker, 2);
+  options.brokers = {2, 9};
+  EXPECT_EQ(PlanLogDirs(snapshot, options).error().message(), "broker 9 is not in the cluster");
+}
+
 TEST(LogDirs, BadOptionsAreRefused) {
   const ClusterSnapshot snapshot = OneBroker({100, 100}, {{0, 60}});
   LogDirOptions options;
