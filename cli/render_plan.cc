@@ -203,6 +203,7 @@ std::string Proposals(const Json& answer, const RenderOptions& options) {
                {"LEADER MOVES", kRight},
                {"BYTES", kRight},
                {"SCORE", kLeft},
+               {"ASKED FOR", kLeft},
                {"SUMMARY", kLeft}});
   for (const Json& proposal : answer.at("proposals")) {
     const auto score = [&](const char* key) {
@@ -214,7 +215,7 @@ std::string Proposals(const Json& answer, const RenderOptions& options) {
                CountCell(Member(proposal, "leader_moves")),
                BytesCell(Member(proposal, "bytes_to_move")),
                ChangeCell(score("score_before"), score("score_after")),
-               TextCell(Member(proposal, "summary"))});
+               TextCell(Member(proposal, "asked_for")), TextCell(Member(proposal, "summary"))});
   }
   return table.Render(options.headers);
 }

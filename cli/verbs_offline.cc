@@ -1,6 +1,9 @@
 #include <fmt/format.h>
 
+#include <cstddef>
 #include <cstdint>
+#include <mutex>
+#include <ostream>
 #include <string>
 #include <utility>
 #include <vector>
@@ -49,13 +52,23 @@ Result<Proposal> PlanFile(const PlanArgs& args, const DaemonVerbs& verbs, Termin
   }
   if (args.seeds == 1) return planner::PlanRebalance(snapshot, options);
   planner::SeedWatch watch;
+  std::mutex line;
+  if (terminal.err_is_tty) {
+    watch.progress = [&](std::size_t done) {
+      const std::lock_guard lock(line);
+      terminal.err << fmt::format("\r\x1b[Kplanning: {} of {} seeds", done, args.seeds)
+                   << std::flush;
+    };
+  }
   if (args.deadline) {
     const SteadyTime end = terminal.clock.Now() + *args.deadline;
     watch.out_of_time = [&terminal, end] { return terminal.clock.Now() >= end; };
   }
-  return planner::PlanWithSeeds(snapshot, options, args.seeds,
-                                verbs.run_parallel ? verbs.run_parallel : planner::RunInTurn,
-                                watch);
+  auto plan =
+      planner::PlanWithSeeds(snapshot, options, args.seeds,
+                             verbs.run_parallel ? verbs.run_parallel : planner::RunInTurn, watch);
+  if (terminal.err_is_tty) terminal.err << "\r\x1b[K";
+  return plan;
 }
 
 std::string FrontTable(const std::vector<Proposal>& front, bool headers) {

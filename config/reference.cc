@@ -36,6 +36,13 @@ std::string Section(std::string_view key) {
   return dot == std::string_view::npos ? "" : std::string(key.substr(0, dot));
 }
 
+/// Of JSON, for the items of a list.
+const char* ItemType(const SchemaEntry& entry) {
+  Config config;
+  const bool ids = std::holds_alternative<std::vector<BrokerId>*>(entry.field(config));
+  return ids ? "integer" : "string";
+}
+
 std::string DefaultOf(const SchemaEntry& entry) { return FormatValue(entry, Config()); }
 
 /// Markdown table cell.
@@ -83,7 +90,8 @@ Json ValueSchema(const SchemaEntry& entry) {
       out["anyOf"] = {{{"enum", entry.choices}}, {{"type", "string"}, {"pattern", "\\$\\{"}}};
       break;
     case ValueType::kList:
-      out["anyOf"] = {{{"type", "array"}, {"items", {{"type", "string"}}}}, {{"type", "string"}}};
+      out["anyOf"] = {{{"type", "array"}, {"items", {{"type", ItemType(entry)}}}},
+                      {{"type", "string"}}};
       break;
     case ValueType::kBool:
       out["anyOf"] = {{{"type", "boolean"}}, {{"type", "string"}, {"pattern", "\\$\\{"}}};

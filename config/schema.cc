@@ -208,6 +208,11 @@ void AddPlan(std::vector<SchemaEntry>& out) {
 
 /// What a plan may touch and how much of it.
 void AddPlanLimits(std::vector<SchemaEntry>& out) {
+  out.push_back({"plan.retiring_brokers", ValueType::kList,
+                 [](Config& c) -> FieldRef { return &c.plan.retiring_brokers; },
+                 "Ids of brokers on their way out: every plan empties them and puts nothing there. "
+                 "May stay in the list when they are gone.",
+                 "[4]"});
   out.push_back({"plan.include_topics", ValueType::kText,
                  [](Config& c) -> FieldRef { return &c.plan.include_topics; },
                  "Regular expression on whole topic names: only these move. Empty: all.",

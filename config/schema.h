@@ -33,8 +33,9 @@ struct ChoiceRef {
   std::function<void(std::string_view)> set;
 };
 /// Where a value lives in a Config.
-using FieldRef = std::variant<std::string*, std::vector<std::string>*, std::int32_t*, std::int64_t*,
-                              std::uint64_t*, double*, bool*, Duration*, ChoiceRef>;
+using FieldRef =
+    std::variant<std::string*, std::vector<std::string>*, std::vector<BrokerId>*, std::int32_t*,
+                 std::int64_t*, std::uint64_t*, double*, bool*, Duration*, ChoiceRef>;
 
 /// One key of the configuration. Flags, environment, file, checks, docs, JSON Schema and the
 /// example file all come from these entries; nothing else knows a key.

@@ -5,6 +5,33 @@
 namespace levelwind::config {
 namespace {
 
+void AddLowUtilization(std::vector<SchemaEntry>& out) {
+  struct LowUse {
+    std::string_view key;
+    FieldRef (*field)(Config&);
+    std::string_view description;
+  };
+  static constexpr std::array kLowUse = {
+      LowUse{"plan.cpu_low_utilization_threshold",
+             [](Config& c) -> FieldRef { return &c.plan.low_utilization.cpu; },
+             "Cruise Control's cpu.low.utilization.threshold: while the cluster uses at most this "
+             "share of a resource, only brokers above 0.9 of it are not level. 0: off. Needs every "
+             "broker's capacity."},
+      LowUse{"plan.network_in_low_utilization_threshold",
+             [](Config& c) -> FieldRef { return &c.plan.low_utilization.network_in; },
+             "network.inbound.low.utilization.threshold."},
+      LowUse{"plan.network_out_low_utilization_threshold",
+             [](Config& c) -> FieldRef { return &c.plan.low_utilization.network_out; },
+             "network.outbound.low.utilization.threshold."},
+      LowUse{"plan.disk_low_utilization_threshold",
+             [](Config& c) -> FieldRef { return &c.plan.low_utilization.disk; },
+             "disk.low.utilization.threshold."},
+  };
+  for (const LowUse& t : kLowUse) {
+    out.push_back({t.key, ValueType::kNumber, t.field, t.description, "0.2", 0, 1});
+  }
+}
+
 void AddThresholds(std::vector<SchemaEntry>& out) {
   struct Threshold {
     std::string_view key;
@@ -85,6 +112,7 @@ void AddGoals(std::vector<SchemaEntry>& out) {
                  "Empty: as usual; [none]: none.",
                  "[RackAwareGoal, DiskCapacityGoal]"});
   AddThresholds(out);
+  AddLowUtilization(out);
   AddTopicBands(out);
   out.push_back({"plan.min_leader_topics", ValueType::kText,
                  [](Config& c) -> FieldRef { return &c.plan.min_leader_topics; },

@@ -1,12 +1,14 @@
 // Reading and writing single values: the part of schema.h that knows units.
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -170,6 +172,9 @@ std::string FormatValue(const SchemaEntry& entry, const Config& config) {
   const FieldRef field = entry.field(copy);
   if (const auto* text = std::get_if<std::string*>(&field)) return **text;
   if (const auto* list = std::get_if<std::vector<std::string>*>(&field)) return Join(**list, ", ");
+  if (const auto* ids = std::get_if<std::vector<BrokerId>*>(&field)) {
+    return fmt::format("{}", fmt::join(**ids, ", "));
+  }
   if (const auto* choice = std::get_if<ChoiceRef>(&field)) return choice->get();
   if (const auto* flag = std::get_if<bool*>(&field)) return **flag ? "true" : "false";
   const double value = LoadNumber(field);
@@ -216,7 +221,23 @@ Status AssignText(const SchemaEntry& entry, std::string_view text, Config& confi
 
 Status AssignList(const SchemaEntry& entry, std::vector<std::string> items, Config& config) {
   const FieldRef field = entry.field(config);
-  if (const auto* list = std::get_if<std::vector<std::string>*>(&field)) **list = std::move(items);
+  if (const auto* list = std::get_if<std::vector<std::string>*>(&field)) {
+    **list = std::move(items);
+    return Ok();
+  }
+  const auto* ids = std::get_if<std::vector<BrokerId>*>(&field);
+  if (ids == nullptr) return Ok();
+  std::vector<BrokerId> read;
+  for (const std::string& item : items) {
+    const auto id = ParseBase(ValueType::kInteger, item);
+    if (!id.ok() || *id < 0 || *id > std::numeric_limits<BrokerId>::max()) {
+      return InvalidArgument(
+          fmt::format("{}: '{}' is not a broker id, which is a whole number from 0 on", entry.key,
+                      EscapeControl(item)));
+    }
+    read.push_back(static_cast<BrokerId>(*id));
+  }
+  **ids = std::move(read);
   return Ok();
 }
 

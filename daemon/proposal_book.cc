@@ -31,6 +31,7 @@ void ProposalBook::Restore(std::vector<ProposalPtr> stored) {
 Result<ProposalPtr> ProposalBook::Add(Proposal proposal) {
   std::lock_guard lock(mutex_);
   if (!proposals_.empty() && proposals_.back()->confidence.label == proposal.confidence.label &&
+      proposals_.back()->asked_for == proposal.asked_for &&
       SameMoves(*proposals_.back(), proposal)) {
     return proposals_.back();
   }

@@ -25,8 +25,8 @@ class ProposalBook {
   /// Takes up what was stored before a restart, oldest first.
   void Restore(std::vector<ProposalPtr> stored);
 
-  /// Numbers and keeps `proposal`. If the newest one has the very same moves, that one is returned
-  /// instead: asking twice does not make two proposals.
+  /// Numbers and keeps `proposal`. If the newest one was asked for the same and has the very same
+  /// moves, that one is returned instead: asking twice does not make two proposals.
   Result<ProposalPtr> Add(Proposal proposal);
 
   /// kNotFound names the newest id.

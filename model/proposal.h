@@ -76,6 +76,7 @@ struct Proposal {
   std::uint64_t snapshot_sequence = 0;
   WallTime created_at;
   std::uint64_t seed = 0;
+  std::string asked_for;  ///< "level the cluster", "empty broker 4; at most 10 GiB".
   Confidence confidence;
   std::vector<Move> moves;         ///< In the order in which they are best carried out.
   std::vector<GoalVerdict> goals;  ///< In the order of priority.

@@ -73,6 +73,7 @@ std::string ProposalViewJson(const Proposal& proposal, bool with_moves) {
       .Field("snapshot", proposal.snapshot_sequence)
       .Field("created_at", FormatTime(proposal.created_at))
       .Field("seed", proposal.seed)
+      .Field("asked_for", proposal.asked_for)
       .Field("summary", proposal.summary)
       .Field("confidence", proposal.confidence.label)
       .Field("empty", proposal.empty())

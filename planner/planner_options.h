@@ -51,6 +51,17 @@ struct BalanceThresholds {
   double leader_bytes_in = 0;  ///< Of LeaderBytesInDistributionGoal (theirs is the inbound one).
 };
 
+/// Cruise Control's *.low.utilization.threshold, 0..1 each: where the cluster uses at most this
+/// share of a resource, no broker has too little of it, and one has too much only above 0.9 of this
+/// share of its own capacity. 0: never. Needs the capacity of every serving broker.
+struct LowUtilizationThresholds {
+  double cpu = 0;          ///< cpu.low.utilization.threshold
+  double network_in = 0;   ///< network.inbound.low.utilization.threshold; as theirs, also a floor
+                           ///< (whole, not 0.9) of LeaderBytesInDistributionGoal's upper edge.
+  double network_out = 0;  ///< network.outbound.low.utilization.threshold
+  double disk = 0;         ///< disk.low.utilization.threshold
+};
+
 /// What PlanRebalance is to reach. Every default gives the behaviour that Cruise Control's default
 /// goals describe. Plain value; no thread.
 struct PlannerOptions {
@@ -69,6 +80,8 @@ struct PlannerOptions {
   double band_margin = 0.09;
   /// Per goal, instead of band_margin.
   BalanceThresholds balance_thresholds;
+  /// A resource that is hardly used need not be level.
+  LowUtilizationThresholds low_utilization;
   /// Widens the bands of all distribution goals, 1..10 (goal.violation.distribution.threshold.
   /// multiplier: for work that a detector starts).
   double distribution_threshold_multiplier = 1.0;
@@ -126,6 +139,9 @@ struct PlannerOptions {
   /// emptied). None may be in both.
   std::vector<BrokerId> new_brokers;
   std::vector<BrokerId> leaving_brokers;
+  /// Brokers on their way out of the cluster (a configured list): leaving in every plan. Those that
+  /// the snapshot does not have are gone already and are no error.
+  std::vector<BrokerId> retiring_brokers;
   /// Only brokers in state "new" receive replicas (Cruise Control's add_broker); the others give.
   bool only_new_brokers = false;
   /// These keep their replicas but lead nothing that another in-sync replica can lead, and get no

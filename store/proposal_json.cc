@@ -141,6 +141,7 @@ Result<Proposal> ReadProposal(const Json& json) {
   json.at("bytes_to_move").get_to(proposal.bytes_to_move);
   json.at("bytes_lower_bound").get_to(proposal.bytes_lower_bound);
   // Younger than the first journals.
+  proposal.asked_for = json.value("asked_for", std::string());
   proposal.bound_method = json.value("bound_method", std::string());
   proposal.bound_gap = Number(json.value("bound_gap", Json()));
   proposal.bound_open_bands = json.value("bound_open_bands", 0);
@@ -168,6 +169,7 @@ std::string ProposalToJson(const Proposal& proposal) {
                {"snapshot_sequence", proposal.snapshot_sequence},
                {"created_ms", proposal.created_at.unix_ms},
                {"seed", proposal.seed},
+               {"asked_for", Text(proposal.asked_for)},
                {"confidence", ConfidenceToJson(proposal.confidence)},
                {"moves", Json::array()},
                {"goals", Json::array()},

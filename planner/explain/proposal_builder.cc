@@ -13,6 +13,7 @@
 #include "planner/bounds/bytes_bound.h"
 #include "planner/bounds/hopeless.h"
 #include "planner/bounds/provision.h"
+#include "planner/explain/asked_for.h"
 #include "planner/explain/broker_balance.h"
 #include "planner/explain/explain.h"
 #include "planner/search/judge.h"
@@ -360,6 +361,7 @@ Proposal Builder::Run() {
   proposal_.snapshot_sequence = in_.snapshot.sequence;
   proposal_.created_at = in_.snapshot.taken_at;
   proposal_.seed = in_.options.seed;
+  proposal_.asked_for = AskedFor(in_.options);
   proposal_.confidence = in_.snapshot.confidence;
   proposal_.makespan_s = in_.schedule.makespan_s;
   proposal_.makespan_bound_s = in_.schedule.makespan_bound_s;

@@ -30,6 +30,19 @@ bool FollowsReplicas(std::size_t lane) {
   return lane == kNetworkIn || lane == kDisk || lane == kReplicas;
 }
 
+/// What low use of a lane is measured by.
+struct LowUse {
+  double threshold = 0;          ///< 0: the lane has none.
+  std::size_t capacity = kDisk;  ///< The lane whose capacity counts.
+};
+
+LowUse LowUseOf(std::size_t lane, const LowUtilizationThresholds& thresholds) {
+  if (lane == kCpu) return {thresholds.cpu, kCpu};
+  if (lane == kNetworkIn || lane == kLeaderIn) return {thresholds.network_in, kNetworkIn};
+  if (lane == kNetworkOut) return {thresholds.network_out, kNetworkOut};
+  return {lane == kDisk ? thresholds.disk : 0, kDisk};
+}
+
 }  // namespace
 
 BandBuilder::BandBuilder(const FlatCluster& cluster, std::span<const PartitionRecord> now,
@@ -172,6 +185,35 @@ void BandBuilder::SetEdges(std::size_t lane, BrokerIndex b, const Wanted& wanted
   bands_.high[b].Set(lane, static_cast<float>(high));
 }
 
+/// The edges of Cruise Control's GoalUtils.computeResourceUtilizationBalanceThreshold where the
+/// mean use is low, and of its LeaderBytesInDistributionGoal.balanceThreshold.
+void BandBuilder::WidenForLowUse(std::size_t lane) {
+  constexpr double kMargin = 0.9;
+  const LowUse rule = LowUseOf(lane, options_.low_utilization);
+  if (rule.threshold <= 0) return;
+  double capacity = 0;
+  for (const BrokerIndex b : cluster_.targets) {
+    const double own = cluster_.capacity[b][rule.capacity];
+    if (!IsKnown(own)) {
+      bands_.lane_note[lane] = "capacity not known of every broker: low use is not told from high";
+      return;
+    }
+    capacity += own;
+  }
+  const double unit = cluster_.unit[lane];
+  const double use = unit * static_cast<double>(cluster_.targets.size()) / capacity;
+  if (use > rule.threshold) return;
+  const double allowed = rule.threshold * (lane == kLeaderIn ? 1.0 : kMargin);
+  for (const BrokerIndex b : cluster_.targets) {
+    const auto edge = static_cast<float>(allowed * cluster_.capacity[b][rule.capacity] / unit);
+    bands_.low[b].Set(lane, -kNoEdge);
+    bands_.high[b].Set(lane, std::max(bands_.high[b][lane], edge));
+  }
+  bands_.lane_note[lane] =
+      fmt::format("use is low ({:.2g} % of capacity): up to {:.2g} % is level on any broker",
+                  100 * use, 100 * allowed);
+}
+
 void BandBuilder::AddDistribution(Lane lane, float weight, double half_width) {
   if (!Judged(lane)) return;
   bands_.distribution[lane] = true;
@@ -190,6 +232,7 @@ void BandBuilder::AddDistribution(Lane lane, float weight, double half_width) {
         cluster_.domain_load.empty() ? "distinct racks" : "broker sets", shifted,
         cluster_.targets.size(), cluster_.domain_load.empty() ? "rack" : "set");
   }
+  WidenForLowUse(lane);
 }
 
 void BandBuilder::AddCapacity(Lane lane, double share) {

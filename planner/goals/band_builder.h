@@ -53,6 +53,7 @@ class BandBuilder {
   std::vector<double> ReachableTargets(std::size_t lane, const std::vector<double>& weights) const;
   RackBounds BoundsOf(std::size_t lane) const;
   void SetEdges(std::size_t lane, BrokerIndex b, const Wanted& wanted);
+  void WidenForLowUse(std::size_t lane);
 
   const FlatCluster& cluster_;
   const std::span<const PartitionRecord> now_;

@@ -56,6 +56,13 @@ Status CheckBands(const PlannerOptions& o) {
     const bool unset = value == 0 && name.substr(0, 5) != "topic";
     if (!unset) LW_RETURN_IF_ERROR(CheckRange(value, 1.01, 10, name));
   }
+  const LowUtilizationThresholds& low = o.low_utilization;
+  for (const auto& [value, name] : {Named{low.cpu, "cpu_low_utilization_threshold"},
+                                    Named{low.network_in, "network_in_low_utilization_threshold"},
+                                    Named{low.network_out, "network_out_low_utilization_threshold"},
+                                    Named{low.disk, "disk_low_utilization_threshold"}}) {
+    LW_RETURN_IF_ERROR(CheckRange(value, 0, 1, name));
+  }
   LW_RETURN_IF_ERROR(CheckRange(o.min_mean_rate_bytes_per_s, 0, 1e15, "min_mean_rate_bytes_per_s"));
   return CheckRange(o.min_mean_disk_bytes, 0, 1e18, "min_mean_disk_bytes");
 }

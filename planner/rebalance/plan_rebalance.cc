@@ -80,10 +80,19 @@ Result<Proposal> Finish(const ClusterSnapshot& snapshot, const PlannerOptions& o
 
 bool ElectionsCost(const Prepared& prepared, const Proposal& proposal) {
   if (!prepared.goals.requirements.elect_preferred) return false;
+  const auto kind_of = [&](const GoalVerdict& verdict) {
+    for (const Goal* goal : prepared.goals.ordered) {
+      if (goal->name == verdict.goal) return goal->kind;
+    }
+    return GoalKind::kRule;
+  };
   for (const bool hard : {true, false}) {
     for (const GoalVerdict& goal : proposal.goals) {
-      if (goal.hard != hard || goal.violations_before == goal.violations_after) continue;
-      return goal.violations_after > goal.violations_before;
+      if (goal.hard != hard) continue;
+      const GoalKind kind = kind_of(goal);
+      const std::int32_t was = Severity(kind, {goal.violations_before, goal.cost_before});
+      const std::int32_t is = Severity(kind, {goal.violations_after, goal.cost_after});
+      if (was != is) return is > was;
     }
   }
   return false;

@@ -33,7 +33,7 @@ Result<Prepared> Prepare(const ClusterSnapshot& snapshot, const PlannerOptions& 
 /// Searches from prepared.warm with options.seed.
 Solution Search(const Prepared& prepared, const PlannerOptions& options);
 
-/// Whether the first goal, by priority, in whose violations the plan makes a difference gets more.
+/// Whether the first goal, by priority, to which the plan makes a difference (Severity) gets worse.
 /// The search itself sees to it that none does; so it is the elections it started from, and the
 /// plan is made again without them.
 bool ElectionsCost(const Prepared& prepared, const Proposal& proposal);

@@ -100,14 +100,18 @@ Status CheckLists(const FlatCluster& cluster, const PlannerOptions& options) {
   LW_RETURN_IF_ERROR(CheckListed(cluster, options.destination_brokers, "destination_brokers"));
   LW_RETURN_IF_ERROR(CheckListed(cluster, options.excluded_destinations, "excluded_destinations"));
   LW_RETURN_IF_ERROR(CheckListed(cluster, options.demoted_brokers, "demoted_brokers"));
-  for (const BrokerId id : options.leaving_brokers) {
-    for (const auto& [list, name] :
+  for (const auto& [leaving, leaving_name] :
+       {std::pair{&options.leaving_brokers, "leaving_brokers"},
+        std::pair{&options.retiring_brokers, "retiring_brokers"}}) {
+    for (const auto& [filled, filled_name] :
          {std::pair{&options.new_brokers, "new_brokers"},
           std::pair{&options.destination_brokers, "destination_brokers"}}) {
-      if (!Lists(*list, id)) continue;
-      return InvalidArgument(fmt::format(
-          "broker {} is in leaving_brokers and in {}: it cannot be emptied and filled at once", id,
-          name));
+      for (const BrokerId id : *leaving) {
+        if (!Lists(*filled, id)) continue;
+        return InvalidArgument(
+            fmt::format("broker {} is in {} and in {}: it cannot be emptied and filled at once", id,
+                        leaving_name, filled_name));
+      }
     }
   }
   return Ok();
@@ -116,7 +120,8 @@ Status CheckLists(const FlatCluster& cluster, const PlannerOptions& options) {
 }  // namespace
 
 bool Stays(const Broker& broker, const PlannerOptions& options) {
-  return broker.serving() && !Lists(options.leaving_brokers, broker.id);
+  return broker.serving() && !Lists(options.leaving_brokers, broker.id) &&
+         !Lists(options.retiring_brokers, broker.id);
 }
 
 Status AddBrokers(const ClusterSnapshot& snapshot, const PlannerOptions& options,

@@ -1,6 +1,7 @@
 #include "planner/search/judge.h"
 
 #include <algorithm>
+#include <cmath>
 #include <tuple>
 
 namespace levelwind::planner {
@@ -53,17 +54,26 @@ double AboveCapacity(const Placement& placement, BrokerIndex b, std::size_t lane
   return std::max(0.0, static_cast<double>(placement.load(b)[lane]) - cap);
 }
 
+std::int32_t Severity(GoalKind kind, const GoalTally& tally) {
+  if (kind != GoalKind::kCapacity) return tally.violations;
+  constexpr double kSteps = 1e3, kMost = 1e9;
+  return static_cast<std::int32_t>(std::ceil(std::clamp(tally.cost * kSteps, 0.0, kMost)));
+}
+
 Judgement Judge(const Placement& placement, const GoalSet& goals) {
   Judgement result;
   result.drain = TallyDrain(placement);
   result.hard = result.drain.violations;
-  result.hard_cost = result.drain.cost;
+  result.hard_rules = result.drain.violations;
+  result.rules_cost = result.drain.cost;
   for (const Goal* goal : goals.ordered) {
     const GoalTally tally = goal->Judge(placement);
     result.goals.push_back(tally);
     if (goal->hard) {
       result.hard += tally.violations;
-      result.hard_cost += tally.cost;
+      const bool capacity = goal->kind == GoalKind::kCapacity;
+      (capacity ? result.overfull : result.hard_rules) += Severity(goal->kind, tally);
+      result.rules_cost += capacity ? 0 : tally.cost;
     } else {
       // A topic pair too many weighs as one mean broker's hundredth: bands come first.
       constexpr double kTopicWeight = 0.01;
@@ -78,15 +88,17 @@ Judgement Judge(const Placement& placement, const GoalSet& goals) {
 
 bool WorthMoving(const Judgement& before, const Judgement& after) {
   constexpr double kWorth = 0.9;
-  if (after.hard != before.hard) return after.hard < before.hard;
-  if (after.hard > 0 && after.hard_cost < kWorth * before.hard_cost) return true;
+  if (after.hard_rules != before.hard_rules) return after.hard_rules < before.hard_rules;
+  if (after.hard_rules > 0 && after.rules_cost < kWorth * before.rules_cost) return true;
+  if (after.overfull > before.overfull) return false;
+  if (after.overfull < kWorth * before.overfull) return true;
   if (after.soft < before.soft) return after.soft_cost <= before.soft_cost;
   return after.soft == before.soft && after.soft_cost < kWorth * before.soft_cost;
 }
 
 bool Better(const Judgement& a, const Judgement& b) {
-  return std::tie(a.hard, a.soft, a.soft_cost, a.bytes) <
-         std::tie(b.hard, b.soft, b.soft_cost, b.bytes);
+  return std::tie(a.hard_rules, a.overfull, a.soft, a.soft_cost, a.bytes) <
+         std::tie(b.hard_rules, b.overfull, b.soft, b.soft_cost, b.bytes);
 }
 
 bool OutsideBand(const Placement& placement, BrokerIndex b, std::size_t lane) {

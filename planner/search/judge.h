@@ -18,22 +18,31 @@ struct Judgement {
                     ///< that a demoted broker leads.
   std::int32_t hard = 0;  ///< Violations of hard goals, drain included.
   std::int32_t soft = 0;
-  double hard_cost = 0;
-  double soft_cost = 0;  ///< Weighted with the goals' prices.
-  double bytes = 0;      ///< Moved, in mean brokers' disks.
+  std::int32_t hard_rules = 0;  ///< Those of hard goals that are no capacities.
+  std::int32_t overfull = 0;    ///< Severity of the hard capacities together.
+  double rules_cost = 0;        ///< Of hard_rules.
+  double soft_cost = 0;         ///< Weighted with the goals' prices.
+  double bytes = 0;             ///< Moved, in mean brokers' disks.
 
   bool level() const { return hard == 0 && soft == 0; }
 };
 
+/// By what placements are compared on one goal: its violations; for a capacity how much the brokers
+/// together are above it, in thousandths of a mean broker, rounded up. An overfull cluster is no
+/// better off when one broker bears all that is too much than when all share it.
+std::int32_t Severity(GoalKind kind, const GoalTally& tally);
+
 /// Preferred leadership is not judged here: who leads is an observation, not part of a placement.
 Judgement Judge(const Placement& placement, const GoalSet& goals);
 
-/// Whether `after` is enough better than `before` to be worth moves: fewer hard violations (or as
-/// many and less over), or fewer soft ones, or a tenth less outside the bands. A difference below
-/// that is noise which would make plans follow plans for ever.
+/// Whether `after` is enough better than `before` to be worth moves: fewer violations of hard rules
+/// (or as many and less of them), a tenth less above the capacities, or, with no more above them,
+/// fewer soft violations or a tenth less outside the bands. A difference below that is noise which
+/// would make plans follow plans for ever.
 bool WorthMoving(const Judgement& before, const Judgement& after);
 
-/// Whether `a` is the better of two results: hard, then soft violations, then distance, then bytes.
+/// Whether `a` is the better of two results: hard rules, then capacities, then soft violations,
+/// then distance, then bytes.
 bool Better(const Judgement& a, const Judgement& b);
 
 /// What a lane may be outside by rounding alone, in mean brokers.

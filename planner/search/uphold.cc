@@ -44,9 +44,11 @@ std::optional<std::size_t> FirstWorse(const GoalSet& goals, const Judgement& bef
                                       const Judgement& after) {
   if (before.drain.violations != after.drain.violations) return std::nullopt;
   for (const std::size_t i : ByPriority(goals)) {
-    const std::int32_t change = after.goals[i].violations - before.goals[i].violations;
-    if (change < 0) return std::nullopt;
-    if (change > 0) return i;
+    const GoalKind kind = goals.ordered[i]->kind;
+    const std::int32_t was = Severity(kind, before.goals[i]);
+    const std::int32_t is = Severity(kind, after.goals[i]);
+    if (is < was) return std::nullopt;
+    if (is > was) return i;
   }
   return std::nullopt;
 }

@@ -12,8 +12,8 @@
 namespace levelwind::planner {
 
 /// Goals are lexicographic: what must leave its broker first, then hard goals, then soft ones, each
-/// in the user's order. The first of them in whose violations the judgements differ, if it has more
-/// afterwards; nothing if it has fewer, or if none differs.
+/// in the user's order. The first of them on which the judgements differ (Severity), if it is worse
+/// afterwards; nothing if it is better, or if none differs.
 std::optional<std::size_t> FirstWorse(const GoalSet& goals, const Judgement& before,
                                       const Judgement& after);
 

@@ -24,6 +24,7 @@ namespace levelwind::cli {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::EndsWith;
 using testing::FillBackend;
 using ::testing::HasSubstr;
 using ::testing::Not;
@@ -464,6 +465,12 @@ TEST_F(CliTest, PlanOnAFileWithLimitsSeedsAndAFront) {
   };
   EXPECT_EQ(RunBare({"plan", "--snapshot", snapshot, "--seeds", "3"}), kDone) << err_.str();
   EXPECT_EQ(tasks, 3U);
+  EXPECT_EQ(err_.str(), "") << "no progress where no line can be redrawn";
+  tty_ = true;
+  EXPECT_EQ(RunBare({"plan", "--snapshot", snapshot, "--seeds", "3"}), kDone);
+  EXPECT_THAT(err_.str(), HasSubstr("planning: 2 of 3 seeds\r"));
+  EXPECT_THAT(err_.str(), EndsWith("planning: 3 of 3 seeds\r\x1b[K")) << "the line is gone";
+  tty_ = false;
   EXPECT_EQ(RunBare({"plan", "--snapshot", snapshot, "--seeds", "0"}), kUsage);
   EXPECT_EQ(RunBare({"plan", "--snapshot", snapshot, "--pareto"}), kDone);
   EXPECT_THAT(out_.str(), HasSubstr("COPIES  REPLICA MOVES  LEADER MOVES  OFF  SCORE"));

@@ -99,6 +99,7 @@ plan:
   max_duration: 2h
   effort: thorough
   seed: 99
+  retiring_brokers: [4, 7]
 execute:
   throttle: 10MiB/s
   dead_target_patience: 3m
@@ -117,9 +118,10 @@ execute:
   EXPECT_EQ(PlanOptions(config).transfer.rate_bytes_per_s, 10 << 20) << "as the executor copies";
   EXPECT_EQ(config.plan.effort, planner::Effort::kThorough);
   EXPECT_EQ(config.plan.seed, 99U);
+  EXPECT_THAT(config.plan.retiring_brokers, ElementsAre(4, 7));
   EXPECT_EQ(config.execute.throttle_bytes_per_s, 10 << 20);
   EXPECT_EQ(config.execute.dead_target_patience, minutes(3));
-  EXPECT_EQ(loaded.keys_from_file, 14);
+  EXPECT_EQ(loaded.keys_from_file, 15);
 }
 
 struct BadCase {
@@ -157,6 +159,9 @@ INSTANTIATE_TEST_SUITE_P(
                 "5m\n"},
         BadCase{"BytesWithoutUnit", "cluster:\n  max_frame: 10000000\n",
                 "f.yaml:2:14: cluster.max_frame: '10000000' has no unit; write 64MiB or 10GB\n"},
+        BadCase{"BrokerThatIsNoId", "plan:\n  retiring_brokers: [4, b5]\n",
+                "f.yaml:2:21: plan.retiring_brokers: 'b5' is not a broker id, which is a whole "
+                "number from 0 on\n"},
         BadCase{"RateWithoutSecond", "execute:\n  throttle: 10MiB\n",
                 "f.yaml:2:13: execute.throttle: '10MiB' is not a rate in bytes per second; write "
                 "50MiB/s\n"},

@@ -34,6 +34,14 @@ TEST(ProposalBook, TheSameMovesAreTheSameProposal) {
   EXPECT_EQ((*book.Add(WithMove(1)))->id, "p2");
 }
 
+TEST(ProposalBook, TheSameMovesForAnotherRequestAreAnotherProposal) {
+  ProposalBook book(5, 1, nullptr);
+  ASSERT_TRUE(book.Add(WithMove(0)).ok());
+  Proposal asked = WithMove(0);
+  asked.asked_for = "only leaders";
+  EXPECT_EQ((*book.Add(asked))->id, "p2");
+}
+
 TEST(ProposalBook, WhatCannotBeStoredIsNotShown) {
   ProposalBook book(5, 1, [](const Proposal&) -> Status { return Unavailable("disk full"); });
   EXPECT_FALSE(book.Add(WithMove(0)).ok());

@@ -203,6 +203,14 @@ std::string RackOf(const ClusterSnapshot& snapshot, BrokerId id) {
   return rack.empty() ? fmt::format("only {}", id) : rack;
 }
 
+bool IsCapacity(const GoalVerdict& verdict) { return verdict.goal.ends_with("CapacityGoal"); }
+
+std::int32_t SeverityOf(const GoalVerdict& verdict, bool after) {
+  if (!IsCapacity(verdict)) return after ? verdict.violations_after : verdict.violations_before;
+  const double cost = after ? verdict.cost_after : verdict.cost_before;
+  return static_cast<std::int32_t>(std::ceil(std::min(cost, 1e6) * 1000));
+}
+
 std::uint64_t FirstSeed() {
   const char* text = std::getenv("LEVELWIND_TEST_SEED");
   return text != nullptr ? std::strtoull(text, nullptr, 10) : 1000;

@@ -23,6 +23,11 @@ ClusterSnapshot Carried(const ClusterSnapshot& snapshot, const Proposal& proposa
 /// All that a proposal says, as text, to compare two of them.
 std::string Describe(const Proposal& proposal);
 
+/// Whether the verdict is on a capacity of brokers, and by what a goal is compared: violations, and
+/// for capacities the thousandths of a mean broker above them.
+bool IsCapacity(const GoalVerdict& verdict);
+std::int32_t SeverityOf(const GoalVerdict& verdict, bool after);
+
 /// What a judge of plans needs to know of a broker, from the snapshot alone. A broker without a
 /// rack is in one of its own; RackOf needs a broker that is listed.
 bool Serving(const ClusterSnapshot& snapshot, BrokerId id);

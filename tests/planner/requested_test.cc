@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "planner/explain/asked_for.h"
+
 namespace levelwind::planner {
 namespace {
 
@@ -38,6 +40,21 @@ TEST(Requested, ARequestGoesBeforeTheConfiguration) {
   EXPECT_FALSE(options.leadership_only);
   EXPECT_EQ(options.max_replica_moves, 7);
   EXPECT_EQ(options.max_bytes, 5) << "not asked for otherwise";
+}
+
+TEST(AskedFor, SaysWhatIsNotAsUsual) {
+  EXPECT_EQ(AskedFor({}), "level the cluster");
+  PlannerOptions options;
+  options.leaving_brokers = {4};
+  options.retiring_brokers = {7, 8};
+  options.exclude_topics = "audit.*";
+  options.max_bytes = 10LL << 30;
+  EXPECT_EQ(AskedFor(options),
+            "empty broker 4; keep empty brokers 7, 8; not topics audit.*; at most 10 GiB");
+  options = {};
+  options.leadership_only = true;
+  options.goals = {"LeaderReplicaDistributionGoal"};
+  EXPECT_EQ(AskedFor(options), "only leaders; goals LeaderReplicaDistributionGoal");
 }
 
 }  // namespace

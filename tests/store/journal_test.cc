@@ -314,6 +314,7 @@ TEST(Journal, ProposalsSurviveWithEveryField) {
   proposal.provision = {{"disk", "under", 2, "add brokers"}};
   proposal.brokers[0].bytes_out_after = 7;
   proposal.score_before = 61.5;
+  proposal.asked_for = "level the cluster";
   proposal.summary = "bad utf8 \xff stays readable";
   proposal.notes = {"one", "two"};
   {
@@ -331,6 +332,7 @@ TEST(Journal, ProposalsSurviveWithEveryField) {
   const Proposal& back = *stored->front();
   EXPECT_EQ(back.id, "p7");
   EXPECT_EQ(back.seed, ~std::uint64_t{0});
+  EXPECT_EQ(back.asked_for, "level the cluster");
   EXPECT_EQ(back.moves.front().after, proposal.moves.front().after);
   EXPECT_EQ(back.moves.front().topic_id, proposal.moves.front().topic_id);
   EXPECT_TRUE(std::isnan(back.moves.front().bytes_in_per_s));

@@ -71,6 +71,25 @@ TEST_P(CapacityGoals, WhatCannotBeMetIsSaid) {
   EXPECT_THAT(VerdictOf(proposal, GetParam().goal).note, HasSubstr("worst: broker"));
 }
 
+TEST_P(CapacityGoals, AnOverfullClusterIsLevelledAllTheSame) {
+  // 100 on two brokers that may hold 40 each: as much too much however it is spread, but better
+  // shared than all on one.
+  const double capacity = 40 / GetParam().threshold;
+  const Proposal proposal = Plan(With(capacity), PlannerOptions());
+  EXPECT_EQ(VerdictOf(proposal, GetParam().goal).violations_before, 1);
+  EXPECT_EQ(VerdictOf(proposal, GetParam().goal).violations_after, 2);
+  EXPECT_LT(VerdictOf(proposal, GetParam().goal).cost_after,
+            VerdictOf(proposal, GetParam().goal).cost_before);
+  EXPECT_EQ(Holds(After(With(capacity), proposal), 1), 5);
+  // And then it is as good as it gets: level, whatever the count of those above the line.
+  ClusterSnapshot level =
+      Brokers(2).AddTopic("t", Repeat({1}, 5)).AddTopic("u", Repeat({2}, 5)).Build();
+  SetLoads(level, {10e6, 10e6, kUnknown, 10});
+  for (Replica& r : level.replicas) r.size_bytes = 10 * kMb;
+  for (Broker& b : level.brokers) b.capacity.*GetParam().capacity = capacity * GetParam().unit;
+  EXPECT_TRUE(Plan(level, PlannerOptions()).empty());
+}
+
 INSTANTIATE_TEST_SUITE_P(
     All, CapacityGoals,
     ::testing::Values(CapacityCase{"DiskCapacityGoal", 0.8, &BrokerCapacity::disk_bytes,

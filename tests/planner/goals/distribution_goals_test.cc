@@ -74,7 +74,7 @@ struct UsageCase {
 };
 
 class UsageGoals : public ::testing::TestWithParam<UsageCase> {
- protected:
+ public:
   /// Brokers with these loads, in percent of the mean, in every resource: partitions of one
   /// percent.
   static ClusterSnapshot Percent(const std::vector<int>& percent) {
@@ -125,6 +125,63 @@ INSTANTIATE_TEST_SUITE_P(
         UsageCase{"NetworkOutboundUsageDistributionGoal", &BalanceThresholds::network_out},
         UsageCase{"CpuUsageDistributionGoal", &BalanceThresholds::cpu},
         UsageCase{"LeaderBytesInDistributionGoal", &BalanceThresholds::leader_bytes_in}),
+    [](const auto& test) { return std::string(test.param.goal); });
+
+struct LowUseCase {
+  const char* goal;
+  double LowUtilizationThresholds::*threshold;
+  double BrokerCapacity::*capacity;
+  double mean;    ///< What a mean broker of Percent() bears.
+  double margin;  ///< Share of the threshold up to which a broker is level.
+};
+
+class LowUse : public ::testing::TestWithParam<LowUseCase> {
+ protected:
+  /// Brokers that use 15, 10 and 5 percent of their capacity.
+  static ClusterSnapshot Used() {
+    ClusterSnapshot snapshot = UsageGoals::Percent({150, 100, 50});
+    for (Broker& b : snapshot.brokers) b.capacity.*GetParam().capacity = 10 * GetParam().mean;
+    return snapshot;
+  }
+  static PlannerOptions Low(double threshold) {
+    PlannerOptions options = Only({GetParam().goal});
+    options.low_utilization.*GetParam().threshold = threshold;
+    return options;
+  }
+};
+
+TEST_P(LowUse, IsLevelUpToTheThreshold) {
+  EXPECT_EQ(JudgeNow(Used(), GetParam().goal, Low(0)).violations, 2);
+  EXPECT_EQ(JudgeNow(Used(), GetParam().goal, Low(0.0999)).violations, 2) << "10 % is not low";
+  const double enough = 0.15 / GetParam().margin;
+  EXPECT_EQ(JudgeNow(Used(), GetParam().goal, Low(1.001 * enough)).violations, 0);
+  EXPECT_EQ(JudgeNow(Used(), GetParam().goal, Low(0.999 * enough)).violations, 1);
+  const Proposal proposal = Plan(Used(), Low(1.001 * enough));
+  EXPECT_TRUE(proposal.empty());
+  EXPECT_THAT(VerdictOf(proposal, GetParam().goal).note, HasSubstr("use is low (10 % of capacity"));
+}
+
+TEST_P(LowUse, NeedsEveryCapacity) {
+  ClusterSnapshot snapshot = Used();
+  snapshot.brokers[2].capacity.*GetParam().capacity = kUnknown;
+  const Proposal proposal = Plan(snapshot, Low(0.5));
+  EXPECT_FALSE(proposal.empty()) << "what is not known to be low is levelled";
+  EXPECT_THAT(VerdictOf(proposal, GetParam().goal).note, HasSubstr("capacity not known"));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    All, LowUse,
+    ::testing::Values(
+        LowUseCase{"DiskUsageDistributionGoal", &LowUtilizationThresholds::disk,
+                   &BrokerCapacity::disk_bytes, 1000.0 * kMb, 0.9},
+        LowUseCase{"NetworkInboundUsageDistributionGoal", &LowUtilizationThresholds::network_in,
+                   &BrokerCapacity::network_in_bytes_per_s, 100 * 1e6, 0.9},
+        LowUseCase{"NetworkOutboundUsageDistributionGoal", &LowUtilizationThresholds::network_out,
+                   &BrokerCapacity::network_out_bytes_per_s, 100 * 3e6, 0.9},
+        LowUseCase{"CpuUsageDistributionGoal", &LowUtilizationThresholds::cpu,
+                   &BrokerCapacity::cpu_percent, 50, 0.9},
+        LowUseCase{"LeaderBytesInDistributionGoal", &LowUtilizationThresholds::network_in,
+                   &BrokerCapacity::network_in_bytes_per_s, 100 * 1e6, 1.0}),
     [](const auto& test) { return std::string(test.param.goal); });
 
 TEST(DiskUsageDistributionGoal, TheMeanIsWeightedByCapacity) {

@@ -69,6 +69,19 @@ TEST(Removal, BrokersThatAreNamedLeavingAreEmptied) {
   EXPECT_EQ(After(leaving, Plan(leaving, {})), After(Crowded(), proposal));
 }
 
+TEST(Removal, RetiringBrokersAreEmptiedAndStayEmpty) {
+  PlannerOptions options;
+  options.retiring_brokers = {1, 9};  // 9 has gone already.
+  const ClusterSnapshot snapshot = Crowded();
+  const auto after = After(snapshot, Plan(snapshot, options));
+  EXPECT_EQ(Holds(after, 1), 0);
+  EXPECT_GT(Holds(after, 4), 0);
+  options.new_brokers = {1};
+  const auto refused = PlanRebalance(snapshot, options);
+  ASSERT_FALSE(refused.ok());
+  EXPECT_THAT(refused.error().message(), HasSubstr("broker 1 is in retiring_brokers and in new_"));
+}
+
 TEST(Removal, WhatCannotBeAtOnceIsRefused) {
   const auto refusal = [](const PlannerOptions& options) {
     const auto planned = PlanRebalance(Crowded(), options);

@@ -101,6 +101,7 @@ TEST(GoalOptions, AreChecked) {
   for (const Case& c : {
            Case{[](auto& o) { o.balance_thresholds.disk = 1.0; }, "disk_balance_threshold is 1"},
            Case{[&](auto& o) { o.balance_thresholds.cpu = nan; }, "cpu_balance_threshold"},
+           Case{[](auto& o) { o.low_utilization.disk = 1.5; }, "disk_low_utilization_threshold"},
            Case{[](auto& o) { o.distribution_threshold_multiplier = 0.5; }, "multiplier is 0.5"},
            Case{[](auto& o) { o.topic_leader_balance_threshold = 0; }, "topic_leader_balance"},
            Case{[](auto& o) { o.topic_replica_min_gap = 50; }, "must not be above the most"},
