@@ -2,19 +2,15 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <map>
 
 namespace levelwind::planner {
 
 void RuleBuilder::Attach(std::uint32_t p, const std::shared_ptr<const PartitionRule>& rule) {
-  // A rule is attached to many partitions in a row: the last ones are looked at first.
-  auto at = std::find(rules_.rbegin(), rules_.rend(), rule);
-  if (at == rules_.rend()) {
-    rules_.push_back(rule);
-    at = rules_.rbegin();
-  }
-  lists_[p].push_back(static_cast<std::uint32_t>(rules_.rend() - at - 1));
+  const auto [at, added] =
+      number_of_.try_emplace(rule.get(), static_cast<std::uint32_t>(rules_.size()));
+  if (added) rules_.push_back(rule);
+  lists_[p].push_back(at->second);
 }
 
 Status RuleBuilder::Finish() {

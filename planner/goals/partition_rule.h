@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -70,6 +71,7 @@ class RuleBuilder {
   const ClusterSnapshot& snapshot_;
   FlatCluster& cluster_;
   std::vector<std::shared_ptr<const PartitionRule>> rules_;
+  std::unordered_map<const PartitionRule*, std::uint32_t> number_of_;  ///< Into rules_.
   std::vector<std::vector<std::uint32_t>> lists_;  ///< Per partition, into rules_.
 };
 
