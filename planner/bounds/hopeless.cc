@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <optional>
 
 #include "planner/search/judge.h"
@@ -10,6 +11,7 @@ namespace levelwind::planner {
 namespace {
 
 constexpr int kIterations = 100;
+constexpr int kPatience = 35;         // Iterations without a better bound.
 constexpr double kAim = 0.05;         // What the ascent hopes to prove (Polyak's step).
 constexpr double kLongestStep = 0.3;  // Prices beyond the good ones cost hundreds at once.
 constexpr double kProven = 1e-4;      // Mean brokers: well above what floats round away.
@@ -155,11 +157,14 @@ class Prover {
       now = priced;
     }
     LaneArray direction{};
-    for (int i = 0; i < kIterations; ++i) {
+    best = -std::numeric_limits<double>::infinity();
+    for (int i = 0, stagnant = 0; i < kIterations && stagnant < kPatience; ++i, ++stagnant) {
       Price(now);
       tried_.push_back(now);
       const double value = Value(b, base, now);
       if (value > 10 * kProven) return;
+      if (value > best) stagnant = 0;
+      best = std::max(best, value);
       Turn(direction, Slope(b, base, now));
       double norm = 0;
       for (const double d : direction) norm += d * d;

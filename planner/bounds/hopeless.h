@@ -28,7 +28,8 @@ struct HopelessBroker {
 /// so prices found for one broker are tried on all, now and in later calls.
 class HopelessFinder {
  public:
-  /// `ascents` bounds the work over all calls: each looks at every partition a hundred times.
+  /// `ascents` bounds the work over all calls: each looks at every partition a hundred times
+  /// at most.
   explicit HopelessFinder(std::size_t ascents) : ascents_(ascents) {}
 
   /// The placement must be of the same cluster each time.

@@ -207,11 +207,11 @@ std::uint64_t Proposals(double replicas, double each, double exponent, std::uint
 std::uint64_t ProposalBudget(Effort effort, std::size_t replicas) {
   const double count = static_cast<double>(replicas);
   if (effort == Effort::kFast) return Proposals(count, 3, 0, 2'000);
-  // Small clusters are searched several times; time grows about as n^0.4 beyond the largest full
+  // Small clusters are searched several times; time grows about as n^0.42 beyond the largest full
   // one.
   const double each = count <= kSmallUpTo ? 28 : 45;
   const double times = effort == Effort::kThorough ? 5 : 1;
-  return Proposals(count, times * each, 0.62, 20'000);
+  return Proposals(count, times * each, 0.58, 20'000);
 }
 
 std::uint64_t HardProposalBudget(Effort effort, std::size_t replicas) {

@@ -114,6 +114,19 @@ bool Keep(Placement& placement, PlanRuns& plan, Rng& rng) {
   return true;
 }
 
+/// Where brokers stay above a hard capacity after all runs, looks for a way to keep it at any price
+/// of the soft goals; these have their turn in the next run of the outer loop.
+void KeepCapacities(Placement& placement, PlanRuns& plan) {
+  const Judgement& best = plan.best.empty() ? plan.start_judgement : plan.best_judgement;
+  if (best.overfull == 0) return;
+  Rng rng(plan.options.seed * 0xa0761d6478bd642fULL);
+  placement.Restore(plan.best.empty() ? plan.start : plan.best);
+  if (plan.best.empty()) MendHardRules(placement, rng);
+  const std::size_t replicas = placement.cluster().replica_count;
+  InsistOnHard(placement, rng, plan.goals, ProposalBudget(plan.options.effort, replicas));
+  Keep(placement, plan, rng);
+}
+
 /// How far the most loaded broker is above its band, lane by lane.
 Vec8 Peaks(const Placement& placement) {
   Vec8 peaks = Vec8::Fill(0);
@@ -170,6 +183,7 @@ bool PlanOnce(Placement& placement, const GoalSet& goals, const PlannerOptions& 
     const bool again = hard && run == 0 && !plan.met;
     if (again && replicas <= kMedium) runs = std::max(runs, kHardRuns);
   }
+  KeepCapacities(placement, plan);
   if (several) CountMissed(placement, plan);
   placement.Restore(plan.best.empty() ? plan.start : plan.best);
   return !plan.best.empty();

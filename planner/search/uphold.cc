@@ -1,5 +1,6 @@
 #include "planner/search/uphold.h"
 
+#include <optional>
 #include <vector>
 
 #include "planner/search/polish.h"
@@ -64,6 +65,17 @@ bool Uphold(Placement& placement, Rng& rng, const GoalSet& goals, const Judgemen
     Polish(placement, rng);
   }
   return !FirstWorse(goals, start, Judge(placement, goals));
+}
+
+void InsistOnHard(Placement& placement, Rng& rng, const GoalSet& goals, std::uint64_t proposals) {
+  std::optional<std::size_t> last;
+  for (const std::size_t i : ByPriority(goals)) {
+    if (goals.ordered[i]->hard) last = i;
+  }
+  if (!last) return;
+  DropAfter(placement, goals, *last);
+  Repair(placement, rng, proposals);
+  Polish(placement, rng);
 }
 
 }  // namespace levelwind::planner

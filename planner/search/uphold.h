@@ -23,4 +23,9 @@ std::optional<std::size_t> FirstWorse(const GoalSet& goals, const Judgement& bef
 bool Uphold(Placement& placement, Rng& rng, const GoalSet& goals, const Judgement& start,
             std::uint64_t proposals);
 
+/// Searches once more for the hard capacities alone, with the bands of every soft goal given up for
+/// the time: their pull can keep a broker above what it may hold. Nothing where there is no hard
+/// goal.
+void InsistOnHard(Placement& placement, Rng& rng, const GoalSet& goals, std::uint64_t proposals);
+
 }  // namespace levelwind::planner

@@ -41,6 +41,21 @@ TEST(PlannerProperties, HoldOnNastyClusters) {
   EXPECT_GT(counts.errors, 0U);
 }
 
+/// A cluster that has room, but where the pull of the soft goals ended searches with brokers above
+/// their disk and inbound capacity.
+TEST(PlannerProperties, CapacitiesAreKeptThoughSoftGoalsPull) {
+  const NastyCase c = MakeNastyCase(2'194'963);
+  const Result<Proposal> proposal = PlanRebalance(c.snapshot, c.options);
+  ASSERT_TRUE(proposal.ok()) << proposal.error();
+  std::int32_t before = 0, after = 0;
+  for (const GoalVerdict& goal : proposal->goals) {
+    before += testing::IsCapacity(goal) ? goal.violations_before : 0;
+    after += testing::IsCapacity(goal) ? goal.violations_after : 0;
+  }
+  EXPECT_EQ(before, 5);
+  EXPECT_EQ(after, 0) << testing::Describe(*proposal);
+}
+
 /// A cluster where the elections of preferred leaders would cost a goal, so that the plan keeps who
 /// leads: it must list them first, or the next plan finds the same elections again.
 TEST(PlannerProperties, KeepingLeadersListsThemFirst) {
