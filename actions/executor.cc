@@ -13,15 +13,17 @@
 
 namespace levelwind::actions {
 
-Executor::Executor(kafka::AdminClient& admin, store::OperationJournal& journal, const Clock& clock,
+Executor::Executor(kafka::AdminClient& admin, kafka::TopicAdmin& topics,
+                   store::OperationJournal& journal, const Clock& clock,
                    const ExecutorOptions& options)
     : admin_(admin),
       journal_(journal),
       clock_(clock),
       options_(options),
-      mutator_(admin, journal, clock, options.request_timeout),
+      mutator_(admin, topics, journal, clock, options.request_timeout),
       throttles_(admin, mutator_, options_),
       driver_(mutator_, options_),
+      dir_driver_(mutator_, options_),
       progress_(options_) {
   Publish();
 }
@@ -124,6 +126,9 @@ Result<std::string> Executor::Submit(const Proposal& proposal, const std::string
   LW_ASSIGN_OR_RETURN(const MinIsr min_isr,
                       ReadMinIsr(admin_, ShrunkTopics(proposal), options_.request_timeout));
   LW_RETURN_IF_ERROR(CheckShrinks(proposal, seen, min_isr));
+  const LogDirLook dirs =
+      LogDirLook::Read(admin_, LogDirBrokers(proposal), options_.request_timeout);
+  LW_RETURN_IF_ERROR(CheckLogDirs(proposal, seen, dirs));
   LW_ASSIGN_OR_RETURN(const std::uint64_t number, journal_.NextOperationNumber());
   store::StoredOperation operation = MakeOperation(proposal, seen, number, author, reason);
   store::JournalBatch batch;

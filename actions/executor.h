@@ -10,6 +10,8 @@
 #include <vector>
 
 #include "actions/executor_options.h"
+#include "actions/log_dir_driver.h"
+#include "actions/log_dir_look.h"
 #include "actions/mutator.h"
 #include "actions/observation.h"
 #include "actions/operation_run.h"
@@ -20,6 +22,7 @@
 #include "base/published.h"
 #include "base/result.h"
 #include "kafka/admin_client.h"
+#include "kafka/admin_topics.h"
 #include "model/operation.h"
 #include "model/proposal.h"
 #include "store/operation_journal.h"
@@ -35,12 +38,13 @@ namespace levelwind::actions {
 /// goes on (I2).
 ///
 /// `View` may be called from any thread; everything else on one thread, the executor's. Calls block
-/// for the time of their admin requests (each at most `request_timeout`). `admin`, `journal` and
-/// `clock` must outlive the object. Build it in operate mode only: observe mode has no executor.
+/// for the time of their admin requests (each at most `request_timeout`). `admin`, `topics`,
+/// `journal` and `clock` must outlive the object. Build it in operate mode only: observe mode has
+/// no executor.
 class Executor {
  public:
-  Executor(kafka::AdminClient& admin, store::OperationJournal& journal, const Clock& clock,
-           const ExecutorOptions& options);
+  Executor(kafka::AdminClient& admin, kafka::TopicAdmin& topics, store::OperationJournal& journal,
+           const Clock& clock, const ExecutorOptions& options);
 
   /// Takes up what the journal holds. Call once, before anything else.
   Status Recover();
@@ -50,10 +54,10 @@ class Executor {
 
   /// Checks the proposal against the cluster as it is now, journals it and returns the operation's
   /// id ("op3"). It starts at the next Step, or after the operations before it. Errors: those of
-  /// CheckProposal and CheckShrinks (preflight.h); kFailedPrecondition if a partition belongs to an
-  /// operation that is not over, or the state directory to another cluster; kResourceExhausted if
-  /// too many operations wait; kUnavailable, kDeadlineExceeded if the cluster cannot be read; the
-  /// journal's. On an error nothing was stored.
+  /// CheckProposal, CheckShrinks and CheckLogDirs (preflight.h); kFailedPrecondition if a partition
+  /// belongs to an operation that is not over, or the state directory to another cluster;
+  /// kResourceExhausted if too many operations wait; kUnavailable, kDeadlineExceeded if the cluster
+  /// cannot be read; the journal's. On an error nothing was stored.
   Result<std::string> Submit(const Proposal& proposal, const std::string& author,
                              const std::string& reason);
 
@@ -76,6 +80,7 @@ class Executor {
   void Drive(const Observation& seen, SteadyTime now);
   void Advance(const Observation& seen, SteadyTime now);
   Status SendDue(const Observation& seen, SteadyTime now, bool held);
+  void LookAtDirs(const Observation& seen, SteadyTime now);
   void GateShrinks(std::vector<std::size_t>& indices, const Observation& seen);
   std::string HoldReason(const Observation& seen, SteadyTime now);
   void Finish(const Observation& seen, SteadyTime now);
@@ -98,6 +103,7 @@ class Executor {
   Mutator mutator_;
   ThrottleManager throttles_;
   StepDriver driver_;
+  LogDirDriver dir_driver_;
   Progress progress_;
 
   std::unique_ptr<OperationRun> current_;
@@ -112,6 +118,8 @@ class Executor {
   std::string stress_;
   SteadyTime stress_until_{};
   std::optional<SteadyTime> finishing_since_;
+  std::unique_ptr<const LogDirLook> dirs_;  // of this poll; null: not looked at
+  SteadyTime next_dir_look_{};
 
   Published<ExecutorView> view_;
 };

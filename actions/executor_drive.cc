@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
+#include <memory>
 #include <set>
 #include <string>
 #include <utility>
@@ -74,6 +76,7 @@ void Executor::Activate() {
   stress_.clear();
   stress_until_ = {};
   progress_.Reset();
+  next_dir_look_ = {};
   if (current_->header().state == OperationState::kPending) {
     current_->SetState(OperationState::kRunning);
   }
@@ -101,7 +104,8 @@ void Executor::Poll(SteadyTime now) {
 void Executor::Drive(const Observation& seen, SteadyTime now) {
   OperationRun& run = *current_;
   if (!dead_at_start_) dead_at_start_ = DeadBrokers(seen);
-  run.Observe(seen, now, options_.settle, options_.max_attempts);
+  LookAtDirs(seen, now);
+  run.Observe(seen, dirs_.get(), now, options_.settle, options_.max_attempts);
   if (!Flush()) return SetHold(trouble_);
   if (IsTerminal(run.header().state)) return Retire();
   if (run.StepsOver() && run.header().state != OperationState::kFinishing) {
@@ -110,7 +114,9 @@ void Executor::Drive(const Observation& seen, SteadyTime now) {
   }
   if (run.header().state == OperationState::kFinishing) return Finish(seen, now);
   Status sent = driver_.RestoreOrder(run, now);
+  if (sent.ok()) sent = dir_driver_.GiveUp(run, seen, now);
   if (sent.ok() && run.stopping()) sent = driver_.CancelRunning(run, seen, now);
+  if (sent.ok() && run.stopping()) sent = dir_driver_.CancelRunning(run, now);
   if (!sent.ok()) {
     SetHold(sent.error().message());
   } else if (!run.stopping()) {
@@ -118,6 +124,25 @@ void Executor::Drive(const Observation& seen, SteadyTime now) {
   }
   Flush();
   progress_.Update(run, seen, admin_, now);
+  if (dirs_) progress_.UpdateLogDirs(run, *dirs_, now);
+}
+
+// Log dirs are asked for as seldom as progress needs: such an answer lists every replica of a
+// broker.
+void Executor::LookAtDirs(const Observation& seen, SteadyTime now) {
+  dirs_.reset();
+  if (now < next_dir_look_) return;
+  std::set<BrokerId> brokers;
+  for (const store::StepRecord& step : current_->steps()) {
+    if (IsLogDirStep(step) && !IsTerminal(step.state) && seen.IsLive(step.move.broker)) {
+      brokers.insert(step.move.broker);
+    }
+  }
+  if (brokers.empty()) return;
+  next_dir_look_ =
+      now + std::chrono::duration_cast<SteadyTime::duration>(options_.progress_interval);
+  dirs_ = std::make_unique<const LogDirLook>(
+      LogDirLook::Read(admin_, brokers, options_.request_timeout));
 }
 
 void Executor::Advance(const Observation& seen, SteadyTime now) {
@@ -162,7 +187,8 @@ Status Executor::SendDue(const Observation& seen, SteadyTime now, bool held) {
   }
   LW_RETURN_IF_ERROR(driver_.Elect(run, selection.elect, now));
   GateShrinks(selection.reassign, seen);
-  return driver_.Reassign(run, selection.reassign, now);
+  LW_RETURN_IF_ERROR(driver_.Reassign(run, selection.reassign, now));
+  return dirs_ ? dir_driver_.Start(run, seen, *dirs_, now, held) : Ok();
 }
 
 // Takes out of `indices` what would take a replica away that min.insync.replicas, as it is now,

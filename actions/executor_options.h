@@ -18,9 +18,13 @@ struct ExecutorOptions {
   std::int32_t max_moves_cluster = 20;
   /// Leader moves under way at the same time, and the largest election request. 1 or more.
   std::int32_t max_leader_moves_per_batch = 50;
+  /// Replicas under way between the log dirs of one broker, and from or to one log dir, at the same
+  /// time; moves of other tools count. 1 or more.
+  std::int32_t max_log_dir_moves_per_broker = 2;
+  std::int32_t max_moves_per_log_dir = 1;
   /// Replication throttle per broker and direction while replicas are copied; 0: none. Raised per
   /// broker to 1.5 times what its moving partitions take in, since a slower copy would never catch
-  /// up.
+  /// up. Between log dirs it is the limit of the broker's own copying.
   std::int64_t throttle_bytes_per_s = std::int64_t{50} << 20;
 
   Duration request_timeout = std::chrono::seconds(15);  ///< One admin call, its retries included.
@@ -30,6 +34,8 @@ struct ExecutorOptions {
   Duration settle = std::chrono::seconds(3);
   /// How long a step waits for a dead target broker before it is given up.
   Duration dead_target_patience = std::chrono::minutes(10);
+  /// How long a copy between log dirs may stand still before it is taken back.
+  Duration log_dir_patience = std::chrono::minutes(10);
   /// How long a preferred replica may stay out of sync before its leader move is given up.
   Duration election_patience = std::chrono::minutes(2);
   Duration election_retry = std::chrono::seconds(5);

@@ -6,6 +6,8 @@
 #include <unordered_set>
 #include <utility>
 
+#include "actions/log_dir_driver.h"
+
 namespace levelwind::actions {
 namespace {
 
@@ -96,7 +98,8 @@ std::optional<std::string> NotElectable(const StepRecord& step, const Observatio
 std::vector<std::size_t> PendingInOrder(const OperationRun& run, const Observation& seen) {
   std::vector<std::size_t> order;
   for (std::size_t i = 0; i < run.steps().size(); ++i) {
-    if (run.steps()[i].state == StepState::kPending) order.push_back(i);
+    const StepRecord& step = run.steps()[i];
+    if (step.state == StepState::kPending && !IsLogDirStep(step)) order.push_back(i);
   }
   const auto rank = [&](std::size_t i) {
     const StepRecord& step = run.steps()[i];
@@ -167,6 +170,7 @@ InFlight CountInFlight(const OperationRun& run, const Observation& seen) {
     Count(flight, running.adding, LeaderOf(seen, running.partition));
   }
   for (const StepRecord& step : run.steps()) {
+    if (IsLogDirStep(step)) continue;
     const bool leader_move = step.move.Added().empty();
     if (leader_move && (IsReassignmentInFlight(step) || step.state == StepState::kElecting)) {
       ++flight.leader_moves;
@@ -192,7 +196,7 @@ std::optional<std::string> FindStress(const OperationRun& run, const Observation
                                       const std::set<BrokerId>& dead_at_start) {
   std::unordered_set<TopicPartition> ours;
   for (const StepRecord& step : run.steps()) {
-    if (!IsTerminal(step.state)) ours.insert(step.move.partition);
+    if (!IsTerminal(step.state) && !IsLogDirStep(step)) ours.insert(step.move.partition);
   }
   for (const kafka::TopicInfo& topic : seen.topics()) {
     for (const kafka::PartitionInfo& partition : topic.partitions) {

@@ -16,6 +16,9 @@ namespace {
 constexpr std::size_t kMaxTargetText = 1000;
 
 std::string NameOf(const kafka::PartitionOutcome& item) { return item.partition.ToString(); }
+std::string NameOf(const kafka::ReplicaDirOutcome& item) {
+  return fmt::format("{} on broker {}", item.partition.ToString(), item.broker);
+}
 std::string NameOf(const kafka::ConfigChangeOutcome& item) {
   const bool topic = item.resource.type == kafka::ConfigResourceType::kTopic;
   return fmt::format("{} {}", topic ? "topic" : "broker", item.resource.name);
@@ -57,9 +60,9 @@ std::string ChangeText(const kafka::ConfigChange& change) {
 
 }  // namespace
 
-Mutator::Mutator(kafka::AdminClient& admin, store::OperationJournal& journal, const Clock& clock,
-                 Duration timeout)
-    : admin_(admin), journal_(journal), clock_(clock), timeout_(timeout) {}
+Mutator::Mutator(kafka::AdminClient& admin, kafka::TopicAdmin& topics,
+                 store::OperationJournal& journal, const Clock& clock, Duration timeout)
+    : admin_(admin), topics_(topics), journal_(journal), clock_(clock), timeout_(timeout) {}
 
 template <class T, class Send>
 Attempt<T> Mutator::Run(const Cause& cause, store::JournalBatch intent, const char* api,
@@ -105,6 +108,19 @@ Attempt<kafka::PartitionOutcome> Mutator::ElectPreferredLeaders(
   return Run<kafka::PartitionOutcome>(
       cause, std::move(intent), "ElectLeaders", std::move(target),
       [&] { return admin_.ElectPreferredLeaders(partitions, timeout_); });
+}
+
+Attempt<kafka::ReplicaDirOutcome> Mutator::MoveReplicaDirs(
+    const Cause& cause, store::JournalBatch intent,
+    const std::vector<kafka::ReplicaDirMove>& moves) {
+  LW_CHECK(!moves.empty());
+  for (const kafka::ReplicaDirMove& move : moves) LW_CHECK(move.broker == moves.front().broker);
+  std::string target = TargetText(moves, [](const kafka::ReplicaDirMove& move) {
+    return fmt::format("{} on broker {} -> {}", move.partition.ToString(), move.broker, move.path);
+  });
+  return Run<kafka::ReplicaDirOutcome>(cause, std::move(intent), "AlterReplicaLogDirs",
+                                       std::move(target),
+                                       [&] { return topics_.MoveReplicaDirs(moves, timeout_); });
 }
 
 Attempt<kafka::ConfigChangeOutcome> Mutator::AlterConfigs(

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/result.h"
 #include "kafka/admin_client.h"
+#include "kafka/admin_topics.h"
 #include "store/operation_journal.h"
 
 namespace levelwind::actions {
@@ -27,8 +28,8 @@ struct Attempt {
 /// writing method of AdminClient (tests/actions checks the sources). Executor's thread only.
 class Mutator {
  public:
-  Mutator(kafka::AdminClient& admin, store::OperationJournal& journal, const Clock& clock,
-          Duration timeout);
+  Mutator(kafka::AdminClient& admin, kafka::TopicAdmin& topics, store::OperationJournal& journal,
+          const Clock& clock, Duration timeout);
 
   struct Cause {
     std::string operation;
@@ -43,6 +44,10 @@ class Mutator {
   Attempt<kafka::PartitionOutcome> ElectPreferredLeaders(
       const Cause& cause, store::JournalBatch intent,
       const std::vector<TopicPartition>& partitions);
+  /// All on one broker, at most 1,000: that is one request. One outcome per move, in order.
+  Attempt<kafka::ReplicaDirOutcome> MoveReplicaDirs(
+      const Cause& cause, store::JournalBatch intent,
+      const std::vector<kafka::ReplicaDirMove>& moves);
   /// The changes must go to one broker, or all to topics: that is one request.
   Attempt<kafka::ConfigChangeOutcome> AlterConfigs(const Cause& cause, store::JournalBatch intent,
                                                    const std::vector<kafka::ConfigChange>& changes);
@@ -56,6 +61,7 @@ class Mutator {
                  std::string target, Send send);
 
   kafka::AdminClient& admin_;
+  kafka::TopicAdmin& topics_;
   store::OperationJournal& journal_;
   const Clock& clock_;
   const Duration timeout_;

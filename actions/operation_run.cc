@@ -17,7 +17,7 @@ OperationRun::OperationRun(store::StoredOperation stored, const Clock& clock)
       steps_(std::move(stored.steps)),
       runtime_(steps_.size()) {
   for (std::size_t i = 0; i < steps_.size(); ++i) {
-    if (steps_[i].move.kind != MoveKind::kReplica) continue;
+    if (steps_[i].move.kind == MoveKind::kLeader) continue;
     runtime_[i].bytes_total = std::max<std::int64_t>(0, steps_[i].move.bytes);
     if (steps_[i].state == StepState::kDone) runtime_[i].bytes_done = runtime_[i].bytes_total;
   }
@@ -28,16 +28,21 @@ bool OperationRun::StepsOver() const {
                      [](const StepRecord& step) { return IsTerminal(step.state); });
 }
 
-void OperationRun::Observe(const Observation& seen, SteadyTime now, Duration settle,
-                           std::int32_t max_attempts) {
+void OperationRun::Observe(const Observation& seen, const LogDirLook* look, SteadyTime now,
+                           Duration settle, std::int32_t max_attempts) {
   for (std::size_t i = 0; i < steps_.size(); ++i) {
-    if (!IsTerminal(steps_[i].state)) ObserveStep(i, seen, now, settle, max_attempts);
+    const StepRecord& step = steps_[i];
+    if (IsTerminal(step.state)) continue;
+    if (step.move.kind != MoveKind::kLogDir) {
+      ObserveStep(i, Look(step.move, seen), now, settle, max_attempts);
+    } else if (look != nullptr) {
+      ObserveStep(i, LookAtLogDirs(step, seen, *look), now, settle, max_attempts);
+    }
   }
 }
 
-void OperationRun::ObserveStep(std::size_t i, const Observation& seen, SteadyTime now,
+void OperationRun::ObserveStep(std::size_t i, const Sighting& sighting, SteadyTime now,
                                Duration settle, std::int32_t max_attempts) {
-  const Sighting sighting = Look(steps_[i].move, seen);
   StepRuntime& runtime = runtime_[i];
   if (runtime.finding != sighting.finding || runtime.finding_since == SteadyTime{}) {
     runtime.finding = sighting.finding;
@@ -51,6 +56,11 @@ void OperationRun::ObserveStep(std::size_t i, const Observation& seen, SteadyTim
     runtime.last_progress = now;
     changed_steps_.insert(i);
   }
+  // A copy that was whole before it was taken back: Kafka may have begun to move it back.
+  const bool may_turn = steps_[i].move.kind == MoveKind::kLogDir &&
+                        steps_[i].cancel != store::CancelCause::kNone &&
+                        sighting.finding == Finding::kAtTarget;
+  if (may_turn && !settled) return;
   if (auto verdict = Judge(steps_[i], sighting, settled, stopping(), max_attempts)) {
     SetStep(i, verdict->state, std::move(verdict->note));
   }

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "actions/log_dir_look.h"
 #include "actions/mutator.h"
 #include "actions/observation.h"
 #include "actions/step_judge.h"
@@ -47,7 +48,9 @@ class OperationRun {
   bool stopping() const { return header_.state == OperationState::kCancelling; }
 
   /// Judges every step that is not over by what was seen, and notes the changes for the next Flush.
-  void Observe(const Observation& seen, SteadyTime now, Duration settle, std::int32_t max_attempts);
+  /// Steps between log dirs are left as they are while `look` is null.
+  void Observe(const Observation& seen, const LogDirLook* look, SteadyTime now, Duration settle,
+               std::int32_t max_attempts);
 
   void SetState(OperationState state, std::string hold_reason = {});
   void SetStep(std::size_t i, StepState state, std::string note);
@@ -70,7 +73,7 @@ class OperationRun {
   void Adopt(const Intent& intent, SteadyTime now);
 
  private:
-  void ObserveStep(std::size_t i, const Observation& seen, SteadyTime now, Duration settle,
+  void ObserveStep(std::size_t i, const Sighting& sighting, SteadyTime now, Duration settle,
                    std::int32_t max_attempts);
   void Touch();
 

@@ -27,9 +27,13 @@ OperationView HeaderView(const store::OperationRecord& header) {
 StepView OneStep(const store::StepRecord& step) {
   StepView view;
   view.number = step.number;
+  view.kind = step.move.kind;
   view.partition = step.move.partition;
   view.before = step.move.before;
   view.after = step.move.after;
+  view.broker = step.move.broker;
+  view.from_dir = step.move.from_dir;
+  view.to_dir = step.move.to_dir;
   view.state = step.state;
   view.note = step.note;
   return view;
@@ -85,7 +89,7 @@ OperationView MakeView(const store::StoredOperation& stored) {
   view.steps.reserve(stored.steps.size());
   for (const store::StepRecord& record : stored.steps) {
     StepView step = OneStep(record);
-    if (record.move.kind == MoveKind::kReplica) {
+    if (record.move.kind != MoveKind::kLeader) {
       step.bytes_total = std::max<std::int64_t>(0, record.move.bytes);
       step.bytes_done = record.state == StepState::kDone ? step.bytes_total : 0;
     }

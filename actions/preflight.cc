@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_set>
+#include <utility>
 #include <vector>
 
 namespace levelwind::actions {
@@ -24,6 +25,14 @@ bool HasDuplicate(const std::vector<BrokerId>& brokers) {
 
 Status CheckMove(const Move& move) {
   const std::string name = move.partition.ToString();
+  if (move.kind == MoveKind::kLogDir) {
+    const bool fit = move.before == move.after && Contains(move.before, move.broker) &&
+                     !move.from_dir.empty() && !move.to_dir.empty() && move.from_dir != move.to_dir;
+    if (fit) return Ok();
+    return InvalidArgument(
+        fmt::format("{}: from '{}' to '{}' on broker {} is not a move between its log dirs", name,
+                    move.from_dir, move.to_dir, move.broker));
+  }
   if (move.before.empty() || move.after.empty() || HasDuplicate(move.after)) {
     return InvalidArgument(fmt::format("{}: {} -> {} is not a valid replica list", name,
                                        BrokersText(move.before), BrokersText(move.after)));
@@ -73,10 +82,15 @@ Status CheckProposal(const Proposal& proposal, const Observation& seen) {
                                           proposal.id, proposal.cluster_id, seen.cluster_id(),
                                           kPlanAgain));
   }
-  std::unordered_set<TopicPartition> known;
+  // A partition may have several replicas that go to other log dirs, and nothing else then.
+  std::set<std::pair<TopicPartition, BrokerId>> known;
+  std::unordered_set<TopicPartition> between_brokers, within_brokers;
   for (const Move& move : proposal.moves) {
     LW_RETURN_IF_ERROR(CheckMove(move));
-    if (!known.insert(move.partition).second) {
+    const bool within = move.kind == MoveKind::kLogDir;
+    (within ? within_brokers : between_brokers).insert(move.partition);
+    if (!known.emplace(move.partition, within ? move.broker : kNoBroker).second ||
+        (within ? between_brokers : within_brokers).count(move.partition) > 0) {
       return InvalidArgument(fmt::format("{} is in the proposal twice", move.partition.ToString()));
     }
     LW_RETURN_IF_ERROR(CheckPartition(move, seen));
@@ -95,6 +109,45 @@ std::set<std::string> ShrunkTopics(const Proposal& proposal) {
 Status CheckShrinks(const Proposal& proposal, const Observation& seen, const MinIsr& min_isr) {
   for (const Move& move : proposal.moves) {
     if (auto reason = WhyNotShrink(move, seen, min_isr)) return FailedPrecondition(*reason);
+  }
+  return Ok();
+}
+
+std::set<BrokerId> LogDirBrokers(const Proposal& proposal) {
+  std::set<BrokerId> brokers;
+  for (const Move& move : proposal.moves) {
+    if (move.kind == MoveKind::kLogDir) brokers.insert(move.broker);
+  }
+  return brokers;
+}
+
+Status CheckLogDirs(const Proposal& proposal, const Observation& seen, const LogDirLook& look) {
+  for (const Move& move : proposal.moves) {
+    if (move.kind != MoveKind::kLogDir) continue;
+    const std::string name =
+        fmt::format("the replica of {} on broker {}", move.partition.ToString(), move.broker);
+    store::StepRecord step;
+    step.move = move;
+    const Sighting sighting = LookAtLogDirs(step, seen, look);
+    if (sighting.finding == Finding::kUnreadable) {
+      return Unavailable(
+          fmt::format("{} cannot be looked at: the broker does not tell its log dirs; "
+                      "try again when it does",
+                      name));
+    }
+    if (sighting.finding == Finding::kOurs || sighting.finding == Finding::kForeign) {
+      return Changed(fmt::format("{} is being moved by another tool ({})", name, sighting.detail));
+    }
+    if (sighting.finding != Finding::kAtSource) {
+      return Changed(fmt::format("{} is not in {} any more", name, move.from_dir));
+    }
+    const kafka::LogDirInfo* target = look.FindDir({move.broker, move.to_dir});
+    if (target == nullptr || target->error != 0) {
+      return FailedPrecondition(
+          fmt::format("{} is to go to {}, which has failed or is no log dir of "
+                      "the broker; {}",
+                      name, move.to_dir, kPlanAgain));
+    }
   }
   return Ok();
 }

@@ -3,6 +3,7 @@
 #include <set>
 #include <string>
 
+#include "actions/log_dir_look.h"
 #include "actions/min_isr.h"
 #include "actions/observation.h"
 #include "base/result.h"
@@ -27,5 +28,12 @@ std::set<std::string> ShrunkTopics(const Proposal& proposal);
 /// kFailedPrecondition with the first reason of WhyNotShrink (min_isr.h); `min_isr` has all
 /// ShrunkTopics. For a proposal that passed CheckProposal. Pure.
 Status CheckShrinks(const Proposal& proposal, const Observation& seen, const MinIsr& min_isr);
+
+/// The brokers on which the proposal moves replicas between log dirs.
+std::set<BrokerId> LogDirBrokers(const Proposal& proposal);
+/// Whether such replicas are where the plan has them, and their targets work. kAborted: plan again;
+/// kUnavailable: a broker of LogDirBrokers does not tell; kFailedPrecondition: a target has failed.
+/// Pure.
+Status CheckLogDirs(const Proposal& proposal, const Observation& seen, const LogDirLook& look);
 
 }  // namespace levelwind::actions

@@ -83,8 +83,25 @@ void Progress::Update(OperationRun& run, const Observation& seen, kafka::AdminCl
     }
     UpdateStep(run, i, leader->second * static_cast<std::int64_t>(move.Added().size()), done, now);
   }
+  Tally(run, now);
+}
+
+void Progress::UpdateLogDirs(OperationRun& run, const LogDirLook& look, SteadyTime now) {
+  bool copying = false;
+  for (std::size_t i = 0; i < run.steps().size(); ++i) {
+    const store::StepRecord& step = run.steps()[i];
+    if (step.move.kind != MoveKind::kLogDir || step.state != StepState::kInProgress) continue;
+    const ReplicaDirs replica = look.Find(step.move.broker, step.move.partition);
+    if (replica.future != step.move.to_dir) continue;
+    copying = true;
+    UpdateStep(run, i, replica.size, std::min(replica.future_size, replica.size), now);
+  }
+  if (copying) Tally(run, now);
+}
+
+void Progress::Tally(const OperationRun& run, SteadyTime now) {
   std::int64_t bytes = 0;
-  for (std::size_t i = 0; i < steps.size(); ++i) bytes += run.runtime(i).bytes_done;
+  for (std::size_t i = 0; i < run.steps().size(); ++i) bytes += run.runtime(i).bytes_done;
   looks_.emplace_back(now, bytes);
   while (looks_.size() > 2 && now - looks_.front().first > kRateWindow) looks_.pop_front();
 }

@@ -23,12 +23,15 @@ class Progress {
   /// figures as they were.
   void Update(OperationRun& run, const Observation& seen, kafka::AdminClient& admin,
               SteadyTime now);
+  /// The same for copies between log dirs, from a look that was taken for their steps.
+  void UpdateLogDirs(OperationRun& run, const LogDirLook& look, SteadyTime now);
   void Reset();
 
   /// Bytes per second over the last 15 s; unknown until two looks.
   double rate() const;
 
  private:
+  void Tally(const OperationRun& run, SteadyTime now);
   void UpdateStep(OperationRun& run, std::size_t i, std::int64_t total, std::int64_t done,
                   SteadyTime now);
 

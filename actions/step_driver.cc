@@ -6,6 +6,7 @@
 #include <map>
 #include <utility>
 
+#include "actions/log_dir_driver.h"
 #include "base/log.h"
 #include "base/text.h"
 
@@ -35,16 +36,16 @@ std::string ErrorText(const PartitionOutcome& outcome) {
   return text;
 }
 
-bool OutcomeUnknown(const Error& error) {
-  return error.code() == ErrorCode::kDeadlineExceeded || error.code() == ErrorCode::kUnavailable;
-}
-
 std::vector<std::size_t> Head(const std::vector<std::size_t>& indices) {
   const auto count = std::min(indices.size(), kMaxPerRequest);
   return {indices.begin(), indices.begin() + static_cast<std::ptrdiff_t>(count)};
 }
 
 }  // namespace
+
+bool OutcomeUnknown(const Error& error) {
+  return error.code() == ErrorCode::kDeadlineExceeded || error.code() == ErrorCode::kUnavailable;
+}
 
 bool CancelIsSafe(const StepRecord& step, const Observation& seen) {
   const kafka::PartitionInfo* partition = seen.FindPartition(step.move.partition);
@@ -93,26 +94,26 @@ Status StepDriver::SendReassign(OperationRun& run, const std::vector<std::size_t
   for (std::size_t i : intent.indices) {
     const auto outcome = outcomes.find(run.steps()[i].move.partition);
     if (outcome == outcomes.end()) continue;  // unknown, as without any answer
-    TakeReassignAnswer(run, i, outcome->second->error, ErrorText(*outcome->second), now);
+    TakeAnswer(run, i, outcome->second->error, ErrorText(*outcome->second), options_, now);
   }
   return Ok();
 }
 
-void StepDriver::TakeReassignAnswer(OperationRun& run, std::size_t i, std::int16_t error,
-                                    const std::string& message, SteadyTime now) {
+void TakeAnswer(OperationRun& run, std::size_t i, std::int16_t error, const std::string& message,
+                const ExecutorOptions& options, SteadyTime now) {
   if (error == 0) {
     run.SetDelivery(i, Delivery::kAccepted);
     return;
   }
   if (error == kRequestTimedOut) return;
   const bool again =
-      kafka::KafkaError(error, {}).retriable() && run.steps()[i].attempts < options_.max_attempts;
+      kafka::KafkaError(error, {}).retriable() && run.steps()[i].attempts < options.max_attempts;
   if (!again) {
     run.SetStep(i, StepState::kFailed, "Kafka refused the move: " + message);
     return;
   }
   run.SetStep(i, StepState::kPending, "Kafka asked to try again: " + message);
-  run.runtime(i).not_before = now + options_.resend_delay;
+  run.runtime(i).not_before = now + options.resend_delay;
 }
 
 Status StepDriver::Elect(OperationRun& run, const std::vector<std::size_t>& indices,
@@ -175,7 +176,7 @@ Status StepDriver::CancelRunning(OperationRun& run, const Observation& seen, Ste
   for (std::size_t i = 0; i < run.steps().size(); ++i) {
     const StepRecord& step = run.steps()[i];
     if (step.state != StepState::kInProgress || now < run.runtime(i).next_cancel) continue;
-    if (run.runtime(i).finding != Finding::kOurs) continue;
+    if (run.runtime(i).finding != Finding::kOurs || IsLogDirStep(step)) continue;
     if (CancelIsSafe(step, seen)) {
       indices.push_back(i);
     } else {
@@ -226,6 +227,7 @@ Status StepDriver::GiveUp(OperationRun& run, const Observation& seen, SteadyTime
   for (std::size_t i = 0; i < run.steps().size(); ++i) {
     const StepRecord& step = run.steps()[i];
     StepRuntime& runtime = run.runtime(i);
+    if (IsLogDirStep(step)) continue;
     if (step.state == StepState::kElecting) {
       if (runtime.electing_since == SteadyTime{}) runtime.electing_since = now;
       if (now - runtime.electing_since < options_.election_patience) continue;

@@ -43,12 +43,17 @@ class StepDriver {
                       bool changes_factor, SteadyTime now);
   Status Cancel(OperationRun& run, const std::vector<std::size_t>& indices,
                 store::CancelCause cause, const std::string& note, SteadyTime now);
-  void TakeReassignAnswer(OperationRun& run, std::size_t i, std::int16_t error,
-                          const std::string& message, SteadyTime now);
 
   Mutator& mutator_;
   const ExecutorOptions& options_;
 };
+
+/// Whether a call that failed may have reached Kafka all the same.
+bool OutcomeUnknown(const Error& error);
+/// What Kafka's answer for one step that was sent says: accepted, to be sent again, refused, or (a
+/// time-out) nothing.
+void TakeAnswer(OperationRun& run, std::size_t i, std::int16_t error, const std::string& message,
+                const ExecutorOptions& options, SteadyTime now);
 
 /// Whether a cancel leaves an in-sync replica among those that stay (I4).
 bool CancelIsSafe(const store::StepRecord& step, const Observation& seen);

@@ -15,6 +15,14 @@ constexpr std::int16_t kUnknownTopic = 3;
 
 std::string Name(const StepRecord& step) { return step.move.partition.ToString(); }
 
+bool WithinBroker(const StepRecord& step) { return step.move.kind == MoveKind::kLogDir; }
+
+/// What another tool may do to the step's partition.
+std::string Work(const StepRecord& step) {
+  if (!WithinBroker(step)) return "the reassignment of " + Name(step);
+  return fmt::format("the move of {} between log dirs of broker {}", Name(step), step.move.broker);
+}
+
 Sighting LookAtReassignment(const Move& move, const kafka::ReassignmentInfo& running) {
   if (SameSet(running.adding, move.Added()) && SameSet(running.removing, move.Removed())) {
     return {Finding::kOurs, kNoBroker, {}};
@@ -45,10 +53,16 @@ Verdict BackAtSource(const StepRecord& step, bool stopping, std::int32_t max_att
   if (step.cancel == CancelCause::kOperator) return {StepState::kCancelled, step.note};
   if (step.cancel == CancelCause::kDeadTarget) return {StepState::kFailed, step.note};
   const bool seen = step.seen || step.state == StepState::kInProgress;
-  if (seen || step.delivery == Delivery::kAccepted) {
-    return {StepState::kYielded,
-            fmt::format("another tool cancelled the reassignment of {}; it stays on {}", Name(step),
-                        BrokersText(step.move.before))};
+  const bool gone = seen || step.delivery == Delivery::kAccepted;
+  if (gone && WithinBroker(step)) {
+    return {
+        StepState::kYielded,
+        fmt::format("{} has ended: another tool took it back, or log dir {} failed; it stays in {}",
+                    Work(step), step.move.to_dir, step.move.from_dir)};
+  }
+  if (gone) {
+    return {StepState::kYielded, fmt::format("another tool cancelled {}; it stays on {}",
+                                             Work(step), BrokersText(step.move.before))};
   }
   if (stopping) return {StepState::kCancelled, "the request never arrived"};
   if (step.attempts >= max_attempts) {
@@ -62,7 +76,8 @@ std::optional<Verdict> JudgePending(const StepRecord& step, const Sighting& sigh
   switch (sighting.finding) {
     case Finding::kOurs:
       return Verdict{StepState::kYielded,
-                     fmt::format("another tool is already reassigning {}", Name(step))};
+                     fmt::format("another tool is already {} {}",
+                                 WithinBroker(step) ? "moving" : "reassigning", Name(step))};
     case Finding::kAtTarget: {
       // A plain leader move starts where it ends: its work is the election.
       const bool only_election = step.move.before == step.move.after;
@@ -76,16 +91,24 @@ std::optional<Verdict> JudgePending(const StepRecord& step, const Sighting& sigh
 
 }  // namespace
 
-Sighting Look(const Move& move, const Observation& seen) {
+std::optional<Sighting> LookAtTopic(const Move& move, const Observation& seen) {
   const kafka::TopicInfo* topic = seen.FindTopic(move.partition.topic);
-  if (topic == nullptr || topic->error == kUnknownTopic)
-    return {Finding::kTopicGone, kNoBroker, {}};
-  if (topic->error != 0) return {Finding::kUnreadable, kNoBroker, {}};
-  if (!topic->id.is_none() && !move.topic_id.is_none() && topic->id != move.topic_id) {
-    return {Finding::kTopicReplaced, kNoBroker, {}};
+  if (topic == nullptr || topic->error == kUnknownTopic) {
+    return Sighting{Finding::kTopicGone, kNoBroker, {}};
   }
+  if (topic->error != 0) return Sighting{Finding::kUnreadable, kNoBroker, {}};
+  if (!topic->id.is_none() && !move.topic_id.is_none() && topic->id != move.topic_id) {
+    return Sighting{Finding::kTopicReplaced, kNoBroker, {}};
+  }
+  if (seen.FindPartition(move.partition) == nullptr) {
+    return Sighting{Finding::kTopicGone, kNoBroker, {}};
+  }
+  return std::nullopt;
+}
+
+Sighting Look(const Move& move, const Observation& seen) {
+  if (auto topic = LookAtTopic(move, seen)) return *topic;
   const kafka::PartitionInfo* partition = seen.FindPartition(move.partition);
-  if (partition == nullptr) return {Finding::kTopicGone, kNoBroker, {}};
   if (const auto* running = seen.FindReassignment(move.partition)) {
     return LookAtReassignment(move, *running);
   }
@@ -136,9 +159,9 @@ std::optional<Verdict> Judge(const StepRecord& step, const Sighting& sighting, b
                                  step.move.partition.topic)};
     case Finding::kForeign:
       return Verdict{StepState::kYielded,
-                     fmt::format("another tool {} the reassignment of {}: {}",
+                     fmt::format("another tool {} {}: {}",
                                  step.state == StepState::kPending ? "started" : "replaced",
-                                 Name(step), sighting.detail)};
+                                 Work(step), sighting.detail)};
     case Finding::kReordered:
       // After our own cancel StepDriver puts the order right; otherwise it is somebody's doing.
       if (step.cancel != CancelCause::kNone) return std::nullopt;

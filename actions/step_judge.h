@@ -32,7 +32,11 @@ struct Sighting {
   std::string detail;  ///< For kForeign, kReordered and kElsewhere: what is there instead.
 };
 
+/// For moves of the assignment; of those between log dirs see log_dir_look.h.
 Sighting Look(const Move& move, const Observation& seen);
+/// What there is to say when the topic or partition is not what the move was made for; nothing when
+/// it is.
+std::optional<Sighting> LookAtTopic(const Move& move, const Observation& seen);
 
 /// Whether a finding may come from a broker whose metadata lags, so that it must last before it
 /// counts.

@@ -79,9 +79,10 @@ Result<ThrottleManager::Answers> ThrottleManager::ReadConfigs(
   std::vector<kafka::ConfigQuery> queries;
   for (const ConfigResource& resource : resources) {
     const bool topic = resource.type == ConfigResourceType::kTopic;
-    queries.push_back({resource,
-                       {std::string(topic ? kLeaderReplicas : kLeaderRate),
-                        std::string(topic ? kFollowerReplicas : kFollowerRate)}});
+    std::vector<std::string> keys = {std::string(topic ? kLeaderReplicas : kLeaderRate),
+                                     std::string(topic ? kFollowerReplicas : kFollowerRate)};
+    if (!topic) keys.emplace_back(kLogDirRate);
+    queries.push_back({resource, std::move(keys)});
   }
   Answers answers;
   if (queries.empty()) return answers;

@@ -90,10 +90,13 @@ std::map<ThrottleKey, ThrottleNeed> NeededThrottles(const std::vector<StepRecord
   if (throttle_bytes_per_s <= 0) return needs;
   RatesByBroker leaders;
   RatesByBroker followers;
+  RatesByBroker log_dirs;
   for (const StepRecord& step : steps) {
     const std::vector<BrokerId> added = step.move.Added();
-    if (IsTerminal(step.state) || added.empty()) continue;
     const double inbound = KnownOr(step.move.bytes_in_per_s, 0.0);
+    if (IsTerminal(step.state)) continue;
+    if (step.move.kind == MoveKind::kLogDir) log_dirs[step.move.broker].push_back(inbound);
+    if (added.empty()) continue;
     for (BrokerId broker : step.move.before) {
       leaders[broker].push_back(inbound * static_cast<double>(added.size()));
     }
@@ -103,6 +106,7 @@ std::map<ThrottleKey, ThrottleNeed> NeededThrottles(const std::vector<StepRecord
   }
   AddRates(needs, leaders, kLeaderRate, throttle_bytes_per_s, max_moves_per_broker);
   AddRates(needs, followers, kFollowerRate, throttle_bytes_per_s, max_moves_per_broker);
+  AddRates(needs, log_dirs, kLogDirRate, throttle_bytes_per_s, max_moves_per_broker);
   return needs;
 }
 

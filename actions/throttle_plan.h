@@ -16,6 +16,7 @@ namespace levelwind::actions {
 
 inline constexpr std::string_view kLeaderRate = "leader.replication.throttled.rate";
 inline constexpr std::string_view kFollowerRate = "follower.replication.throttled.rate";
+inline constexpr std::string_view kLogDirRate = "replica.alter.log.dirs.io.max.bytes.per.second";
 inline constexpr std::string_view kLeaderReplicas = "leader.replication.throttled.replicas";
 inline constexpr std::string_view kFollowerReplicas = "follower.replication.throttled.replicas";
 
@@ -36,13 +37,14 @@ struct ThrottleNeed {
   BrokerId broker = kNoBroker;  ///< For rates.
 };
 
-/// What the replica moves among `steps` that are not over need.
+/// What the moves that copy among `steps` that are not over need.
 ///
 /// Rates: leader side on every broker that has the partition before, follower side on every broker
 /// that is added; max(throttle, floor) each, where floor = 1.5 x the inbound rate of the partitions
 /// that may be copied at once through that broker and direction: its `max_moves_per_broker` largest
 /// (A9). Unknown inbound rates cannot raise the floor. Entries: "partition:broker" for the same
-/// replicas. Empty when `throttle_bytes_per_s` is 0.
+/// replicas. A broker with moves between its log dirs needs the rate of that copying, with the same
+/// floor. Empty when `throttle_bytes_per_s` is 0.
 std::map<ThrottleKey, ThrottleNeed> NeededThrottles(const std::vector<store::StepRecord>& steps,
                                                     std::int64_t throttle_bytes_per_s,
                                                     std::int32_t max_moves_per_broker);

@@ -19,11 +19,17 @@ void FieldTime(JsonWriter& json, std::string_view key, WallTime time) {
 void WriteStep(JsonWriter& json, const StepView& step) {
   json.BeginObject()
       .Field("number", step.number)
+      .Field("kind", MoveKindName(step.kind))
       .Field("topic", step.partition.topic)
       .Field("partition", step.partition.partition)
       .Field("before", step.before)
-      .Field("after", step.after)
-      .Field("state", StepStateName(step.state))
+      .Field("after", step.after);
+  if (step.kind == MoveKind::kLogDir) {
+    json.Field("broker", step.broker)
+        .Field("from_log_dir", step.from_dir)
+        .Field("to_log_dir", step.to_dir);
+  }
+  json.Field("state", StepStateName(step.state))
       .FieldCount("bytes_total", step.bytes_total)
       .FieldCount("bytes_done", step.bytes_done)
       .Field("note", step.note)

@@ -120,7 +120,10 @@ const std::vector<std::string>& PlanBodyKeys() {
                                                  "replication_factors",
                                                  "start_from",
                                                  "leadership_only",
-                                                 "fix_offline"};
+                                                 "fix_offline",
+                                                 "log_dirs",
+                                                 "empty_log_dirs",
+                                                 "brokers"};
   return kKeys;
 }
 
@@ -145,6 +148,9 @@ Result<PlanRequest> ReadPlanBody(const Json& body) {
   LW_RETURN_IF_ERROR(read.Text("start_from", request.start_from));
   LW_RETURN_IF_ERROR(read.Flag("leadership_only", request.leadership_only));
   LW_RETURN_IF_ERROR(read.Flag("fix_offline", request.fix_offline));
+  LW_RETURN_IF_ERROR(read.Flag("log_dirs", request.log_dirs));
+  LW_RETURN_IF_ERROR(read.Texts("empty_log_dirs", "BROKER:PATH", request.empty_log_dirs));
+  LW_RETURN_IF_ERROR(read.Brokers("brokers", request.log_dir_brokers));
   return request;
 }
 

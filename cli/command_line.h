@@ -104,6 +104,7 @@ class CommandLine {
   void AddWork(CLI::App& plan);
   void AddLimits(CLI::App& plan);
   void AddFileOptions(CLI::App& plan, CLI::Option& snapshot);
+  void AddLogDirs(CLI::App& plan);
   void AddGoals(CLI::App& sub, CLI::Option* needs);
   PlanArgs PlanArguments() const;
   void AddExplainVerbs();

@@ -47,6 +47,7 @@ void CommandLine::AddPlanVerbs() {
       ->needs(snapshot)
       ->type_name("fast|normal|thorough");
   AddFileOptions(plan, *snapshot);
+  AddLogDirs(plan);
   plan.add_flag("--bound", plan_.request.bound,
                 "Prove a higher lower bound of the bytes; takes seconds");
   plan.add_option("--reason", reason_, "For the audit")->type_name("TEXT");
@@ -95,6 +96,27 @@ void CommandLine::AddWork(CLI::App& plan) {
       ->expected(1)
       ->take_all()
       ->type_name("REGEX=N");
+}
+
+/// A plan of its own kind. What contradicts it is refused where plans are made.
+void CommandLine::AddLogDirs(CLI::App& plan) {
+  PlanRequest& request = plan_.request;
+  CLI::Option* dirs =
+      plan.add_flag("--log-dirs", request.log_dirs,
+                    "Level the log dirs of each broker instead; nothing goes to another broker");
+  for (const char* flag : {"--from-reassignment", "--pareto", "--seeds"}) {
+    dirs->excludes(plan.get_option(flag));
+  }
+  plan.add_option("--empty-log-dir", request.empty_log_dirs,
+                  "Empty this log dir, level nothing; may be given several times")
+      ->expected(1)
+      ->take_all()
+      ->needs(dirs)
+      ->type_name("BROKER:PATH");
+  plan.add_option("--brokers", request.log_dir_brokers, "Only the log dirs of these")
+      ->delimiter(',')
+      ->needs(dirs)
+      ->type_name("ID,...");
 }
 
 void CommandLine::AddLimits(CLI::App& plan) {

@@ -15,6 +15,15 @@ namespace {
 constexpr auto kRight = Table::Align::kRight;
 constexpr auto kLeft = Table::Align::kLeft;
 
+/// "1,2 -> 3,2", or "3:/data/a -> 3:/data/b" for a move between log dirs: one of the two.
+std::string PlaceCell(const Json& move, bool after) {
+  if (TextCell(Member(move, "kind")) != "log_dir") {
+    return ListCell(Member(move, after ? "after" : "before"));
+  }
+  return fmt::format("{}:{}", CountCell(Member(move, "broker")),
+                     TextCell(Member(move, after ? "to_log_dir" : "from_log_dir")));
+}
+
 std::string MovesTable(const Json& proposal, const RenderOptions& options) {
   const Json& moves = proposal.at("moves");
   Table table({{"PARTITION", kLeft},
@@ -30,8 +39,7 @@ std::string MovesTable(const Json& proposal, const RenderOptions& options) {
     const Json& bytes = Member(move, "bytes");
     table.Add({fmt::format("{}-{}", TextCell(Member(move, "topic")),
                            CountCell(Member(move, "partition"))),
-               TextCell(Member(move, "kind")), ListCell(Member(move, "before")),
-               ListCell(Member(move, "after")),
+               TextCell(Member(move, "kind")), PlaceCell(move, false), PlaceCell(move, true),
                bytes.is_number() ? fmt::format("{:.1f}", bytes.get<double>() / 1e6) : "?",
                TextCell(Member(move, "reason"))});
   }
@@ -83,6 +91,18 @@ std::string BrokersTable(const Json& proposal, const RenderOptions& options) {
                change("leader_bytes_in_per_second", RateCell),
                change("bytes_in_per_second", RateCell), change("bytes_out_per_second", RateCell),
                change("cpu_percent", CpuCell)});
+  }
+  return table.empty() ? "" : "\n" + table.Render(options.headers);
+}
+
+/// How full the log dirs are; only plans between them have any.
+std::string LogDirsTable(const Json& proposal, const RenderOptions& options) {
+  Table table({{"BROKER", kRight}, {"LOG DIR", kLeft}, {"USED", kLeft}, {"OF", kRight}});
+  for (const Json& dir : Member(proposal, "log_dirs")) {
+    table.Add(
+        {CountCell(Member(dir, "broker")), TextCell(Member(dir, "log_dir")),
+         ChangeCell(BytesCell(Member(dir, "bytes_before")), BytesCell(Member(dir, "bytes_after"))),
+         BytesCell(Member(dir, "capacity_bytes"))});
   }
   return table.empty() ? "" : "\n" + table.Render(options.headers);
 }
@@ -147,7 +167,8 @@ std::string Proposal(const Json& answer, const RenderOptions& options) {
   out += EscapeControl(TextCell(Member(proposal, "summary"))) + "\n";
   out += fmt::format("confidence: {}\n", EscapeControl(TextCell(Member(proposal, "confidence"))));
   if (!proposal.at("moves").empty()) out += "\n" + MovesTable(proposal, options);
-  out += GoalsTable(proposal, options) + BrokersTable(proposal, options) + ScoreLine(proposal);
+  out += GoalsTable(proposal, options) + BrokersTable(proposal, options) +
+         LogDirsTable(proposal, options) + ScoreLine(proposal);
   for (const Json& note : Member(proposal, "notes")) {
     out += "note: " + EscapeControl(TextCell(note)) + "\n";
   }
@@ -163,8 +184,8 @@ std::string Explanation(const Json& answer) {
   for (const Json& move : proposal.at("moves")) {
     out += fmt::format("{}. {}-{}: {} -> {}, {} ({})\n   {}\n", ++number,
                        EscapeControl(TextCell(Member(move, "topic"))),
-                       CountCell(Member(move, "partition")), ListCell(Member(move, "before")),
-                       ListCell(Member(move, "after")), BytesCell(Member(move, "bytes")),
+                       CountCell(Member(move, "partition")), EscapeControl(PlaceCell(move, false)),
+                       EscapeControl(PlaceCell(move, true)), BytesCell(Member(move, "bytes")),
                        EscapeControl(TextCell(Member(move, "goal"))),
                        EscapeControl(TextCell(Member(move, "reason"))));
   }

@@ -20,8 +20,8 @@
 #include "model/proposal_json.h"
 #include "planner/rebalance/judge_plan.h"
 #include "planner/rebalance/plan_front.h"
-#include "planner/rebalance/plan_rebalance.h"
 #include "planner/rebalance/plan_seeds.h"
+#include "planner/requested.h"
 
 namespace levelwind::cli {
 namespace {
@@ -50,7 +50,7 @@ Result<Proposal> PlanFile(const PlanArgs& args, const DaemonVerbs& verbs, Termin
     if (!judged.ok()) return judged.error().Wrap(args.from_reassignment);
     return judged;
   }
-  if (args.seeds == 1) return planner::PlanRebalance(snapshot, options);
+  if (args.seeds == 1) return planner::PlanRequested(snapshot, options, args.request);
   planner::SeedWatch watch;
   std::mutex line;
   if (terminal.err_is_tty) {

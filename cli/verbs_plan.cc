@@ -41,6 +41,9 @@ std::string PlanBody(const PlanArgs& args) {
   unless_empty("start_from", asked.start_from);
   if (asked.leadership_only) json.Field("leadership_only", true);
   if (asked.fix_offline) json.Field("fix_offline", true);
+  if (asked.log_dirs) json.Field("log_dirs", true);
+  unless_empty("empty_log_dirs", asked.empty_log_dirs);
+  unless_empty("brokers", asked.log_dir_brokers);
   return json.EndObject().Take();
 }
 

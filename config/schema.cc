@@ -259,6 +259,22 @@ void AddPlanLimits(std::vector<SchemaEntry>& out) {
                  "0.2", 0, 1});
 }
 
+/// Moves between the log dirs of a broker.
+void AddExecuteLogDirs(std::vector<SchemaEntry>& out) {
+  out.push_back({"execute.max_log_dir_moves_per_broker", ValueType::kInteger,
+                 [](Config& c) -> FieldRef { return &c.execute.max_log_dir_moves_per_broker; },
+                 "Replicas under way between the log dirs of one broker at the same time; other "
+                 "tools' moves count.",
+                 "2", 1, 1000});
+  out.push_back({"execute.max_moves_per_log_dir", ValueType::kInteger,
+                 [](Config& c) -> FieldRef { return &c.execute.max_moves_per_log_dir; },
+                 "Of those, the replicas that leave or reach one log dir.", "1", 1, 1000});
+  out.push_back({"execute.log_dir_patience", ValueType::kDuration,
+                 [](Config& c) -> FieldRef { return &c.execute.log_dir_patience; },
+                 "How long a copy between log dirs may stand still before it is taken back.", "10m",
+                 10, 24 * kHour});
+}
+
 void AddExecute(std::vector<SchemaEntry>& out) {
   out.push_back({"execute.throttle",
                  ValueType::kRate,
@@ -334,6 +350,7 @@ const std::vector<SchemaEntry>& Schema() {
     AddGoals(entries);
     AddPlanLimits(entries);
     AddExecute(entries);
+    AddExecuteLogDirs(entries);
     return entries;
   }();
   return kSchema;

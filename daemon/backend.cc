@@ -71,10 +71,13 @@ Result<ProposalPtr> DaemonBackend::Plan(const api::PlanCommand& command) {
   if (const std::string& id = command.request.start_from; !id.empty()) {
     LW_ASSIGN_OR_RETURN(const ProposalPtr earlier, cluster_.proposals().Find(id));
     for (const Move& move : earlier->moves) {
+      if (move.kind == MoveKind::kLogDir) {
+        return InvalidArgument(id + " moves replicas between log dirs; no plan starts from that");
+      }
       options.earlier_plan.push_back({move.partition, move.after});
     }
   }
-  return cluster_.planner().Plan(std::move(options), kPlanWithin);
+  return cluster_.planner().Plan(std::move(options), command.request, kPlanWithin);
 }
 
 Result<std::string> DaemonBackend::Apply(const api::ApplyCommand& command) {

@@ -49,7 +49,8 @@ ClusterRuntime::~ClusterRuntime() { Stop(); }
 Status ClusterRuntime::OpenJournal() {
   LW_ASSIGN_OR_RETURN(journal_, store::Journal::Open(config_.state_dir));
   LW_ASSIGN_OR_RETURN(writer_, kafka::KafkaClient::Create(config_.kafka));
-  executor_ = std::make_unique<actions::Executor>(*writer_, *journal_, clock_, config_.execute);
+  executor_ = std::make_unique<actions::Executor>(*writer_, writer_->topic_admin(), *journal_,
+                                                  clock_, config_.execute);
   LW_RETURN_IF_ERROR(executor_->Recover());
   executor_loop_ = std::make_unique<ExecutorLoop>(*executor_, clock_);
 

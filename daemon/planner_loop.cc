@@ -5,17 +5,19 @@
 
 #include "base/log.h"
 #include "base/text.h"
-#include "planner/rebalance/plan_rebalance.h"
+#include "planner/requested.h"
 
 namespace levelwind::daemon {
 
-Result<ProposalPtr> PlannerLoop::Plan(planner::PlannerOptions options, Duration timeout) {
+Result<ProposalPtr> PlannerLoop::Plan(planner::PlannerOptions options, PlanRequest asked,
+                                      Duration timeout) {
   if (snapshots_.Get() == nullptr) {
     return FailedPrecondition("no snapshot of the cluster yet; 'levelwind status' says why");
   }
   auto reply = std::make_shared<Reply<ProposalPtr>>();
   auto request = std::make_unique<Request>();
   request->options = std::move(options);
+  request->asked = std::move(asked);
   request->reply = Reply<ProposalPtr>::Sender(reply);
   requests_.Push(std::move(request));
   return reply->Wait(timeout, "planning");
@@ -24,14 +26,15 @@ Result<ProposalPtr> PlannerLoop::Plan(planner::PlannerOptions options, Duration 
 void PlannerLoop::Run(std::stop_token stop) {
   while (!stop.stop_requested()) {
     auto request = requests_.Pop(stop, std::chrono::seconds(1));
-    if (request) (*request)->reply.Send(PlanNow((*request)->options));
+    if (request) (*request)->reply.Send(PlanNow((*request)->options, (*request)->asked));
   }
 }
 
-Result<ProposalPtr> PlannerLoop::PlanNow(const planner::PlannerOptions& options) {
+Result<ProposalPtr> PlannerLoop::PlanNow(const planner::PlannerOptions& options,
+                                         const PlanRequest& asked) {
   const SnapshotPtr snapshot = snapshots_.Get();
   const SteadyTime began = clock_.Now();
-  LW_ASSIGN_OR_RETURN(Proposal proposal, planner::PlanRebalance(*snapshot, options));
+  LW_ASSIGN_OR_RETURN(Proposal proposal, planner::PlanRequested(*snapshot, options, asked));
   proposal.created_at = clock_.WallNow();
   LW_INFO("planner", "planned in {} from snapshot {}: {}",
           HumanDuration(ToSeconds(clock_.Now() - began)), snapshot->sequence, proposal.summary);

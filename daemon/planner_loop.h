@@ -12,6 +12,7 @@
 #include "daemon/proposal_book.h"
 #include "daemon/reply.h"
 #include "model/cluster_snapshot.h"
+#include "model/plan_request.h"
 #include "model/proposal.h"
 #include "planner/planner_options.h"
 
@@ -24,9 +25,9 @@ class PlannerLoop {
   PlannerLoop(const Published<ClusterSnapshot>& snapshots, ProposalBook& book, const Clock& clock)
       : snapshots_(snapshots), book_(book), clock_(clock) {}
 
-  /// Any thread: plans from the newest snapshot and waits at most `timeout`. kFailedPrecondition
-  /// while there is no snapshot.
-  Result<ProposalPtr> Plan(planner::PlannerOptions options, Duration timeout);
+  /// Any thread: plans what was requested (planner/requested.h) from the newest snapshot and waits
+  /// at most `timeout`. kFailedPrecondition while there is no snapshot.
+  Result<ProposalPtr> Plan(planner::PlannerOptions options, PlanRequest asked, Duration timeout);
 
   /// The planner thread's body.
   void Run(std::stop_token stop);
@@ -34,9 +35,10 @@ class PlannerLoop {
  private:
   struct Request {
     planner::PlannerOptions options;
+    PlanRequest asked;
     Reply<ProposalPtr>::Sender reply;
   };
-  Result<ProposalPtr> PlanNow(const planner::PlannerOptions& options);
+  Result<ProposalPtr> PlanNow(const planner::PlannerOptions& options, const PlanRequest& asked);
 
   const Published<ClusterSnapshot>& snapshots_;
   ProposalBook& book_;

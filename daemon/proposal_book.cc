@@ -11,7 +11,8 @@ namespace {
 bool SameMoves(const Proposal& a, const Proposal& b) {
   return std::ranges::equal(a.moves, b.moves, [](const Move& x, const Move& y) {
     return x.partition == y.partition && x.topic_id == y.topic_id && x.before == y.before &&
-           x.after == y.after && x.leader_before == y.leader_before;
+           x.after == y.after && x.leader_before == y.leader_before && x.kind == y.kind &&
+           x.broker == y.broker && x.from_dir == y.from_dir && x.to_dir == y.to_dir;
   });
 }
 

@@ -49,7 +49,15 @@ std::optional<StepState> ParseStepState(std::string_view name) {
 bool IsTerminal(StepState state) { return state >= StepState::kDone; }
 
 std::string_view MoveKindName(MoveKind kind) {
-  return kind == MoveKind::kReplica ? "replica" : "leader";
+  switch (kind) {
+    case MoveKind::kReplica:
+      return "replica";
+    case MoveKind::kLeader:
+      return "leader";
+    case MoveKind::kLogDir:
+      return "log_dir";
+  }
+  return "?";
 }
 
 std::string_view SeverityName(Severity severity) {

@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "model/ids.h"
 #include "model/measure.h"
+#include "model/proposal.h"
 
 namespace levelwind {
 
@@ -31,7 +32,7 @@ bool IsTerminal(OperationState state);
 enum class StepState : std::uint8_t {
   kPending,
   kSubmitted,   ///< Intent journalled; request sent or about to be; outcome from the cluster only.
-  kInProgress,  ///< Seen in ListPartitionReassignments with our signature.
+  kInProgress,  ///< Seen in ListPartitionReassignments with our signature, or as a future replica.
   kElecting,    ///< Replicas are right; the leader is not yet the preferred one.
   kDone,
   kYielded,  ///< Another tool changed this partition; we do not touch it again (I12).
@@ -53,6 +54,9 @@ struct StepView {
   std::int64_t bytes_total = 0;  ///< To be copied for it; 0 for leader moves.
   std::int64_t bytes_done = 0;
   std::string note;  ///< Why it is held, yielded or failed.
+  MoveKind kind = MoveKind::kLeader;
+  BrokerId broker = kNoBroker;  ///< kLogDir only, as the next two.
+  std::string from_dir, to_dir;
 };
 
 /// One operation as people see it: immutable, published anew after each executor step.

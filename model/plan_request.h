@@ -44,6 +44,15 @@ struct PlanRequest {
 
   bool leadership_only = false;  ///< No replica moves.
   bool fix_offline = false;      ///< Nothing moves but what is on dead brokers and failed disks.
+
+  /// Between the log dirs of each broker, and nothing else: a plan of its own kind, which goes with
+  /// no other work, goal or limit; with topics it does.
+  bool log_dirs = false;
+  /// With log_dirs, as "BROKER:PATH": these are emptied, as far as the others have room, and
+  /// nothing is levelled.
+  std::vector<std::string> empty_log_dirs;
+  /// With log_dirs: on these brokers only; empty: on all.
+  std::vector<BrokerId> log_dir_brokers;
 };
 
 }  // namespace levelwind

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <compare>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -17,10 +18,12 @@ namespace levelwind {
 enum class MoveKind : std::uint8_t {
   kReplica,  ///< The set of replicas changes (bytes are copied); the leader may change too.
   kLeader,   ///< Same set, other order: another replica becomes preferred leader. No bytes.
+  kLogDir,   ///< One replica goes to another log dir of its broker; `before` and `after` are equal.
 };
 std::string_view MoveKindName(MoveKind kind);
 
-/// One partition's change. `before` and `after` list brokers, preferred leader first.
+/// One partition's change, or one replica's (kLogDir: a partition may have several, on different
+/// brokers). `before` and `after` list brokers, preferred leader first.
 struct Move {
   MoveKind kind = MoveKind::kLeader;
   TopicPartition partition;
@@ -28,6 +31,8 @@ struct Move {
   std::vector<BrokerId> before;
   std::vector<BrokerId> after;
   BrokerId leader_before = kNoBroker;  ///< The leader as observed, preferred or not.
+  BrokerId broker = kNoBroker;         ///< kLogDir: whose replica it is.
+  std::string from_dir, to_dir;        ///< kLogDir: paths on that broker.
   std::int64_t bytes = kUnknownCount;  ///< To be copied: size times the number of added replicas.
   double bytes_in_per_s = kUnknown;    ///< Produce rate, for the throttle floor.
   std::string goal;                    ///< The goal that gains most by it.
@@ -61,6 +66,20 @@ struct BrokerBalance {
   double bytes_out_before = kUnknown, bytes_out_after = kUnknown;
 };
 
+/// A log dir by its broker and path.
+struct LogDirName {
+  BrokerId broker = kNoBroker;
+  std::string path;  ///< As the broker's log.dirs has it.
+  friend auto operator<=>(const LogDirName&, const LogDirName&) = default;
+};
+
+/// How full a log dir is, before and after.
+struct LogDirUse {
+  LogDirName dir;
+  double capacity_bytes = kUnknown;
+  double bytes_before = 0, bytes_after = 0;
+};
+
 /// Whether the cluster has enough of one resource.
 struct ProvisionAdvice {
   std::string resource;      ///< "cpu", "network_in", "network_out", "disk", "replicas", "racks".
@@ -81,6 +100,7 @@ struct Proposal {
   std::vector<Move> moves;         ///< In the order in which they are best carried out.
   std::vector<GoalVerdict> goals;  ///< In the order of priority.
   std::vector<BrokerBalance> brokers;
+  std::vector<LogDirUse> log_dirs;  ///< Of plans between log dirs only.
   std::int64_t bytes_to_move = 0;
   /// No plan can copy less that keeps at least the bands and hard rules that this plan keeps.
   std::int64_t bytes_lower_bound = kUnknownCount;
@@ -93,7 +113,8 @@ struct Proposal {
   double makespan_bound_s = kUnknown;
   std::int32_t replica_moves = 0;
   std::int32_t leader_moves = 0;  ///< Partitions whose preferred leader changes or is regained.
-  double score_before = 0;        ///< 0 (worst) to 100 (every goal satisfied).
+  std::int32_t log_dir_moves = 0;
+  double score_before = 0;  ///< 0 (worst) to 100 (every goal satisfied).
   double score_after = 0;
   std::vector<ProvisionAdvice> provision;
   std::string summary;             ///< "12 replica moves (340 MiB), 9 leader moves: ...".
@@ -103,7 +124,9 @@ struct Proposal {
 using ProposalPtr = std::shared_ptr<const Proposal>;
 
 /// The proposal as Kafka's reassignment tool takes it (kafka-reassign-partitions):
-/// {"version":1,"partitions":[{"topic":..,"partition":..,"replicas":[..]}]}.
+/// {"version":1,"partitions":[{"topic":..,"partition":..,"replicas":[..]}]}. A partition with moves
+/// between log dirs is listed once, with its replicas as they are and "log_dirs" in their order:
+/// the path for a replica that moves, "any" for one that stays.
 std::string ToReassignmentJson(const Proposal& proposal);
 
 }  // namespace levelwind

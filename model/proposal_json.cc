@@ -13,8 +13,13 @@ void WriteMove(JsonWriter& json, const Move& move) {
       .Field("partition", move.partition.partition)
       .Field("before", move.before)
       .Field("after", move.after)
-      .FieldCount("leader_before", move.leader_before)
-      .FieldCount("bytes", move.bytes)
+      .FieldCount("leader_before", move.leader_before);
+  if (move.kind == MoveKind::kLogDir) {
+    json.Field("broker", move.broker)
+        .Field("from_log_dir", move.from_dir)
+        .Field("to_log_dir", move.to_dir);
+  }
+  json.FieldCount("bytes", move.bytes)
       .Field("bytes_in_per_second", move.bytes_in_per_s)
       .Field("goal", move.goal)
       .Field("reason", move.reason)
@@ -54,6 +59,16 @@ void WriteBroker(JsonWriter& json, const BrokerBalance& broker) {
       .EndObject();
 }
 
+void WriteLogDir(JsonWriter& json, const LogDirUse& use) {
+  json.BeginObject()
+      .Field("broker", use.dir.broker)
+      .Field("log_dir", use.dir.path)
+      .Field("capacity_bytes", use.capacity_bytes)
+      .Field("bytes_before", use.bytes_before)
+      .Field("bytes_after", use.bytes_after)
+      .EndObject();
+}
+
 void WriteProvision(JsonWriter& json, const ProvisionAdvice& advice) {
   json.BeginObject()
       .Field("resource", advice.resource)
@@ -79,6 +94,7 @@ std::string ProposalViewJson(const Proposal& proposal, bool with_moves) {
       .Field("empty", proposal.empty())
       .Field("replica_moves", proposal.replica_moves)
       .Field("leader_moves", proposal.leader_moves)
+      .Field("log_dir_moves", proposal.log_dir_moves)
       .FieldCount("bytes_to_move", proposal.bytes_to_move)
       .FieldCount("bytes_lower_bound", proposal.bytes_lower_bound)
       .Field("bound_method", proposal.bound_method)
@@ -96,6 +112,8 @@ std::string ProposalViewJson(const Proposal& proposal, bool with_moves) {
     for (const GoalVerdict& goal : proposal.goals) WriteGoal(json, goal);
     json.EndArray().Key("brokers").BeginArray();
     for (const BrokerBalance& broker : proposal.brokers) WriteBroker(json, broker);
+    json.EndArray().Key("log_dirs").BeginArray();
+    for (const LogDirUse& use : proposal.log_dirs) WriteLogDir(json, use);
     json.EndArray().Key("provision").BeginArray();
     for (const ProvisionAdvice& advice : proposal.provision) WriteProvision(json, advice);
     json.EndArray();

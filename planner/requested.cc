@@ -2,9 +2,66 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <charconv>
 #include <string>
+#include <system_error>
+#include <utility>
+
+#include "base/text.h"
+#include "planner/goals/margin.h"
+#include "planner/intra_broker/log_dir_proposal.h"
+#include "planner/rebalance/plan_rebalance.h"
 
 namespace levelwind::planner {
+namespace {
+
+Status CheckAlone(const PlanRequest& request) {
+  const std::pair<bool, const char*> others[] = {
+      {!request.goals.empty(), "goals"},
+      {!request.hard_goals.empty(), "hard_goals"},
+      {request.seed.has_value(), "seed"},
+      {request.max_bytes.has_value(), "max_bytes"},
+      {request.max_replica_moves.has_value(), "max_moves"},
+      {request.max_duration_s.has_value(), "max_duration"},
+      {request.bound, "bound"},
+      {!request.add_brokers.empty(), "add_brokers"},
+      {!request.remove_brokers.empty(), "remove_brokers"},
+      {!request.demote_brokers.empty(), "demote_brokers"},
+      {!request.destination_brokers.empty(), "destination_brokers"},
+      {!request.excluded_destinations.empty(), "exclude_destinations"},
+      {!request.replication_factors.empty(), "replication_factor"},
+      {!request.start_from.empty(), "start_from"},
+      {request.leadership_only, "leadership_only"},
+      {request.fix_offline, "fix_offline"},
+  };
+  for (const auto& [given, name] : others) {
+    if (!given) continue;
+    return InvalidArgument(fmt::format(
+        "log_dirs moves replicas between the log dirs of their own broker and goes with "
+        "empty_log_dir, brokers and topics only, not with {}; leave that out, or ask "
+        "for two plans",
+        name));
+  }
+  return Ok();
+}
+
+Result<LogDirName> ParseLogDir(const std::string& text) {
+  LogDirName name;
+  const std::size_t colon = text.find(':');
+  const char* end = text.data() + std::min(colon, text.size());
+  const auto [rest, error] = std::from_chars(text.data(), end, name.broker);
+  if (colon == std::string::npos || error != std::errc() || rest != end || name.broker < 0 ||
+      colon + 1 == text.size()) {
+    return InvalidArgument(
+        fmt::format("\"{}\" is no log dir; write BROKER:PATH, such as 3:/var/lib/kafka/data",
+                    EscapeControl(text)));
+  }
+  name.path = text.substr(colon + 1);
+  return name;
+}
+
+}  // namespace
 
 PlannerOptions Requested(PlannerOptions options, const PlanRequest& request) {
   if (!request.goals.empty()) options.goals = request.goals;
@@ -31,6 +88,38 @@ PlannerOptions Requested(PlannerOptions options, const PlanRequest& request) {
   options.leadership_only = options.leadership_only || request.leadership_only;
   options.only_offline_replicas = options.only_offline_replicas || request.fix_offline;
   return options;
+}
+
+Result<LogDirOptions> RequestedLogDirs(const PlannerOptions& options, const PlanRequest& request) {
+  LW_RETURN_IF_ERROR(CheckAlone(request));
+  LogDirOptions wanted;
+  wanted.capacity_threshold = options.disk_capacity_threshold;
+  const double own = options.balance_thresholds.disk;
+  wanted.balance_threshold =
+      own > 0 ? own : std::max(1.01, 1 + options.band_margin / kBalanceMargin);
+  wanted.brokers = request.log_dir_brokers;
+  wanted.include_topics = options.include_topics;
+  wanted.exclude_topics = options.exclude_topics;
+  wanted.level = request.empty_log_dirs.empty();
+  for (const std::string& text : request.empty_log_dirs) {
+    LW_ASSIGN_OR_RETURN(LogDirName name, ParseLogDir(text));
+    wanted.empty.push_back(std::move(name));
+  }
+  return wanted;
+}
+
+Result<Proposal> PlanRequested(const ClusterSnapshot& snapshot, const PlannerOptions& options,
+                               const PlanRequest& request) {
+  if (request.log_dirs) {
+    LW_ASSIGN_OR_RETURN(const LogDirOptions wanted, RequestedLogDirs(options, request));
+    return ProposeLogDirs(snapshot, wanted, options.transfer.rate_bytes_per_s);
+  }
+  if (!request.empty_log_dirs.empty() || !request.log_dir_brokers.empty()) {
+    return InvalidArgument(
+        fmt::format("{} goes with log_dirs only: add that, or leave it out",
+                    request.empty_log_dirs.empty() ? "brokers" : "empty_log_dirs"));
+  }
+  return PlanRebalance(snapshot, options);
 }
 
 }  // namespace levelwind::planner

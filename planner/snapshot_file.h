@@ -20,9 +20,11 @@ namespace levelwind::planner {
 /// "partition" says otherwise. state: alive, new, dead, removing.
 ///
 /// Optional, written by WriteSnapshotJson: top level "cluster_id", "sequence", "taken_at_ms";
-/// broker "host", "port", and "unknown": names of capacity fields whose value is a stand-in; topic
-/// "id", "internal"; partition "partition", "leader" (-1: offline), "isr", "reassigning",
-/// "unknown": names of load fields whose value is a stand-in. Without "leader" the first replica on
+/// broker "host", "port", "log_dirs" (each with "path", "total_bytes", "offline"), and "unknown":
+/// names of capacity fields whose value is a stand-in; topic "id", "internal"; partition
+/// "partition", "leader" (-1: offline), "isr", "reassigning", "log_dirs" (per replica the place of
+/// its log dir in the broker's list, -1: unknown), "unknown": names of load fields whose value is a
+/// stand-in. Without "leader" the first replica on
 /// a serving broker leads, else the first. Without "isr" every replica on a serving broker is in
 /// sync. A null or absent load or capacity is unknown. Other fields are skipped.
 ///

@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "planner/json_reader.h"
 #include "planner/snapshot_file.h"
+#include "planner/snapshot_log_dirs.h"
 
 namespace levelwind::planner {
 namespace {
@@ -27,6 +28,7 @@ struct Extra {
   bool has_leader = false;
   bool has_isr = false;
   std::vector<BrokerId> isr;
+  std::vector<std::int16_t> log_dirs;
 };
 
 /// The names of fields whose value is a stand-in.
@@ -143,6 +145,7 @@ Status SnapshotReader::ReadBroker() {
     if (key == "rack") return reader_.NextIsNull() ? reader_.Skip() : reader_.String(broker.rack);
     if (key == "host") return reader_.String(broker.host);
     if (key == "capacity") return ReadCapacity(broker.capacity);
+    if (key == "log_dirs") return ReadLogDirs(reader_, broker.log_dirs);
     if (key == "unknown") return ReadUnknowns(unknowns);
     if (key != "state") return reader_.Skip();
     std::string name;
@@ -217,6 +220,7 @@ Status SnapshotReader::PartitionField(std::string_view key, Partition& partition
     extra.has_isr = true;
     return ReadIds(extra.isr);
   }
+  if (key == "log_dirs") return ReadDirPlaces(reader_, extra.log_dirs);
   if (key == "reassigning") return reader_.Bool(partition.reassigning);
   if (key == "unknown") return ReadUnknowns(unknowns);
   return reader_.Skip();
@@ -316,10 +320,13 @@ Status SnapshotReader::SortTopics() {
 
 Status SnapshotReader::ResolvePartition(const Topic& topic, std::size_t topic_at, Partition& p,
                                         const Extra& extra) {
-  const auto fail = [&](std::string_view field, BrokerId id, std::string_view what) {
-    return InvalidArgument(fmt::format("topics[{}].partitions[{}].{}: broker {} {}", topic_at,
-                                       &p - &snapshot_.partitions[topic.first_partition], field, id,
+  const auto wrong = [&](std::string_view field, const std::string& what) {
+    return InvalidArgument(fmt::format("topics[{}].partitions[{}].{}: {}", topic_at,
+                                       &p - &snapshot_.partitions[topic.first_partition], field,
                                        what));
+  };
+  const auto fail = [&](std::string_view field, BrokerId id, std::string_view what) {
+    return wrong(field, fmt::format("broker {} {}", id, what));
   };
   const auto replicas = std::span(snapshot_.replicas).subspan(p.first_replica, p.replica_count);
   bool leader_listed = p.leader == kNoBroker;
@@ -332,6 +339,10 @@ Status SnapshotReader::ResolvePartition(const Topic& topic, std::size_t topic_at
     replica.in_sync = extra.has_isr ? listed : serving;
     if (serving && first_serving == kNoBroker) first_serving = replica.broker;
     leader_listed |= replica.broker == p.leader;
+  }
+  if (const std::string misplaced = PlaceReplicas(snapshot_, extra.log_dirs, replicas);
+      !misplaced.empty()) {
+    return wrong("log_dirs", misplaced);
   }
   if (!leader_listed) return fail("leader", p.leader, "is not one of the replicas");
   if (extra.has_leader) return Ok();

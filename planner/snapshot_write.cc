@@ -8,6 +8,7 @@
 
 #include "base/json_text.h"
 #include "planner/snapshot_file.h"
+#include "planner/snapshot_log_dirs.h"
 
 namespace levelwind::planner {
 namespace {
@@ -80,6 +81,7 @@ void WriteBroker(const Broker& broker, const StandIns& stand_ins, std::string& o
   fields.Add("disk", broker.capacity.disk_bytes, kMb, stand_ins.disk);
   out += "}";
   fields.AddUnknownNames();
+  WriteLogDirs(broker, out);
   out += "}";
 }
 
@@ -106,6 +108,7 @@ void WritePartition(const ClusterSnapshot& snapshot, const Partition& p, std::st
   }
   fmt::format_to(std::back_inserter(out), ",\"partition\":{},\"leader\":{},\"isr\":[{}]", p.number,
                  p.leader, isr);
+  WriteDirPlaces(snapshot, p, out);
   if (p.reassigning) out += ",\"reassigning\":true";
   out += "}";
 }

@@ -60,6 +60,9 @@ Result<StepRecord> ReadStep(const Statement& row) {
   step.attempts = static_cast<std::int32_t>(row.Int(16));
   LW_ASSIGN_OR_RETURN(step.cancel, Known(ParseCancelCause(row.Text(17)), row.Text(17)));
   step.note = row.Text(18);
+  move.broker = static_cast<BrokerId>(row.Int(19));
+  move.from_dir = row.Text(20);
+  move.to_dir = row.Text(21);
   return step;
 }
 

@@ -27,6 +27,8 @@ CREATE TABLE steps(
   leader_before INTEGER NOT NULL, bytes INTEGER NOT NULL, bytes_in REAL, goal TEXT NOT NULL,
   reason TEXT NOT NULL, state TEXT NOT NULL, delivery TEXT NOT NULL, seen INTEGER NOT NULL,
   attempts INTEGER NOT NULL, cancel TEXT NOT NULL, note TEXT NOT NULL,
+  broker INTEGER NOT NULL DEFAULT -1, from_dir TEXT NOT NULL DEFAULT '',
+  to_dir TEXT NOT NULL DEFAULT '',
   PRIMARY KEY(operation, number)) WITHOUT ROWID;
 
 CREATE TABLE config_preimages(
@@ -43,10 +45,17 @@ CREATE TABLE audit(
 CREATE TABLE proposals(number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, json TEXT NOT NULL);
 )sql";
 
-Status MakeTables(Database& db) {
+// Version 2: steps between the log dirs of a broker.
+constexpr const char* kFromOneToTwo = R"sql(
+ALTER TABLE steps ADD COLUMN broker INTEGER NOT NULL DEFAULT -1;
+ALTER TABLE steps ADD COLUMN from_dir TEXT NOT NULL DEFAULT '';
+ALTER TABLE steps ADD COLUMN to_dir TEXT NOT NULL DEFAULT '';
+)sql";
+
+Status MakeTables(Database& db, const char* tables) {
   Transaction transaction(db);
   LW_RETURN_IF_ERROR(transaction.begun());
-  LW_RETURN_IF_ERROR(db.Exec(kTables));
+  LW_RETURN_IF_ERROR(db.Exec(tables));
   LW_RETURN_IF_ERROR(db.Exec(fmt::format("PRAGMA application_id={}; PRAGMA user_version={};",
                                          kApplicationId, kSchemaVersion)
                                  .c_str()));
@@ -59,7 +68,7 @@ Status EnsureSchema(Database& db) {
   LW_ASSIGN_OR_RETURN(const std::int64_t application, db.QueryInt("PRAGMA application_id"));
   LW_ASSIGN_OR_RETURN(const std::int64_t version, db.QueryInt("PRAGMA user_version"));
   LW_ASSIGN_OR_RETURN(const std::int64_t tables, db.QueryInt("SELECT count(*) FROM sqlite_master"));
-  if (application == 0 && version == 0 && tables == 0) return MakeTables(db);
+  if (application == 0 && version == 0 && tables == 0) return MakeTables(db, kTables);
   if (application != kApplicationId) {
     return DataLoss(fmt::format(
         "journal {}: it is another program's database; choose another directory with --state-dir",
@@ -71,6 +80,7 @@ Status EnsureSchema(Database& db) {
         "newer version that wrote it",
         db.path(), version, kSchemaVersion));
   }
+  if (version == 1) return MakeTables(db, kFromOneToTwo);
   if (version < kSchemaVersion) {
     return DataLoss(
         fmt::format("journal {}: its schema version is {}, which no release has written; move the "

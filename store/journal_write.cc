@@ -40,7 +40,8 @@ Status WriteOperations(Database& db, const std::vector<OperationRecord>& operati
 
 Status WriteSteps(Database& db, const std::vector<JournalBatch::StepChange>& steps) {
   if (steps.empty()) return Ok();
-  Statement put(db, "INSERT OR REPLACE INTO steps VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
+  Statement put(db,
+                "INSERT OR REPLACE INTO steps VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
   for (const auto& [operation, step] : steps) {
     const Move& move = step.move;
     LW_RETURN_IF_ERROR(put.Bind(operation)
@@ -62,6 +63,9 @@ Status WriteSteps(Database& db, const std::vector<JournalBatch::StepChange>& ste
                            .Bind(std::int64_t{step.attempts})
                            .Bind(CancelCauseName(step.cancel))
                            .Bind(step.note)
+                           .Bind(std::int64_t{move.broker})
+                           .Bind(move.from_dir)
+                           .Bind(move.to_dir)
                            .Run());
   }
   return Ok();

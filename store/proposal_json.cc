@@ -20,17 +20,23 @@ double Number(const Json& value) { return value.is_null() ? kUnknown : value.get
 Json Text(const std::string& text) { return RepairUtf8(text); }
 
 Json MoveToJson(const Move& move) {
-  return {{"kind", MoveKindName(move.kind)},
-          {"topic", Text(move.partition.topic)},
-          {"partition", move.partition.partition},
-          {"topic_id", move.topic_id.ToString()},
-          {"before", move.before},
-          {"after", move.after},
-          {"leader_before", move.leader_before},
-          {"bytes", move.bytes},
-          {"bytes_in_per_s", Number(move.bytes_in_per_s)},
-          {"goal", Text(move.goal)},
-          {"reason", Text(move.reason)}};
+  Json json = {{"kind", MoveKindName(move.kind)},
+               {"topic", Text(move.partition.topic)},
+               {"partition", move.partition.partition},
+               {"topic_id", move.topic_id.ToString()},
+               {"before", move.before},
+               {"after", move.after},
+               {"leader_before", move.leader_before},
+               {"bytes", move.bytes},
+               {"bytes_in_per_s", Number(move.bytes_in_per_s)},
+               {"goal", Text(move.goal)},
+               {"reason", Text(move.reason)}};
+  if (move.kind == MoveKind::kLogDir) {
+    json["broker"] = move.broker;
+    json["from_dir"] = Text(move.from_dir);
+    json["to_dir"] = Text(move.to_dir);
+  }
+  return json;
 }
 
 Result<Move> MoveFromJson(const Json& json) {
@@ -45,6 +51,11 @@ Result<Move> MoveFromJson(const Json& json) {
   move.bytes_in_per_s = Number(json.at("bytes_in_per_s"));
   json.at("goal").get_to(move.goal);
   json.at("reason").get_to(move.reason);
+  if (move.kind == MoveKind::kLogDir) {
+    json.at("broker").get_to(move.broker);
+    json.at("from_dir").get_to(move.from_dir);
+    json.at("to_dir").get_to(move.to_dir);
+  }
   return move;
 }
 
@@ -106,6 +117,20 @@ BrokerBalance BalanceFromJson(const Json& json) {
   return balance;
 }
 
+Json LogDirToJson(const LogDirUse& use) {
+  return {{"broker", use.dir.broker},
+          {"path", Text(use.dir.path)},
+          {"capacity", Number(use.capacity_bytes)},
+          {"bytes", {Number(use.bytes_before), Number(use.bytes_after)}}};
+}
+
+LogDirUse LogDirFromJson(const Json& json) {
+  return {{json.at("broker").get<BrokerId>(), json.at("path").get<std::string>()},
+          Number(json.at("capacity")),
+          Number(json.at("bytes").at(0)),
+          Number(json.at("bytes").at(1))};
+}
+
 Json ConfidenceToJson(const Confidence& confidence) {
   return {{"sizes", confidence.sizes},
           {"rates", confidence.rates},
@@ -152,6 +177,10 @@ Result<Proposal> ReadProposal(const Json& json) {
         {item.at("resource").get<std::string>(), item.at("status").get<std::string>(),
          item.at("brokers").get<std::int32_t>(), item.at("sentence").get<std::string>()});
   }
+  for (const Json& item : json.value("log_dirs", Json::array())) {
+    proposal.log_dirs.push_back(LogDirFromJson(item));
+  }
+  proposal.log_dir_moves = json.value("log_dir_moves", 0);
   json.at("replica_moves").get_to(proposal.replica_moves);
   json.at("leader_moves").get_to(proposal.leader_moves);
   proposal.score_before = Number(json.at("score_before"));
@@ -182,6 +211,8 @@ std::string ProposalToJson(const Proposal& proposal) {
                {"makespan_s", Number(proposal.makespan_s)},
                {"makespan_bound_s", Number(proposal.makespan_bound_s)},
                {"provision", Json::array()},
+               {"log_dirs", Json::array()},
+               {"log_dir_moves", proposal.log_dir_moves},
                {"replica_moves", proposal.replica_moves},
                {"leader_moves", proposal.leader_moves},
                {"score_before", Number(proposal.score_before)},
@@ -191,6 +222,7 @@ std::string ProposalToJson(const Proposal& proposal) {
   for (const Move& move : proposal.moves) json["moves"].push_back(MoveToJson(move));
   for (const GoalVerdict& verdict : proposal.goals) json["goals"].push_back(VerdictToJson(verdict));
   for (const BrokerBalance& item : proposal.brokers) json["brokers"].push_back(BalanceToJson(item));
+  for (const LogDirUse& use : proposal.log_dirs) json["log_dirs"].push_back(LogDirToJson(use));
   for (const ProvisionAdvice& advice : proposal.provision) {
     json["provision"].push_back({{"resource", Text(advice.resource)},
                                  {"status", Text(advice.status)},

@@ -28,7 +28,7 @@ std::optional<Delivery> ParseDelivery(std::string_view name);
 enum class CancelCause : std::uint8_t {
   kNone,
   kOperator,    ///< A person cancelled the operation; the step ends kCancelled.
-  kDeadTarget,  ///< A target broker stayed dead; the step ends kFailed.
+  kDeadTarget,  ///< A target broker stayed dead, or a copy stood still; the step ends kFailed.
 };
 std::string_view CancelCauseName(CancelCause cause);
 std::optional<CancelCause> ParseCancelCause(std::string_view name);

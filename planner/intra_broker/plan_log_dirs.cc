@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "planner/goals/margin.h"
 #include "planner/intra_broker/dir_balance.h"
+#include "planner/search/topic_filter.h"
 
 namespace levelwind::planner {
 namespace {
@@ -23,6 +24,7 @@ constexpr double kRounding = 1e-9;
 struct Held {
   const Partition* partition = nullptr;
   const Replica* replica = nullptr;
+  bool may_move = true;  ///< As far as its topic is concerned.
 };
 
 class LogDirPlanner {
@@ -33,7 +35,7 @@ class LogDirPlanner {
   Result<LogDirPlan> Run();
 
  private:
-  Status Check() const;
+  Status Check();
   void CollectReplicas();
   void PlanBroker(const Broker& broker, const std::vector<Held>& held);
   bool Known(const Broker& broker);
@@ -51,12 +53,15 @@ class LogDirPlanner {
 
   const ClusterSnapshot& snapshot_;
   const LogDirOptions& options_;
+  TopicFilter topics_;
   std::vector<std::vector<Held>> held_;  ///< Per broker of the snapshot.
   LogDirPlan plan_;
-  GoalVerdict capacity_, level_;
+  GoalVerdict emptied_, capacity_, level_;
 };
 
-Status LogDirPlanner::Check() const {
+Status LogDirPlanner::Check() {
+  LW_ASSIGN_OR_RETURN(topics_.include, CompilePattern(options_.include_topics, "include_topics"));
+  LW_ASSIGN_OR_RETURN(topics_.exclude, CompilePattern(options_.exclude_topics, "exclude_topics"));
   const auto in = [](double value, double low, double high) {
     return value >= low && value <= high;
   };
@@ -94,12 +99,14 @@ void LogDirPlanner::CollectReplicas() {
   for (const Topic& topic : snapshot_.topics) topics.push_back(&topic);
   std::ranges::sort(topics, {}, &Topic::name);
   for (const Topic* topic : topics) {
+    const bool may_move = topics_.Moves(topic->name);
     for (const Partition& p : snapshot_.PartitionsOf(*topic)) {
       for (const Replica& r : snapshot_.ReplicasOf(p)) {
         const auto at = index.find(r.broker);
         if (at == index.end() || r.log_dir < 0) continue;
         const std::size_t dirs = snapshot_.brokers[at->second].log_dirs.size();
-        if (static_cast<std::size_t>(r.log_dir) < dirs) held_[at->second].push_back({&p, &r});
+        if (static_cast<std::size_t>(r.log_dir) < dirs)
+          held_[at->second].push_back({&p, &r, may_move});
       }
     }
   }
@@ -154,8 +161,8 @@ void LogDirPlanner::PlanBroker(const Broker& broker, const std::vector<Held>& he
     const bool known = IsKnown(h.replica->size_bytes);
     const double bytes = known ? static_cast<double>(h.replica->size_bytes) : 0;
     dirs[dir].used += bytes;
-    const bool movable =
-        known && !h.replica->offline && !h.partition->reassigning && !broker.log_dirs[dir].offline;
+    const bool movable = known && h.may_move && !h.replica->offline && !h.partition->reassigning &&
+                         !broker.log_dirs[dir].offline;
     replicas.push_back({dir, bytes, movable});
   }
   const DirBalance before(std::move(dirs), std::move(replicas));
@@ -200,6 +207,14 @@ void LogDirPlanner::Report(const Broker& broker, const std::vector<Held>& held,
                           dir.offline ? kUnknown : static_cast<double>(dir.total_bytes),
                           before.dirs()[d].used,
                           after.dirs()[d].used});
+    if (!Emptied(broker, dir)) continue;
+    const auto here = [&](const DirBalance& balance) {
+      return std::ranges::count(balance.replicas(), d, &DirReplica::dir);
+    };
+    emptied_.violations_before += here(before) > 0 ? 1 : 0;
+    emptied_.violations_after += here(after) > 0 ? 1 : 0;
+    emptied_.cost_before += static_cast<double>(here(before));
+    emptied_.cost_after += static_cast<double>(here(after));
   }
   for (std::size_t r = 0; r < held.size(); ++r) {
     const std::size_t from = before.replicas()[r].dir;
@@ -208,6 +223,9 @@ void LogDirPlanner::Report(const Broker& broker, const std::vector<Held>& held,
     LogDirMove move;
     move.partition = snapshot_.NameOf(*held[r].partition);
     move.topic_id = snapshot_.TopicOf(*held[r].partition).id;
+    move.replicas = snapshot_.ReplicaIds(*held[r].partition);
+    move.leader = held[r].partition->leader;
+    move.bytes_in_per_s = held[r].partition->load.bytes_in_per_s;
     move.broker = broker.id;
     move.from = broker.log_dirs[from].path;
     move.to = broker.log_dirs[to].path;
@@ -228,15 +246,27 @@ void LogDirPlanner::Summarize() {
       verdict->note = "not judged: no broker has several log dirs of known size";
   }
   plan_.goals = {capacity_, level_};
+  if (!options_.empty.empty()) {
+    emptied_.goal = kEmptyLogDirGoal;
+    emptied_.hard = true;
+    plan_.goals.push_back(emptied_);
+  }
+  const auto outside = [&](bool before) {
+    std::int32_t count = 0;
+    for (const GoalVerdict& goal : plan_.goals) {
+      if (goal.goal == kLevelGoal && !options_.level) continue;
+      count += before ? goal.violations_before : goal.violations_after;
+    }
+    return count;
+  };
   if (!plan_.moves.empty()) {
-    plan_.summary =
-        fmt::format("{} moves between log dirs ({}): outside {} -> {}", plan_.moves.size(),
-                    HumanBytes(static_cast<double>(plan_.bytes_to_move)),
-                    capacity_.violations_before + level_.violations_before,
-                    capacity_.violations_after + level_.violations_after);
+    plan_.summary = fmt::format("{} move{} between log dirs ({}): log dirs outside a goal {} -> {}",
+                                plan_.moves.size(), plan_.moves.size() == 1 ? "" : "s",
+                                HumanBytes(static_cast<double>(plan_.bytes_to_move)), outside(true),
+                                outside(false));
   } else if (plan_.dirs.empty()) {
     plan_.summary = "nothing to plan: no broker has several log dirs of known size";
-  } else if (capacity_.violations_after + level_.violations_after == 0) {
+  } else if (outside(false) == 0) {
     plan_.summary = "already level: every log dir is inside its band";
   } else {
     plan_.summary = "nothing worth moving: no move brings the log dirs closer together";

@@ -12,13 +12,6 @@
 
 namespace levelwind::planner {
 
-/// A log dir by its broker and path.
-struct LogDirName {
-  BrokerId broker = kNoBroker;
-  std::string path;
-  friend bool operator==(const LogDirName&, const LogDirName&) = default;
-};
-
 /// What PlanLogDirs is to reach. Plain value.
 struct LogDirOptions {
   /// IntraBrokerDiskCapacityGoal: share of its capacity that a log dir may use, 0.01..1
@@ -33,12 +26,17 @@ struct LogDirOptions {
   bool level = true;
   /// Only these brokers; empty: all that serve.
   std::vector<BrokerId> brokers;
+  /// As PlannerOptions': other topics stay where they are, but count.
+  std::string include_topics, exclude_topics;
 };
 
 /// One replica's way from a log dir of its broker to another.
 struct LogDirMove {
   TopicPartition partition;
   Uuid topic_id;
+  std::vector<BrokerId> replicas;  ///< Of the partition, preferred leader first.
+  BrokerId leader = kNoBroker;
+  double bytes_in_per_s = kUnknown;  ///< Of the partition.
   BrokerId broker = kNoBroker;
   std::string from, to;
   std::int64_t bytes = 0;
@@ -46,18 +44,12 @@ struct LogDirMove {
   std::string reason;  ///< One sentence for a person.
 };
 
-/// How full a log dir is, before and after.
-struct LogDirUse {
-  LogDirName dir;
-  double capacity_bytes = kUnknown;
-  double bytes_before = 0, bytes_after = 0;
-};
-
 struct LogDirPlan {
-  std::vector<LogDirMove> moves;   ///< By broker, then topic and partition.
-  std::vector<GoalVerdict> goals;  ///< Capacity, then distribution. Violations are log dirs,
-                                   ///< costs are bytes outside, in mean log dirs.
-  std::vector<LogDirUse> dirs;     ///< Every log dir of the brokers looked at.
+  std::vector<LogDirMove> moves;  ///< By broker, then topic and partition.
+  /// Capacity, then distribution; violations are log dirs, costs are bytes outside, in mean log
+  /// dirs. Where log dirs are emptied, kEmptyLogDirGoal too: its cost is the replicas in them.
+  std::vector<GoalVerdict> goals;
+  std::vector<LogDirUse> dirs;  ///< Every log dir of the brokers looked at.
   std::int64_t bytes_to_move = 0;
   std::string summary;
   std::vector<std::string> notes;  ///< What could not be judged or done, and why.
@@ -73,8 +65,8 @@ inline constexpr std::string_view kEmptyLogDirGoal = "EmptyLogDirGoal";
 ///
 /// Carrying the plan out and planning again gives an empty plan.
 ///
-/// Errors: InvalidArgument for options out of range, and for brokers or log dirs that the snapshot
-/// does not have.
+/// Errors: InvalidArgument for options out of range, patterns that are no regular expressions, and
+/// for brokers or log dirs that the snapshot does not have.
 Result<LogDirPlan> PlanLogDirs(const ClusterSnapshot& snapshot, const LogDirOptions& options);
 
 }  // namespace levelwind::planner

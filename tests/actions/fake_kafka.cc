@@ -16,7 +16,8 @@ using kafka::ConfigResourceType;
 
 constexpr std::int16_t kUnknownTopic = 3, kTimedOut = 7, kInvalidAssignment = 39,
                        kNotController = 41, kInvalidReplicationFactor = 38,
-                       kPreferredNotAvailable = 80, kNoReassignment = 85;
+                       kPreferredNotAvailable = 80, kNoReassignment = 85, kReplicaNotAvailable = 9,
+                       kStorageError = 56, kLogDirNotFound = 57;
 
 bool Has(const std::vector<BrokerId>& list, BrokerId broker) {
   return std::find(list.begin(), list.end(), broker) != list.end();
@@ -96,6 +97,16 @@ void FakeKafka::FinishMove(Partition& partition) {
 void FakeKafka::Advance(std::int64_t bytes) {
   for (auto& [name, topic] : topics_) {
     for (Partition& partition : topic.partitions) {
+      for (auto copy = partition.futures.begin(); copy != partition.futures.end();) {
+        auto& [broker, future] = *copy;
+        if (Lives(broker)) future.copied = std::min(partition.size, future.copied + bytes);
+        if (future.copied < partition.size) {
+          ++copy;
+          continue;
+        }
+        partition.dirs[broker] = future.dir;
+        copy = partition.futures.erase(copy);
+      }
       if (!partition.moving || !Lives(partition.leader)) continue;
       for (BrokerId broker : partition.adding) {
         if (!Lives(broker)) continue;
@@ -254,12 +265,25 @@ Result<std::map<BrokerId, Result<std::vector<kafka::LogDirInfo>>>> FakeKafka::De
       answers.emplace(broker, Unavailable("down"));
       continue;
     }
-    kafka::LogDirInfo dir;
-    dir.path = "/data";
+    std::map<std::string, kafka::LogDirInfo> dirs;
+    for (const char* path : {"/a", "/b"}) {
+      dirs[path].path = path;
+      const bool failed = failed_dirs.count({broker, path}) > 0;
+      dirs[path].error = failed ? kStorageError : std::int16_t{0};
+      const auto room = usable.find({broker, path});
+      dirs[path].usable_bytes = room == usable.end() ? 1'000'000 : room->second;
+    }
     for (const auto& [name, topic] : topics_) {
       for (std::size_t i = 0; i < topic.partitions.size(); ++i) {
         const Partition& partition = topic.partitions[i];
         if (!Has(partition.replicas, broker)) continue;
+        const auto moved = partition.dirs.find(broker);
+        kafka::LogDirInfo& dir = dirs[moved == partition.dirs.end() ? "/a" : moved->second];
+        if (dir.error != 0) continue;
+        if (const auto future = partition.futures.find(broker); future != partition.futures.end()) {
+          dirs[future->second.dir].replicas.push_back(
+              {{name, static_cast<std::int32_t>(i)}, future->second.copied, 0, true});
+        }
         const auto copy = partition.copied.find(broker);
         const bool adding = Has(partition.adding, broker);
         const std::int64_t copied = copy == partition.copied.end() ? 0 : copy->second;
@@ -267,7 +291,7 @@ Result<std::map<BrokerId, Result<std::vector<kafka::LogDirInfo>>>> FakeKafka::De
             {{name, static_cast<std::int32_t>(i)}, adding ? copied : partition.size, 0, false});
       }
     }
-    answers.emplace(broker, std::vector<kafka::LogDirInfo>{dir});
+    answers.emplace(broker, std::vector<kafka::LogDirInfo>{dirs["/a"], dirs["/b"]});
   }
   return answers;
 }
@@ -419,7 +443,61 @@ Result<std::vector<kafka::ConfigChangeOutcome>> FakeKafka::AlterConfigs(
   return outcomes;
 }
 
+std::string FakeKafka::DirOf(const std::string& topic, std::int32_t partition, BrokerId broker) {
+  const Partition& there = At(topic, partition);
+  const auto moved = there.dirs.find(broker);
+  return moved == there.dirs.end() ? "/a" : moved->second;
+}
+
+// As Kafka does: another target replaces the copy that runs, the present dir just ends it.
+std::int16_t FakeKafka::MoveDir(const kafka::ReplicaDirMove& move) {
+  Partition* partition = Find(move.partition);
+  if (dir_error != 0) return dir_error;
+  if (partition == nullptr) return kUnknownTopic;
+  if (move.path != "/a" && move.path != "/b") return kLogDirNotFound;
+  if (!Has(partition->replicas, move.broker)) return kReplicaNotAvailable;
+  if (failed_dirs.count({move.broker, move.path}) > 0) return kStorageError;
+  const auto running = partition->futures.find(move.broker);
+  if (running != partition->futures.end()) {
+    if (running->second.dir == move.path) return 0;
+    partition->futures.erase(running);
+  }
+  if (DirOf(move.partition.topic, move.partition.partition, move.broker) == move.path) return 0;
+  partition->futures[move.broker] = {move.path, 0};
+  return 0;
+}
+
+std::int16_t FakeKafka::ForeignDirMove(const std::string& topic, std::int32_t partition,
+                                       BrokerId broker, const std::string& path) {
+  return MoveDir({{topic, partition}, broker, path});
+}
+
+Result<std::vector<kafka::ReplicaDirOutcome>> FakeKafka::MoveReplicaDirs(
+    const std::vector<kafka::ReplicaDirMove>& moves, Duration) {
+  std::vector<kafka::ReplicaDirOutcome> outcomes;
+  const Fault happened = Arrive({"AlterReplicaLogDirs", {}, {}, {}, false, moves}, [&] {
+    for (const kafka::ReplicaDirMove& move : moves) {
+      outcomes.push_back({move.partition, move.broker, MoveDir(move), {}});
+    }
+  });
+  if (happened == Fault::kLost || happened == Fault::kApplied) return DeadlineExceeded("no answer");
+  if (happened == Fault::kBusy) {
+    for (const kafka::ReplicaDirMove& move : moves) {
+      outcomes.push_back({move.partition, move.broker, kStorageError, {}});
+    }
+  }
+  return outcomes;
+}
+
 // The executor has no business with these.
+Result<std::vector<kafka::TopicOutcome>> FakeKafka::CreatePartitions(
+    const std::vector<kafka::MorePartitions>&, bool, Duration) {
+  return Internal("not a call of the executor");
+}
+Result<std::vector<kafka::TopicDetail>> FakeKafka::DescribeTopics(const std::vector<std::string>&,
+                                                                  Duration) {
+  return Internal("not a call of the executor");
+}
 Result<std::vector<kafka::OffsetAnswer>> FakeKafka::ListOffsets(
     const std::vector<kafka::OffsetQuery>&, Duration) {
   return Internal("not a call of the executor");

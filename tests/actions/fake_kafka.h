@@ -9,6 +9,8 @@
 #include <vector>
 
 #include "kafka/admin_client.h"
+#include "kafka/admin_topics.h"
+#include "model/proposal.h"
 
 namespace levelwind::testing {
 
@@ -16,7 +18,7 @@ namespace levelwind::testing {
 /// measured on Kafka 4: no owner and no compare-and-set, metadata shows the union while a partition
 /// moves, a new submission replaces a running one, moves to dead brokers are accepted, a subtract
 /// that empties a list leaves an empty value. Copies advance only by Advance(). Not thread-safe.
-class FakeKafka final : public kafka::AdminClient {
+class FakeKafka final : public kafka::AdminClient, public kafka::TopicAdmin {
  public:
   struct Partition {
     std::vector<BrokerId> replicas;  // the union while moving
@@ -26,6 +28,12 @@ class FakeKafka final : public kafka::AdminClient {
     bool moving = false;
     std::vector<BrokerId> target, adding, removing;
     std::map<BrokerId, std::int64_t> copied;
+    struct Future {
+      std::string dir;
+      std::int64_t copied = 0;
+    };
+    std::map<BrokerId, std::string> dirs;  // those that left "/a"
+    std::map<BrokerId, Future> futures;
   };
   struct Topic {
     Uuid id;
@@ -38,6 +46,7 @@ class FakeKafka final : public kafka::AdminClient {
     std::vector<TopicPartition> elections;
     std::vector<kafka::ConfigChange> configs;
     bool allow_rf_change = false;
+    std::vector<kafka::ReplicaDirMove> dir_moves{};
   };
   enum class Fault {
     kNone,
@@ -60,6 +69,10 @@ class FakeKafka final : public kafka::AdminClient {
   /// Another tool's request; it is not in `writes`.
   std::int16_t ForeignReassign(const std::string& topic, std::int32_t partition,
                                std::optional<std::vector<BrokerId>> replicas);
+  /// Every broker has the log dirs /a and /b; replicas begin in /a.
+  std::string DirOf(const std::string& topic, std::int32_t partition, BrokerId broker);
+  std::int16_t ForeignDirMove(const std::string& topic, std::int32_t partition, BrokerId broker,
+                              const std::string& path);
   void SetBrokerConfig(BrokerId broker, const std::string& key, const std::string& value);
   void SetTopicConfig(const std::string& topic, const std::string& key, const std::string& value);
   void EraseBrokerConfig(BrokerId broker, const std::string& key);
@@ -72,6 +85,9 @@ class FakeKafka final : public kafka::AdminClient {
   std::function<Fault(const Write&)> fault;        ///< Asked for each write.
   std::function<void(const char* when)> on_write;  ///< "before", "after"; may throw.
   std::function<void(const Write&)> check;         ///< At the arrival of each write.
+  std::set<LogDirName> failed_dirs;
+  std::int16_t dir_error = 0;                 ///< What every move between log dirs is refused with.
+  std::map<LogDirName, std::int64_t> usable;  ///< Others have plenty.
   std::string cluster_id = "fake";
   bool reachable = true;
   bool controller_knows_dead = false;  ///< Configs of dead brokers can be read and written.
@@ -106,6 +122,15 @@ class FakeKafka final : public kafka::AdminClient {
                                                         Duration timeout) override;
   std::uint64_t requests_sent() const override { return requests_; }
 
+  // ---- TopicAdmin -------------------------------------------------------------------------------
+  Result<std::vector<kafka::TopicOutcome>> CreatePartitions(
+      const std::vector<kafka::MorePartitions>& topics, bool validate_only,
+      Duration timeout) override;
+  Result<std::vector<kafka::TopicDetail>> DescribeTopics(const std::vector<std::string>& topics,
+                                                         Duration timeout) override;
+  Result<std::vector<kafka::ReplicaDirOutcome>> MoveReplicaDirs(
+      const std::vector<kafka::ReplicaDirMove>& moves, Duration timeout) override;
+
  private:
   using Configs = std::map<kafka::ConfigResource, std::map<std::string, std::string>>;
   /// Runs `apply` as the fault says; the call's error when its answer is lost.
@@ -116,6 +141,7 @@ class FakeKafka final : public kafka::AdminClient {
   std::int16_t Reassign(Partition& partition, std::optional<std::vector<BrokerId>> replicas,
                         bool allow_rf_change);
   void FinishMove(Partition& partition);
+  std::int16_t MoveDir(const kafka::ReplicaDirMove& move);
   void Elect(Partition& partition);
   std::int16_t Change(const kafka::ConfigChange& change);
   bool ConfigReachable(const kafka::ConfigResource& resource) const;

@@ -13,7 +13,7 @@ void Harness::Start() {
   LW_CHECK(opened.ok());
   journal = std::move(opened).value();
   probe = std::make_unique<ProbedJournal>(*journal);
-  executor = std::make_unique<actions::Executor>(kafka, *probe, clock, options);
+  executor = std::make_unique<actions::Executor>(kafka, kafka, *probe, clock, options);
   LW_CHECK(executor->Recover().ok());
 }
 
@@ -71,6 +71,17 @@ Move Harness::MoveOf(const std::string& topic, std::int32_t partition,
   move.leader_before = now.leader;
   move.kind = move.Added().empty() ? MoveKind::kLeader : MoveKind::kReplica;
   move.bytes = now.size * static_cast<std::int64_t>(move.Added().size());
+  return move;
+}
+
+Move Harness::DirMoveOf(const std::string& topic, std::int32_t partition, BrokerId broker,
+                        std::string to) {
+  Move move = MoveOf(topic, partition, kafka.At(topic, partition).replicas);
+  move.kind = MoveKind::kLogDir;
+  move.broker = broker;
+  move.from_dir = kafka.DirOf(topic, partition, broker);
+  move.to_dir = std::move(to);
+  move.bytes = kafka.At(topic, partition).size;
   return move;
 }
 

@@ -83,6 +83,9 @@ class Harness {
 
   /// A move of the partition as it is now to `after`.
   Move MoveOf(const std::string& topic, std::int32_t partition, std::vector<BrokerId> after);
+  /// A move of one of its replicas, from the log dir where it is.
+  Move DirMoveOf(const std::string& topic, std::int32_t partition, BrokerId broker,
+                 std::string to = "/b");
   Proposal Plan(std::vector<Move> moves);
 };
 

@@ -209,6 +209,11 @@ TEST_F(ApiTest, APlanMayBeAskedForAnyWork) {
   EXPECT_THAT(backend_.commands,
               ElementsAre("plan cli:ada '' hard=A add4 add5 remove1 demote2 to4 not-to3 topics=a.* "
                           "not=b rf:a=3 from:p1 leadership offline"));
+  EXPECT_EQ(Send("POST", "/api/v1/proposals",
+                 R"({"log_dirs":true,"empty_log_dirs":["3:/data/b"],"brokers":[3,4]})")
+                .status,
+            201);
+  EXPECT_EQ(backend_.commands.back(), "plan cli:ada '' log-dirs empty:3:/data/b on3 on4");
 }
 
 TEST_F(ApiTest, CommandsWithoutAuthorOrJsonTypeChangeNothing) {
@@ -249,6 +254,9 @@ TEST_F(ApiTest, BadBodiesAreRefusedWithTheirReason) {
            {"{\"demote_brokers\":[1.5]}", "demote_brokers must be a list of broker ids"},
            {"{\"include_topics\":[]}", "include_topics must be a text"},
            {"{\"replication_factors\":[3]}", "replication_factors must be a list of PATTERN=N"},
+           {"{\"log_dirs\":1}", "log_dirs must be true or false"},
+           {"{\"empty_log_dirs\":[3]}", "empty_log_dirs must be a list of BROKER:PATH"},
+           {"{\"brokers\":[\"3\"]}", "brokers must be a list of broker ids"},
            {"{\"fix_offline\":\"yes\"}", "fix_offline must be true or false"},
            {"{\"max_bytes_to_move\":18446744073709551615}", "max_bytes_to_move must be"},
            {"{\"sed\":1}",

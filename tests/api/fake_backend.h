@@ -90,6 +90,9 @@ class FakeBackend : public api::Backend {
     if (!asked.start_from.empty()) text += " from:" + asked.start_from;
     if (asked.leadership_only) text += " leadership";
     if (asked.fix_offline) text += " offline";
+    if (asked.log_dirs) text += " log-dirs";
+    for (const auto& dir : asked.empty_log_dirs) text += " empty:" + dir;
+    brokers("on", asked.log_dir_brokers);
     commands.push_back(text);
     ++plans_waiting;
     changed.notify_all();
@@ -225,9 +228,30 @@ inline OperationView SmallOperation(OperationState state) {
   operation.bytes_per_s = 500'000;
   operation.eta_s = 3;
   operation.throttle_bytes_per_s = 50 << 20;
-  operation.steps = {
-      {1, {"orders", 0}, {1, 2}, {3, 2}, StepState::kInProgress, 3'000'000, 1'500'000, ""},
-      {2, {"orders", 1}, {1, 2}, {2, 1}, StepState::kDone, 0, 0, ""}};
+  operation.steps = {{1,
+                      {"orders", 0},
+                      {1, 2},
+                      {3, 2},
+                      StepState::kInProgress,
+                      3'000'000,
+                      1'500'000,
+                      "",
+                      MoveKind::kReplica,
+                      kNoBroker,
+                      "",
+                      ""},
+                     {2,
+                      {"orders", 1},
+                      {1, 2},
+                      {2, 1},
+                      StepState::kDone,
+                      0,
+                      0,
+                      "",
+                      MoveKind::kLeader,
+                      kNoBroker,
+                      "",
+                      ""}};
   if (IsTerminal(state)) {
     operation.finished_at = {1'767'225'610'000};
     operation.steps_done = 2;

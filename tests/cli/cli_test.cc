@@ -198,6 +198,13 @@ TEST_F(CliTest, PlanFormatsFilesAndExitCode) {
   EXPECT_EQ(backend_.commands.back().substr(backend_.commands.back().find('\'')),
             "'' hard=A add4 add5 remove1 demote2 to4 not-to3 topics=a.* not=b rf:a=3 rf:c{1,2}=2 "
             "from:p1 leadership offline");
+  EXPECT_EQ(Run({"plan", "--log-dirs", "--empty-log-dir", "3:/data/b", "--empty-log-dir", "4:/a",
+                 "--brokers", "3,4"}),
+            kDone)
+      << err_.str();
+  EXPECT_EQ(backend_.commands.back().substr(backend_.commands.back().find('\'')),
+            "'' log-dirs empty:3:/data/b empty:4:/a on3 on4");
+  EXPECT_EQ(Run({"plan", "--empty-log-dir", "3:/data/b"}), kUsage) << "needs --log-dirs";
   EXPECT_EQ(Run({"plan", "--add-brokers", "four"}), kUsage);
   EXPECT_EQ(Run({"plan", "-o", "json"}), kDone);
   EXPECT_THAT(out_.str(), HasSubstr("\"bytes_lower_bound\":2000000"));
@@ -449,6 +456,41 @@ TEST_F(CliTest, PlanOnAFileNeedsNoDaemon) {
   std::ofstream(snapshot) << "{]";
   EXPECT_EQ(RunBare({"plan", "--snapshot", snapshot}), kUsage);
   EXPECT_THAT(err_.str(), HasSubstr("s.json: "));
+}
+
+TEST_F(CliTest, PlanBetweenLogDirsOnAFile) {
+  testing::ScratchDir dir;
+  const std::string snapshot = dir / "d.json";
+  std::ofstream(snapshot) << R"({"format":"cluster-snapshot/1","brokers":[
+      {"id":1,"state":"alive","log_dirs":[{"path":"/data/a","total_bytes":1000000000},
+                                          {"path":"/data/b","total_bytes":1000000000}]},
+      {"id":2,"state":"alive"}],"topics":[{"name":"t","partitions":[
+      {"replicas":[2,1],"disk":100,"log_dirs":[-1,0]},
+      {"replicas":[1,2],"disk":100,"log_dirs":[0,-1]}]}]})";
+  const std::string plan = dir / "p.json";
+  EXPECT_EQ(RunBare({"plan", "--snapshot", snapshot, "--log-dirs", "--out", plan, "--exit-code"}),
+            kFinding)
+      << err_.str();
+  EXPECT_THAT(out_.str(), HasSubstr("1 move between log dirs (100 MiB)"));
+  EXPECT_THAT(out_.str(), HasSubstr("t-0        log_dir  1:/data/a  1:/data/b  104.9"));
+  EXPECT_THAT(out_.str(), HasSubstr("1  /data/b  0 B -> 100 MiB"));
+  std::stringstream written;
+  written << std::ifstream(plan).rdbuf();
+  EXPECT_THAT(written.str(), HasSubstr(R"("replicas":[2,1],"log_dirs":["any","/data/b"])"));
+  EXPECT_EQ(RunBare({"plan", "--snapshot", snapshot, "--log-dirs", "--empty-log-dir", "1:/data/a",
+                     "-o", "json"}),
+            kDone);
+  EXPECT_THAT(out_.str(), HasSubstr("\"log_dir_moves\":2"));
+  EXPECT_THAT(out_.str(), HasSubstr(R"("from_log_dir":"/data/a","to_log_dir":"/data/b")"));
+  EXPECT_EQ(RunBare({"plan", "--snapshot", snapshot, "--log-dirs", "--brokers", "2"}), kDone);
+  EXPECT_THAT(out_.str(), HasSubstr("nothing to plan: no broker has several log dirs"));
+  EXPECT_EQ(RunBare({"plan", "--snapshot", snapshot, "--log-dirs", "--remove-brokers", "1"}),
+            kUsage);
+  EXPECT_THAT(err_.str(), HasSubstr("not with remove_brokers; leave that out"));
+  EXPECT_EQ(RunBare({"plan", "--snapshot", snapshot, "--log-dirs", "--empty-log-dir", "1:/x"}),
+            kUsage);
+  EXPECT_THAT(err_.str(), HasSubstr("broker 1 has no log dir /x"));
+  EXPECT_EQ(RunBare({"plan", "--snapshot", snapshot, "--log-dirs", "--pareto"}), kUsage);
 }
 
 TEST_F(CliTest, PlanOnAFileWithLimitsSeedsAndAFront) {

@@ -48,5 +48,20 @@ TEST(ProposalBook, WhatCannotBeStoredIsNotShown) {
   EXPECT_EQ(book.Newest(), nullptr);
 }
 
+TEST(ProposalBook, AnotherLogDirIsAnotherPlan) {
+  ProposalBook book(5, 1, nullptr);
+  Proposal plan = WithMove(0);
+  plan.moves[0].kind = MoveKind::kLogDir;
+  plan.moves[0].after = plan.moves[0].before;
+  plan.moves[0].broker = 1;
+  plan.moves[0].to_dir = "/b";
+  EXPECT_EQ((*book.Add(plan))->id, "p1");
+  EXPECT_EQ((*book.Add(plan))->id, "p1");
+  plan.moves[0].to_dir = "/c";
+  EXPECT_EQ((*book.Add(plan))->id, "p2");
+  plan.moves[0].broker = 2;
+  EXPECT_EQ((*book.Add(plan))->id, "p3");
+}
+
 }  // namespace
 }  // namespace levelwind::daemon

@@ -53,7 +53,8 @@ class ExecutorOnKafka : public ::testing::Test {
     auto journal = store::Journal::Open(state_.path() + "/state");
     ASSERT_TRUE(journal.ok()) << journal.error();
     journal_ = std::move(journal).value();
-    executor_ = std::make_unique<actions::Executor>(client(), *journal_, clock_, options_);
+    executor_ = std::make_unique<actions::Executor>(client(), client().topic_admin(), *journal_,
+                                                    clock_, options_);
     ASSERT_TRUE(executor_->Recover().ok());
   }
   void Crash() {

@@ -157,6 +157,35 @@ TEST(SnapshotFile, HostsTopicIdsAndMessageRatesAreKept) {
   EXPECT_FALSE(IsKnown(after->partitions[1].load.messages_in_per_s));
 }
 
+TEST(SnapshotFile, KeepsLogDirs) {
+  const std::string dirs =
+      R"({"id":0,"log_dirs":[{"path":"/a","total_bytes":500},{"path":"/\"b","offline":true}]},)"
+      R"({"id":5,"log_dirs":[{"path":"/a","total_bytes":null}]})";
+  const auto partition = [&](const std::string& places) {
+    return File(dirs,
+                R"({"name":"t","partitions":[{"replicas":[0,5],"log_dirs":)" + places + "}]}");
+  };
+  const auto first = ParseSnapshotJson(partition("[1,-1]"));
+  ASSERT_TRUE(first.ok()) << first.error();
+  const auto read = ParseSnapshotJson(WriteSnapshotJson(*first));
+  ASSERT_TRUE(read.ok()) << read.error();
+  const std::vector<LogDir>& there = read->FindBroker(0)->log_dirs;
+  ASSERT_EQ(there.size(), 2U);
+  EXPECT_EQ(there[0].total_bytes, 500);
+  EXPECT_EQ(there[1].path, "/\"b");
+  EXPECT_TRUE(there[1].offline);
+  EXPECT_FALSE(IsKnown(read->FindBroker(5)->log_dirs[0].total_bytes));
+  EXPECT_EQ(read->replicas[0].log_dir, 1);
+  EXPECT_TRUE(read->replicas[0].offline) << "its log dir has failed";
+  EXPECT_EQ(read->replicas[1].log_dir, -1);
+  EXPECT_THAT(MessageOf(partition("[2,0]")),
+              HasSubstr("topics[0].partitions[0].log_dirs: broker 0 has no log dir in place 2"));
+  EXPECT_THAT(MessageOf(partition("[0]")), HasSubstr("log_dirs: 1 places for 2 replicas"));
+  EXPECT_THAT(MessageOf(partition("[-2,0]")), HasSubstr("log_dirs"));
+  EXPECT_THAT(MessageOf(File(R"({"id":0,"log_dirs":[{}]})", "")),
+              HasSubstr("log dir without a path"));
+}
+
 TEST(SnapshotFile, EveryNumberThatTheScorerReadsIsThere) {
   const auto json = nlohmann::json::parse(WriteSnapshotJson(testing::RandomCluster(7)));
   for (const auto& broker : json["brokers"]) {

@@ -203,11 +203,71 @@ TEST(Journal, ABatchIsAllOrNothing) {
 TEST(Journal, ANewerSchemaIsRefusedLoudly) {
   TempDir temp;
   MustOpen(temp / "state").reset();
-  Tamper(temp / "state/levelwind.db", "PRAGMA user_version=2");
+  Tamper(temp / "state/levelwind.db", "PRAGMA user_version=3");
   auto journal = Journal::Open(temp / "state");
   ASSERT_FALSE(journal.ok());
   EXPECT_EQ(journal.error().code(), ErrorCode::kFailedPrecondition);
-  EXPECT_THAT(journal.error().message(), HasSubstr("schema version is 2"));
+  EXPECT_THAT(journal.error().message(), HasSubstr("schema version is 3"));
+}
+
+TEST(Journal, AnOlderSchemaIsBroughtUpToDate) {
+  TempDir temp;
+  JournalBatch batch{{SampleOperation(1)}, {}, {}, {}};
+  batch.steps.push_back({"op1", SampleStep(1)});
+  ASSERT_TRUE(MustOpen(temp / "state")->Commit(batch).ok());
+  // As version 1 had it.
+  Tamper(temp / "state/levelwind.db",
+         "ALTER TABLE steps DROP COLUMN broker; ALTER TABLE steps DROP COLUMN from_dir;"
+         "ALTER TABLE steps DROP COLUMN to_dir; PRAGMA user_version=1");
+  for (int opened = 0; opened < 2; ++opened) {
+    auto journal = MustOpen(temp / "state");
+    ASSERT_NE(journal, nullptr);
+    const auto operations = journal->LoadOperations(10);
+    ASSERT_TRUE(operations.ok()) << operations.error();
+    const Move& move = operations->at(0).steps.at(0).move;
+    EXPECT_EQ(move.partition.ToString(), "orders-1");
+    EXPECT_EQ(move.broker, kNoBroker);
+    EXPECT_EQ(move.to_dir, "");
+    ASSERT_TRUE(journal->Commit(batch).ok()) << "usable in the new form";
+  }
+}
+
+TEST(Journal, LogDirMovesSurvive) {
+  TempDir temp;
+  StepRecord step = SampleStep(1);
+  step.move.kind = MoveKind::kLogDir;
+  step.move.after = step.move.before;
+  step.move.broker = 2;
+  step.move.from_dir = "/data/a'";
+  step.move.to_dir = "/data/b";
+  JournalBatch batch{{SampleOperation(1)}, {}, {}, {}};
+  batch.steps.push_back({"op1", step});
+  Proposal proposal;
+  proposal.id = "p1";
+  proposal.moves = {step.move};
+  proposal.log_dir_moves = 1;
+  proposal.log_dirs = {{{2, "/data/b"}, kUnknown, 5, 7}};
+  {
+    auto journal = MustOpen(temp / "state");
+    ASSERT_TRUE(journal->Commit(batch).ok());
+    ASSERT_TRUE(journal->SaveProposal(proposal).ok());
+  }
+  auto journal = MustOpen(temp / "state");
+  const auto proposals = journal->LoadProposals(10);
+  ASSERT_EQ(proposals->size(), 1u);
+  const Proposal& read = *proposals->front();
+  EXPECT_EQ(read.log_dir_moves, 1);
+  ASSERT_EQ(read.log_dirs.size(), 1u);
+  EXPECT_EQ(read.log_dirs[0].dir, (LogDirName{2, "/data/b"}));
+  EXPECT_FALSE(IsKnown(read.log_dirs[0].capacity_bytes));
+  EXPECT_EQ(read.log_dirs[0].bytes_after, 7);
+  const auto operations = journal->LoadOperations(10);
+  for (const Move& move : {operations->at(0).steps.at(0).move, read.moves.at(0)}) {
+    EXPECT_EQ(move.kind, MoveKind::kLogDir);
+    EXPECT_EQ(move.broker, 2);
+    EXPECT_EQ(move.from_dir, "/data/a'");
+    EXPECT_EQ(move.to_dir, "/data/b");
+  }
 }
 
 TEST(Journal, AForeignDatabaseIsNotTouched) {

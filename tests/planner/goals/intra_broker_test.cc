@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "planner/intra_broker/log_dir_proposal.h"
 #include "planner/intra_broker/plan_log_dirs.h"
 #include "tests/planner/goals/goal_case.h"
 
@@ -217,6 +218,73 @@ TEST(LogDirs, RandomOnesGetBetterAndStayPlanned) {
     EXPECT_NEAR(before, after, 1);
     EXPECT_TRUE(PlanDirs(Carried(snapshot, plan)).moves.empty()) << "no fixed point";
   }
+}
+
+TEST(LogDirs, ExcludedTopicsStay) {
+  const ClusterSnapshot snapshot = OneBroker({100, 100}, {{0, 20}, {0, 20}});
+  LogDirOptions options;
+  options.exclude_topics = "t";
+  EXPECT_TRUE(PlanDirs(snapshot, options).moves.empty());
+  options.exclude_topics = "u";
+  EXPECT_EQ(PlanDirs(snapshot, options).moves.size(), 1u);
+  options.include_topics = "(";
+  EXPECT_THAT(PlanLogDirs(snapshot, options).error().message(),
+              HasSubstr("include_topics \"(\" is no regular expression"));
+}
+
+TEST(LogDirs, AProposalSaysWhatThePlanSays) {
+  ClusterSnapshot snapshot = OneBroker({100, 100, 100}, {{0, 30}, {0, 10}, {1, 20}});
+  snapshot.partitions[0].load.bytes_in_per_s = 77;
+  LogDirOptions options;
+  options.level = false;
+  options.empty = {{1, "/d0"}};
+  const auto proposal = ProposeLogDirs(snapshot, options, double(kGb));
+  ASSERT_TRUE(proposal.ok()) << proposal.error();
+  ASSERT_EQ(proposal->moves.size(), 2u);
+  const Move& small = proposal->moves[0];
+  EXPECT_EQ(small.partition.ToString(), "t-1") << "small before large";
+  const Move& large = proposal->moves[1];
+  EXPECT_EQ(large.kind, MoveKind::kLogDir);
+  EXPECT_EQ(large.partition.ToString(), "t-0");
+  EXPECT_EQ(large.broker, 1);
+  EXPECT_EQ(large.from_dir, "/d0");
+  EXPECT_EQ(large.before, large.after);
+  EXPECT_EQ(large.bytes, 30 * kGb);
+  EXPECT_EQ(large.bytes_in_per_s, 77);
+  EXPECT_EQ(proposal->asked_for, "empty log dirs 1:/d0");
+  EXPECT_EQ(proposal->log_dir_moves, 2);
+  EXPECT_EQ(proposal->replica_moves, 0);
+  EXPECT_EQ(proposal->bytes_to_move, 40 * kGb);
+  EXPECT_DOUBLE_EQ(proposal->makespan_s, 40);
+  const GoalVerdict& emptied = VerdictOf(*proposal, kEmptyLogDirGoal);
+  EXPECT_EQ(emptied.violations_before, 1);
+  EXPECT_EQ(emptied.violations_after, 0);
+  EXPECT_EQ(emptied.cost_before, 2) << "replicas in it";
+  ASSERT_EQ(proposal->log_dirs.size(), 3u);
+  EXPECT_EQ(proposal->log_dirs[0].bytes_before, 40.0 * double(kGb));
+  EXPECT_EQ(proposal->log_dirs[0].bytes_after, 0);
+  EXPECT_GT(proposal->score_after, proposal->score_before);
+  EXPECT_THAT(proposal->summary, HasSubstr("2 moves between log dirs (40"));
+}
+
+TEST(LogDirs, BrokersTakeTurns) {
+  ClusterSnapshot snapshot = Brokers(2).AddTopic("t", Repeat({1, 2}, 4)).Build();
+  for (Broker& broker : snapshot.brokers) {
+    broker.log_dirs = {{.path = "/a", .total_bytes = 100 * kGb},
+                       {.path = "/b", .total_bytes = 100 * kGb}};
+  }
+  for (Replica& replica : snapshot.replicas) {
+    replica.log_dir = 0;
+    replica.size_bytes = kGb;
+  }
+  const auto proposal = ProposeLogDirs(snapshot, {}, 0);
+  ASSERT_TRUE(proposal.ok()) << proposal.error();
+  ASSERT_EQ(proposal->moves.size(), 4u);
+  std::vector<BrokerId> order;
+  for (const Move& move : proposal->moves) order.push_back(move.broker);
+  EXPECT_THAT(order, ::testing::ElementsAre(1, 2, 1, 2));
+  EXPECT_FALSE(IsKnown(proposal->makespan_s)) << "no rate, no time";
+  EXPECT_EQ(proposal->moves[0].before, (std::vector<BrokerId>{1, 2}));
 }
 
 }  // namespace
