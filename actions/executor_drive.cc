@@ -196,16 +196,14 @@ Status Executor::SendDue(const Observation& seen, SteadyTime now, bool held) {
 // setting cannot be read, it waits.
 void Executor::GateShrinks(std::vector<std::size_t>& indices, const Observation& seen) {
   OperationRun& run = *current_;
-  const auto shrinks = [&](std::size_t i) {
-    return run.steps()[i].move.after.size() < run.steps()[i].move.before.size();
-  };
   std::set<std::string> topics;
   for (std::size_t i : indices) {
-    if (shrinks(i)) topics.insert(run.steps()[i].move.partition.topic);
+    const Move& move = run.steps()[i].move;
+    if (Shrinks(move)) topics.insert(move.partition.topic);
   }
   const auto min_isr = ReadMinIsr(admin_, topics, options_.request_timeout);
   std::erase_if(indices, [&](std::size_t i) {
-    if (!shrinks(i)) return false;
+    if (!Shrinks(run.steps()[i].move)) return false;
     if (!min_isr.ok()) {
       run.runtime(i).waiting_for = min_isr.error().message();
       return true;

@@ -13,7 +13,6 @@ namespace levelwind::actions {
 namespace {
 
 using store::CancelCause;
-using store::Delivery;
 using store::StepRecord;
 
 std::map<BrokerId, std::vector<std::size_t>> ByBroker(const OperationRun& run,
@@ -142,10 +141,7 @@ Status LogDirDriver::Send(OperationRun& run, const std::vector<std::size_t>& ind
   OperationRun::Intent intent = run.Announce(indices);
   std::vector<kafka::ReplicaDirMove> moves;
   for (StepRecord& record : intent.records) {
-    record.state = StepState::kSubmitted;
-    record.delivery = Delivery::kIntended;
-    record.note.clear();
-    ++record.attempts;
+    MarkSent(record);
     moves.push_back({record.move.partition, record.move.broker, record.move.to_dir});
   }
   const auto attempt = mutator_.MoveReplicaDirs(run.cause(), intent.Batch(run.header().id), moves);

@@ -51,7 +51,7 @@ Result<MinIsr> ReadMinIsr(kafka::AdminClient& admin, const std::set<std::string>
 
 std::optional<std::string> WhyNotShrink(const Move& move, const Observation& seen,
                                         const MinIsr& min_isr) {
-  if (move.after.size() >= move.before.size()) return std::nullopt;
+  if (!Shrinks(move)) return std::nullopt;
   const std::string name = move.partition.ToString();
   const auto known = min_isr.find(move.partition.topic);
   const kafka::PartitionInfo* partition = seen.FindPartition(move.partition);

@@ -22,6 +22,9 @@ using MinIsr = std::map<std::string, std::int32_t>;
 Result<MinIsr> ReadMinIsr(kafka::AdminClient& admin, const std::set<std::string>& topics,
                           Duration timeout);
 
+/// Whether the move lowers the replication factor.
+inline bool Shrinks(const Move& move) { return move.after.size() < move.before.size(); }
+
 /// Why a move that lowers the replication factor may not be made now; nothing for other moves.
 /// Pure.
 ///

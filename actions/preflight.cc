@@ -101,7 +101,7 @@ Status CheckProposal(const Proposal& proposal, const Observation& seen) {
 std::set<std::string> ShrunkTopics(const Proposal& proposal) {
   std::set<std::string> topics;
   for (const Move& move : proposal.moves) {
-    if (move.after.size() < move.before.size()) topics.insert(move.partition.topic);
+    if (Shrinks(move)) topics.insert(move.partition.topic);
   }
   return topics;
 }

@@ -43,6 +43,13 @@ std::vector<std::size_t> Head(const std::vector<std::size_t>& indices) {
 
 }  // namespace
 
+void MarkSent(StepRecord& record) {
+  record.state = StepState::kSubmitted;
+  record.delivery = Delivery::kIntended;
+  record.note.clear();
+  ++record.attempts;
+}
+
 bool OutcomeUnknown(const Error& error) {
   return error.code() == ErrorCode::kDeadlineExceeded || error.code() == ErrorCode::kUnavailable;
 }
@@ -72,10 +79,7 @@ Status StepDriver::SendReassign(OperationRun& run, const std::vector<std::size_t
   OperationRun::Intent intent = run.Announce(Head(indices));
   std::vector<kafka::ReassignmentRequest> requests;
   for (StepRecord& record : intent.records) {
-    record.state = StepState::kSubmitted;
-    record.delivery = Delivery::kIntended;
-    record.note.clear();
-    ++record.attempts;
+    MarkSent(record);
     requests.push_back({record.move.partition, record.move.after});
   }
   const auto attempt = mutator_.AlterReassignments(run.cause(), intent.Batch(run.header().id),

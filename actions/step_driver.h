@@ -48,6 +48,8 @@ class StepDriver {
   const ExecutorOptions& options_;
 };
 
+/// The record of a step as the journal has it before its request is sent.
+void MarkSent(store::StepRecord& record);
 /// Whether a call that failed may have reached Kafka all the same.
 bool OutcomeUnknown(const Error& error);
 /// What Kafka's answer for one step that was sent says: accepted, to be sent again, refused, or (a

@@ -5,39 +5,37 @@
 namespace levelwind::config {
 namespace {
 
+/// What one threshold of several alike has of its own.
+struct Threshold {
+  std::string_view key;
+  FieldRef (*field)(Config&);
+  std::string_view description;
+};
+
 void AddLowUtilization(std::vector<SchemaEntry>& out) {
-  struct LowUse {
-    std::string_view key;
-    FieldRef (*field)(Config&);
-    std::string_view description;
-  };
   static constexpr std::array kLowUse = {
-      LowUse{"plan.cpu_low_utilization_threshold",
-             [](Config& c) -> FieldRef { return &c.plan.low_utilization.cpu; },
-             "Cruise Control's cpu.low.utilization.threshold: while the cluster uses at most this "
-             "share of a resource, only brokers above 0.9 of it are not level. 0: off. Needs every "
-             "broker's capacity."},
-      LowUse{"plan.network_in_low_utilization_threshold",
-             [](Config& c) -> FieldRef { return &c.plan.low_utilization.network_in; },
-             "network.inbound.low.utilization.threshold."},
-      LowUse{"plan.network_out_low_utilization_threshold",
-             [](Config& c) -> FieldRef { return &c.plan.low_utilization.network_out; },
-             "network.outbound.low.utilization.threshold."},
-      LowUse{"plan.disk_low_utilization_threshold",
-             [](Config& c) -> FieldRef { return &c.plan.low_utilization.disk; },
-             "disk.low.utilization.threshold."},
+      Threshold{
+          "plan.cpu_low_utilization_threshold",
+          [](Config& c) -> FieldRef { return &c.plan.low_utilization.cpu; },
+          "Cruise Control's cpu.low.utilization.threshold: while the cluster uses at most this "
+          "share of a resource, only brokers above 0.9 of it are not level. 0: off. Needs every "
+          "broker's capacity."},
+      Threshold{"plan.network_in_low_utilization_threshold",
+                [](Config& c) -> FieldRef { return &c.plan.low_utilization.network_in; },
+                "network.inbound.low.utilization.threshold."},
+      Threshold{"plan.network_out_low_utilization_threshold",
+                [](Config& c) -> FieldRef { return &c.plan.low_utilization.network_out; },
+                "network.outbound.low.utilization.threshold."},
+      Threshold{"plan.disk_low_utilization_threshold",
+                [](Config& c) -> FieldRef { return &c.plan.low_utilization.disk; },
+                "disk.low.utilization.threshold."},
   };
-  for (const LowUse& t : kLowUse) {
+  for (const Threshold& t : kLowUse) {
     out.push_back({t.key, ValueType::kNumber, t.field, t.description, "0.2", 0, 1});
   }
 }
 
 void AddThresholds(std::vector<SchemaEntry>& out) {
-  struct Threshold {
-    std::string_view key;
-    FieldRef (*field)(Config&);
-    std::string_view description;
-  };
   static constexpr std::array kThresholds = {
       Threshold{"plan.cpu_balance_threshold",
                 [](Config& c) -> FieldRef { return &c.plan.balance_thresholds.cpu; },
