@@ -97,13 +97,16 @@ bool IsComplete(const rd_kafka_metadata_topic_t& seen, std::size_t partitions) {
                      });
 }
 
-bool AllComplete(rd_kafka_t* handle, const std::vector<kafka::NewTopic>& topics) {
+Owned<const rd_kafka_metadata_t> Metadata(rd_kafka_t* handle) {
   const rd_kafka_metadata_t* raw = nullptr;
-  if (rd_kafka_metadata(handle, 1, nullptr, &raw, 5000) != RD_KAFKA_RESP_ERR_NO_ERROR) return false;
-  const Owned<const rd_kafka_metadata_t> metadata(raw);
+  const auto code = rd_kafka_metadata(handle, 1, nullptr, &raw, 5000);
+  return Owned<const rd_kafka_metadata_t>(code == RD_KAFKA_RESP_ERR_NO_ERROR ? raw : nullptr);
+}
+
+bool AllComplete(const rd_kafka_metadata_t& metadata, const std::vector<kafka::NewTopic>& topics) {
   return std::all_of(topics.begin(), topics.end(), [&](const kafka::NewTopic& topic) {
-    const rd_kafka_metadata_topic_t* begin = raw->topics;
-    const auto* end = begin + raw->topic_cnt;
+    const rd_kafka_metadata_topic_t* begin = metadata.topics;
+    const auto* end = begin + metadata.topic_cnt;
     const auto* found = std::find_if(begin, end, [&](const rd_kafka_metadata_topic_t& seen) {
       return topic.name == seen.topic;
     });
@@ -112,6 +115,21 @@ bool AllComplete(rd_kafka_t* handle, const std::vector<kafka::NewTopic>& topics)
                                                       : 0;
     return found != end && IsComplete(*found, wanted);
   });
+}
+
+// A client learns of a topic from whichever broker it asks, and an older Kafka's brokers hear of a
+// new one in turn: a producer that is told "12 partitions" by one and "no such topic" by the next
+// fails its records at once. A handle of its own talks to that one broker only.
+bool AllKnowThem(rd_kafka_t* handle, const std::vector<kafka::NewTopic>& topics) {
+  const auto seen = Metadata(handle);
+  if (seen == nullptr || !AllComplete(*seen, topics)) return false;
+  return std::all_of(seen->brokers, seen->brokers + seen->broker_cnt,
+                     [&](const rd_kafka_metadata_broker_t& broker) {
+                       const auto own = Connect(fmt::format("{}:{}", broker.host, broker.port));
+                       if (!own.ok()) return false;
+                       const auto told = Metadata(own->get());
+                       return told != nullptr && AllComplete(*told, topics);
+                     });
 }
 
 }  // namespace
@@ -137,9 +155,11 @@ Status CreateTopics(const std::string& bootstrap, const std::vector<kafka::NewTo
   const Owned<rd_kafka_event_t> event(rd_kafka_queue_poll(queue.get(), timeout_ms + 1000));
   if (event == nullptr) return DeadlineExceeded("creating topics: no answer from librdkafka");
   LW_RETURN_IF_ERROR(CheckOutcome(event.get()));
-  while (!AllComplete(handle.get(), topics)) {
+  while (!AllKnowThem(handle.get(), topics)) {
     if (std::chrono::steady_clock::now() > end) {
-      return DeadlineExceeded("the new topics did not get all leaders and in-sync replicas");
+      return DeadlineExceeded(
+          "the new topics did not get all leaders and in-sync replicas, or not every broker knows "
+          "them");
     }
     std::this_thread::sleep_for(std::chrono::milliseconds(50));
   }

@@ -10,8 +10,8 @@
 namespace levelwind::testing {
 
 /// Creates topics through librdkafka's admin calls, a client that shares no code with ours, and
-/// waits until every partition has a leader and as many in-sync replicas as replicas. A topic that
-/// exists already is an error (kAlreadyExists) and stays as it is.
+/// waits until every broker says that every partition has a leader and as many in-sync replicas as
+/// replicas. A topic that exists already is an error (kAlreadyExists) and stays as it is.
 Status CreateTopics(const std::string& bootstrap, const std::vector<kafka::NewTopic>& topics,
                     Duration timeout);
 
