@@ -67,6 +67,21 @@ class Executor {
   /// in memory, and nothing is sent before it could be written.
   Status Cancel(const std::string& operation, const std::string& author, const std::string& reason);
 
+  /// Starts no new step until Resume; what was begun ends, and then the throttles are restored.
+  /// Outlives a restart. One that waits in line is passed over. Ok also when it is paused already.
+  /// kNotFound, kFailedPrecondition (it is over, being cancelled or finishing), the journal's
+  /// error.
+  Status Pause(const std::string& operation, const std::string& author, const std::string& reason);
+  /// kNotFound, kFailedPrecondition (it is not paused), the journal's error.
+  Status Resume(const std::string& operation, const std::string& author, const std::string& reason);
+
+  /// Brings back what an operation changed, by an operation of its own (undo_plan.h) that is judged
+  /// like any other and starts before all that wait. Returns its id. One that is not over is
+  /// cancelled first: then the id is empty, and OperationView::undone_by or rollback_note tell what
+  /// became of it, also over a restart. Errors: those of Submit and MakeUndo, kNotFound.
+  Result<std::string> Rollback(const std::string& operation, const std::string& author,
+                               const std::string& reason);
+
   /// Never null after the constructor.
   ExecutorViewPtr View() const { return view_.Get(); }
   const Published<ExecutorView>& published() const { return view_; }
@@ -75,7 +90,25 @@ class Executor {
   std::vector<std::string> OpenThrottles() const;
 
  private:
+  // executor_commands.cc
+  Result<Observation> LookForCommand() const;
+  Status Preflight(const Proposal& proposal, const Observation& seen) const;
+  Result<std::string> Accept(store::StoredOperation operation, store::JournalBatch batch);
+  Result<OperationRun*> FindStoppable(const std::string& operation, const char* what);
+  Error NotOpen(const std::string& operation) const;
+  Status Take(OperationRun& run);
+
+  // executor_rollback.cc
+  Result<std::string> RollBack(store::StoredOperation original, const std::string& author,
+                               const std::string& reason);
+  void SettleRollbacks();
+  void ShowRollback(const store::OperationRecord& header);
+
+  // executor.cc, executor_drive.cc
   void Activate();
+  std::size_t NextInQueue() const;  ///< The size of the queue: none may start.
+  std::int32_t QueuePosition(const OperationRun& waiting) const;
+  void Rest(const Observation& seen, SteadyTime now);
   void Poll(SteadyTime now);
   void Drive(const Observation& seen, SteadyTime now);
   void Advance(const Observation& seen, SteadyTime now);
@@ -109,6 +142,7 @@ class Executor {
   std::unique_ptr<OperationRun> current_;
   std::deque<std::unique_ptr<OperationRun>> queue_;
   std::deque<OperationView> finished_;  // newest first
+  std::vector<std::string> rollbacks_;  // operations that are over and wait to be rolled back
   std::string bound_cluster_;           // empty until the first operation ever
   std::string trouble_;                 // why nothing at all can be done now
   SteadyTime next_poll_{};

@@ -19,11 +19,6 @@
 namespace levelwind::actions {
 namespace {
 
-bool IsUnderWay(StepState state) {
-  return state == StepState::kSubmitted || state == StepState::kInProgress ||
-         state == StepState::kElecting;
-}
-
 OperationState FinalState(const OperationRun& run) {
   if (run.header().cancel_requested) return OperationState::kCancelled;
   const auto& steps = run.steps();
@@ -68,9 +63,10 @@ std::set<BrokerId> DeadBrokers(const Observation& seen) {
 }  // namespace
 
 void Executor::Activate() {
-  if (current_ || queue_.empty()) return;
-  current_ = std::move(queue_.front());
-  queue_.pop_front();
+  const std::size_t next = NextInQueue();
+  if (current_ || next == queue_.size()) return;
+  current_ = std::move(queue_[next]);
+  queue_.erase(queue_.begin() + static_cast<std::ptrdiff_t>(next));
   dead_at_start_.reset();
   finishing_since_.reset();
   stress_.clear();
@@ -119,12 +115,31 @@ void Executor::Drive(const Observation& seen, SteadyTime now) {
   if (sent.ok() && run.stopping()) sent = dir_driver_.CancelRunning(run, now);
   if (!sent.ok()) {
     SetHold(sent.error().message());
+  } else if (run.paused()) {
+    Rest(seen, now);
   } else if (!run.stopping()) {
     Advance(seen, now);
   }
   Flush();
   progress_.Update(run, seen, admin_, now);
   if (dirs_) progress_.UpdateLogDirs(run, *dirs_, now);
+}
+
+// Paused: what was begun ends, nothing new starts. Throttles stay while something is copied.
+void Executor::Rest(const Observation& seen, SteadyTime now) {
+  OperationRun& run = *current_;
+  if (!run.UnderWay()) {
+    throttles_.Restore(run.cause(), seen, now);
+    return;
+  }
+  Status done = driver_.GiveUp(run, seen, now);
+  if (done.ok()) done = throttles_.Ensure(run, seen);
+  if (!done.ok() && done.error().code() != ErrorCode::kAborted) {
+    LW_WARN("executor", "{}: {}", run.header().id, done.error().message());
+  }
+  if (const Status sent = SendDue(seen, now, /*held=*/true); !sent.ok()) {
+    LW_WARN("executor", "{}: {}", run.header().id, sent.error().message());
+  }
 }
 
 // Log dirs are asked for as seldom as progress needs: such an answer lists every replica of a
@@ -165,9 +180,7 @@ void Executor::Advance(const Observation& seen, SteadyTime now) {
   if (hold.empty()) {
     // Nothing is under way and nothing could be started: the first reason is the operation's.
     const auto& steps = run.steps();
-    const bool busy = std::any_of(steps.begin(), steps.end(), [](const store::StepRecord& step) {
-      return IsUnderWay(step.state);
-    });
+    const bool busy = run.UnderWay();
     for (std::size_t i = 0; !busy && hold.empty() && i < steps.size(); ++i) {
       if (steps[i].state == StepState::kPending) hold = run.runtime(i).waiting_for;
     }
@@ -239,6 +252,7 @@ void Executor::Finish(const Observation& seen, SteadyTime now) {
 
 void Executor::Retire() {
   finished_.push_front(MakeView(*current_, kUnknown));
+  if (!current_->header().rollback_author.empty()) rollbacks_.push_back(current_->header().id);
   TrimHistory(finished_, options_.shown_operations);
   current_.reset();
   progress_.Reset();

@@ -141,7 +141,7 @@ Status LogDirDriver::Send(OperationRun& run, const std::vector<std::size_t>& ind
   OperationRun::Intent intent = run.Announce(indices);
   std::vector<kafka::ReplicaDirMove> moves;
   for (StepRecord& record : intent.records) {
-    MarkSent(record);
+    MarkSent(record, run.WallNow());
     moves.push_back({record.move.partition, record.move.broker, record.move.to_dir});
   }
   const auto attempt = mutator_.MoveReplicaDirs(run.cause(), intent.Batch(run.header().id), moves);
@@ -208,7 +208,8 @@ Status LogDirDriver::GiveUp(OperationRun& run, const Observation& seen, SteadyTi
   std::vector<std::size_t> stalled;
   for (std::size_t i = 0; i < run.steps().size(); ++i) {
     const StepRecord& step = run.steps()[i];
-    if (!IsLogDirStep(step) || IsTerminal(step.state)) continue;
+    const bool resting = run.paused() && step.state == StepState::kPending;
+    if (!IsLogDirStep(step) || IsTerminal(step.state) || resting) continue;
     if (!seen.IsLive(step.move.broker)) {
       GiveUpOnBroker(run, i, now);
       continue;

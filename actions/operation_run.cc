@@ -91,6 +91,7 @@ void OperationRun::SetStep(std::size_t i, StepState state, std::string note) {
           step.move.partition.ToString(), StepStateName(step.state), StepStateName(state), note);
   step.state = state;
   step.note = std::move(note);
+  if (IsTerminal(state)) step.finished_at = clock_.WallNow();
   StepRuntime& runtime = runtime_[i];
   runtime.waiting_for.clear();
   if (state == StepState::kPending) step.delivery = store::Delivery::kNone;
@@ -113,8 +114,38 @@ void OperationRun::SetDelivery(std::size_t i, store::Delivery delivery) {
   changed_steps_.insert(i);
 }
 
+bool OperationRun::UnderWay() const {
+  return std::any_of(steps_.begin(), steps_.end(), [](const StepRecord& step) {
+    return step.state != StepState::kPending && !IsTerminal(step.state);
+  });
+}
+
+void OperationRun::Pause(store::PauseCause cause, const std::string& note) {
+  header_.pause = cause;
+  header_.pause_note = note;
+  const bool queued = header_.state == OperationState::kPending;
+  SetState(queued ? OperationState::kPending : OperationState::kPaused, note);
+  Touch();
+}
+
+void OperationRun::Resume() {
+  header_.pause = store::PauseCause::kNone;
+  header_.pause_note.clear();
+  const bool queued = header_.state == OperationState::kPending;
+  SetState(queued ? OperationState::kPending : OperationState::kRunning);
+  Touch();
+}
+
+void OperationRun::RequestRollback(const std::string& author, const std::string& reason) {
+  header_.rollback_author = author;
+  header_.rollback_reason = reason;
+  header_.rollback_note.clear();
+  Touch();
+}
+
 void OperationRun::RequestCancel(const std::string& note) {
   header_.cancel_requested = true;
+  header_.pause = store::PauseCause::kNone;
   header_.cancel_note = note;
   for (std::size_t i = 0; i < steps_.size(); ++i) {
     if (steps_[i].state == StepState::kPending) SetStep(i, StepState::kCancelled, note);

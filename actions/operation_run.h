@@ -52,10 +52,21 @@ class OperationRun {
   void Observe(const Observation& seen, const LogDirLook* look, SteadyTime now, Duration settle,
                std::int32_t max_attempts);
 
+  WallTime WallNow() const { return clock_.WallNow(); }
   void SetState(OperationState state, std::string hold_reason = {});
   void SetStep(std::size_t i, StepState state, std::string note);
   void SetNote(std::size_t i, std::string note);
   void SetDelivery(std::size_t i, store::Delivery delivery);
+  /// Whether no new step may start until somebody resumes the operation.
+  bool paused() const { return header_.pause != store::PauseCause::kNone; }
+  /// Any request was sent or is about to be, and its end was not seen.
+  bool UnderWay() const;
+
+  /// One that waits in line keeps its state and its place.
+  void Pause(store::PauseCause cause, const std::string& note);
+  void Resume();
+  /// Asks for a rollback once the operation is over.
+  void RequestRollback(const std::string& author, const std::string& reason);
   /// A person asked to stop: steps that were not sent are over at once.
   void RequestCancel(const std::string& note);
 

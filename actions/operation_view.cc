@@ -21,6 +21,9 @@ OperationView HeaderView(const store::OperationRecord& header) {
   view.finished_at = header.finished_at;
   view.throttle_bytes_per_s =
       header.throttle_bytes_per_s > 0 ? header.throttle_bytes_per_s : kUnknownCount;
+  view.undoes = header.undoes;
+  view.undone_by = header.undone_by;
+  view.rollback_note = header.rollback_note;
   return view;
 }
 

@@ -43,7 +43,8 @@ std::vector<std::size_t> Head(const std::vector<std::size_t>& indices) {
 
 }  // namespace
 
-void MarkSent(StepRecord& record) {
+void MarkSent(StepRecord& record, WallTime now) {
+  if (record.sent_at.unix_ms == 0) record.sent_at = now;
   record.state = StepState::kSubmitted;
   record.delivery = Delivery::kIntended;
   record.note.clear();
@@ -79,7 +80,7 @@ Status StepDriver::SendReassign(OperationRun& run, const std::vector<std::size_t
   OperationRun::Intent intent = run.Announce(Head(indices));
   std::vector<kafka::ReassignmentRequest> requests;
   for (StepRecord& record : intent.records) {
-    MarkSent(record);
+    MarkSent(record, run.WallNow());
     requests.push_back({record.move.partition, record.move.after});
   }
   const auto attempt = mutator_.AlterReassignments(run.cause(), intent.Batch(run.header().id),
@@ -231,7 +232,8 @@ Status StepDriver::GiveUp(OperationRun& run, const Observation& seen, SteadyTime
   for (std::size_t i = 0; i < run.steps().size(); ++i) {
     const StepRecord& step = run.steps()[i];
     StepRuntime& runtime = run.runtime(i);
-    if (IsLogDirStep(step)) continue;
+    const bool resting = run.paused() && step.state == StepState::kPending;
+    if (IsLogDirStep(step) || resting) continue;
     if (step.state == StepState::kElecting) {
       if (runtime.electing_since == SteadyTime{}) runtime.electing_since = now;
       if (now - runtime.electing_since < options_.election_patience) continue;

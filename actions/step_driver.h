@@ -49,7 +49,7 @@ class StepDriver {
 };
 
 /// The record of a step as the journal has it before its request is sent.
-void MarkSent(store::StepRecord& record);
+void MarkSent(store::StepRecord& record, WallTime now);
 /// Whether a call that failed may have reached Kafka all the same.
 bool OutcomeUnknown(const Error& error);
 /// What Kafka's answer for one step that was sent says: accepted, to be sent again, refused, or (a

@@ -13,7 +13,7 @@ namespace levelwind::actions {
 // journal.
 
 inline constexpr std::size_t kStepStateCount = 9;
-inline constexpr std::size_t kOperationStateCount = 9;
+inline constexpr std::size_t kOperationStateCount = 10;
 
 namespace internal {
 
@@ -52,9 +52,12 @@ inline constexpr std::array<std::uint32_t, kOperationStateCount> kOperationTrans
     // kPending
     Set<OperationState>(OperationState::kRunning, OperationState::kCancelled),
     // kRunning
-    Set<OperationState>(OperationState::kHolding, OperationState::kCancelling,
-                        OperationState::kFinishing),
+    Set<OperationState>(OperationState::kHolding, OperationState::kPaused,
+                        OperationState::kCancelling, OperationState::kFinishing),
     // kHolding
+    Set<OperationState>(OperationState::kRunning, OperationState::kPaused,
+                        OperationState::kCancelling, OperationState::kFinishing),
+    // kPaused
     Set<OperationState>(OperationState::kRunning, OperationState::kCancelling,
                         OperationState::kFinishing),
     // kCancelling

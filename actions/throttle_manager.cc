@@ -67,7 +67,9 @@ Status ThrottleManager::Flush() {
   for (const RowKey& key : dirty_) {
     const auto row = rows_.find(key);
     if (IsOpen(row->second.state)) continue;
-    if (key.first == ensured_for_) closed_.insert(key.second);
+    // What is restored while the operation rests is set again when it goes on.
+    const bool restored = row->second.state == PreimageState::kRestored;
+    if (key.first == ensured_for_ && !restored) closed_.insert(key.second);
     rows_.erase(row);
   }
   dirty_.clear();

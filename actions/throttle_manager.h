@@ -71,6 +71,7 @@ class ThrottleManager {
   // Taking back (throttle_restore.cc).
   bool RestorePass(const Mutator::Cause& cause, const Observation& seen, SteadyTime now);
   Answers ReadForRestore(const std::string& operation, const Observation& seen, SteadyTime now);
+  void Unsettle(store::PreimageRecord& row);
   void CloseGoneTopics(const std::string& operation, const Observation& seen);
   std::vector<kafka::ConfigChange> RateChanges(const std::string& operation,
                                                const Answers& answers);

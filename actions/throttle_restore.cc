@@ -61,7 +61,10 @@ void ThrottleManager::SettleDebts(const std::string& current, const Observation&
 // True when something was sent, so that another look is worth while.
 bool ThrottleManager::RestorePass(const Mutator::Cause& cause, const Observation& seen,
                                   SteadyTime now) {
-  if (cause.operation == ensured_for_) ensured_live_.reset();
+  if (cause.operation == ensured_for_) {
+    ensured_live_.reset();
+    kept_.clear();
+  }
   CloseGoneTopics(cause.operation, seen);
   const Answers answers = ReadForRestore(cause.operation, seen, now);
   std::vector<ConfigChange> changes = RateChanges(cause.operation, answers);
@@ -127,6 +130,12 @@ ThrottleManager::Answers ThrottleManager::ReadForRestore(const std::string& oper
   return answers;
 }
 
+// About to be taken back: from now on nobody knows whether the value is there until it is seen. An
+// operation that goes on after a pause has to compare again.
+void ThrottleManager::Unsettle(PreimageRecord& row) {
+  SetRow(row, PreimageState::kIntended, row.note);
+}
+
 std::vector<ConfigChange> ThrottleManager::RateChanges(const std::string& operation,
                                                        const Answers& answers) {
   std::vector<ConfigChange> changes;
@@ -143,6 +152,7 @@ std::vector<ConfigChange> ThrottleManager::RateChanges(const std::string& operat
     } else if (value.own == row->ours) {
       const ConfigOp op = row->before ? ConfigOp::kSet : ConfigOp::kDelete;
       changes.push_back({answer->first, row->key, op, row->before.value_or("")});
+      Unsettle(*row);
     } else {
       SetRow(*row, PreimageState::kForeign,
              fmt::format("somebody set it to {}", value.own.value_or("nothing")));
@@ -169,6 +179,7 @@ std::vector<ConfigChange> ThrottleManager::ListChanges(const std::string& operat
       was_absent = was_absent || !row->before.has_value();
       if (!ListNames(value.own, row->entry)) continue;
       entries += (entries.empty() ? "" : ",") + row->entry;
+      Unsettle(*row);
     }
     if (!entries.empty()) {
       changes.push_back({resource, key, ConfigOp::kSubtract, entries});

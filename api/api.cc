@@ -88,6 +88,12 @@ const std::vector<Api::Route>& Api::Routes() {
        "one operation with its steps"},
       {"POST", "/api/v1/operations/{id}/cancel", Lane::kCommand, &Api::CancelOperation,
        "stop an operation safely"},
+      {"POST", "/api/v1/operations/{id}/pause", Lane::kCommand, &Api::PauseOperation,
+       "start no new step of an operation"},
+      {"POST", "/api/v1/operations/{id}/resume", Lane::kCommand, &Api::ResumeOperation,
+       "let a paused operation go on"},
+      {"POST", "/api/v1/operations/{id}/rollback", Lane::kCommand, &Api::RollbackOperation,
+       "bring back what an operation changed"},
   };
   return kRoutes;
 }

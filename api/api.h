@@ -79,6 +79,10 @@ class Api final : public Handler {
   Response NewProposal(const Call& call);
   Response ApplyProposal(const Call& call);
   Response CancelOperation(const Call& call);
+  Response PauseOperation(const Call& call);
+  Response ResumeOperation(const Call& call);
+  Response RollbackOperation(const Call& call);
+  Response Steer(const Call& call, levelwind::Status (Backend::*command)(const OperationCommand&));
 
   /// {"cluster":..,"snapshot":..,"<key>":<value>}
   Response FromSnapshot(const ClusterSnapshot& snapshot, std::string_view key,

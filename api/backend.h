@@ -48,10 +48,11 @@ struct ApplyCommand {
   Asker asker;
   std::string proposal_id;
 };
-struct CancelCommand {
+struct OperationCommand {
   Asker asker;
   std::string operation_id;
 };
+using CancelCommand = OperationCommand;
 
 /// What the API needs from the daemon. All calls come from several threads at once.
 ///
@@ -85,6 +86,12 @@ class Backend {
   virtual Result<std::string> Apply(const ApplyCommand& command) = 0;
   /// Ok when the executor took note; the operation ends when it is safe.
   virtual Status Cancel(const CancelCommand& command) = 0;
+  /// Ok when the wish is on disk: no new step starts, what was begun ends.
+  virtual Status Pause(const OperationCommand& command) = 0;
+  virtual Status Resume(const OperationCommand& command) = 0;
+  /// The id of the operation that brings back what this one changed; empty while this one is being
+  /// cancelled first. Errors as those of Apply.
+  virtual Result<std::string> Rollback(const OperationCommand& command) = 0;
 };
 
 }  // namespace levelwind::api

@@ -123,15 +123,37 @@ Response Api::ApplyProposal(const Call& call) {
   return Accepted(202, "/api/v1/operations/" + *operation, json.Take());
 }
 
-Response Api::CancelOperation(const Call& call) {
+Response Api::Steer(const Call& call,
+                    levelwind::Status (Backend::*command)(const OperationCommand&)) {
   if (!IsJson(call.request)) return WrongType();
   const auto asker = ReadAsker(call.request);
   if (!asker.ok()) return ErrorResponse(asker.error());
-  const auto taken = backend_.Cancel({*asker, call["id"]});
+  const levelwind::Status taken = (backend_.*command)({*asker, call["id"]});
   if (!taken.ok()) return ErrorResponse(taken.error());
   JsonWriter json;
   json.BeginObject().Field("operation", call["id"]).EndObject();
   return Accepted(202, "/api/v1/operations/" + call["id"], json.Take());
+}
+
+Response Api::CancelOperation(const Call& call) { return Steer(call, &Backend::Cancel); }
+Response Api::PauseOperation(const Call& call) { return Steer(call, &Backend::Pause); }
+Response Api::ResumeOperation(const Call& call) { return Steer(call, &Backend::Resume); }
+
+Response Api::RollbackOperation(const Call& call) {
+  if (!IsJson(call.request)) return WrongType();
+  const auto asker = ReadAsker(call.request);
+  if (!asker.ok()) return ErrorResponse(asker.error());
+  const auto undo = backend_.Rollback({*asker, call["id"]});
+  if (!undo.ok()) return ErrorResponse(undo.error());
+  JsonWriter json;
+  json.BeginObject();
+  if (undo->empty()) {
+    json.FieldNull("operation");
+  } else {
+    json.Field("operation", *undo);
+  }
+  json.Field("undoes", call["id"]).EndObject();
+  return Accepted(202, "/api/v1/operations/" + (undo->empty() ? call["id"] : *undo), json.Take());
 }
 
 }  // namespace levelwind::api

@@ -129,13 +129,24 @@ void CommandLine::AddActVerbs() {
   watch.add_option("ID", watch_.operation, "Operation, such as op1; else the one that runs");
   AddDuration(watch, "--timeout", watch_.timeout, "Longest wait");
 
-  CLI::App& cancel =
-      AddClientVerb("cancel", "Stop an operation as soon as it is safe", false,
-                    [this] { return RunCancel(client_, name_, reason_, terminal_); });
-  cancel.add_option("ID", name_, "Operation, such as op1; else the one that runs");
-  cancel.add_option("--reason", reason_, "For the audit")->type_name("TEXT");
+  AddSteer("cancel", "Stop an operation as soon as it is safe", Steer::kCancel);
+  AddSteer("pause", "Start no new step of an operation", Steer::kPause);
+  AddSteer("resume", "Let a paused operation go on", Steer::kResume);
+  AddSteer("rollback", "Bring back what an operation changed", Steer::kRollback);
   AddClientVerb("history", "Operations, newest first", false,
                 [this] { return RunHistory(client_, terminal_); });
+}
+
+void CommandLine::AddSteer(const std::string& name, const std::string& help, Steer steer) {
+  CLI::App& verb = AddClientVerb(name, help, false, [this, steer] {
+    return RunSteer(client_, steer, name_, reason_, terminal_);
+  });
+  const bool must_name = steer == Steer::kRollback;
+  verb.add_option(
+          "ID", name_,
+          must_name ? "Operation, such as op1" : "Operation, such as op1; else the one that runs")
+      ->required(must_name);
+  verb.add_option("--reason", reason_, "For the audit")->type_name("TEXT");
 }
 
 void CommandLine::AddOtherVerbs() {

@@ -115,6 +115,7 @@ class CommandLine {
         ->type_name("FILE");
   }
   void AddActVerbs();
+  void AddSteer(const std::string& name, const std::string& help, Steer steer);
   void AddOtherVerbs();
   std::string Mistake(const CLI::ParseError& problem, int argc, const char* const* argv) const;
 

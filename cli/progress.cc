@@ -47,6 +47,9 @@ std::string ProgressLine(const Progress& progress) {
   line += fmt::format("  {:.0f} in flight", progress.steps_in_progress);
   if (progress.steps_failed > 0) line += fmt::format("  {:.0f} failed", progress.steps_failed);
   if (progress.state != "running") line = progress.state + "  " + line;
+  if (progress.queue_position > 0) {
+    line += fmt::format("  number {:.0f} in line", progress.queue_position);
+  }
   if (!progress.hold_reason.empty()) line += "  " + EscapeControl(progress.hold_reason);
   return line;
 }

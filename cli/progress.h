@@ -13,6 +13,8 @@ struct Progress {
   std::string state;
   bool terminal = false;
   std::string hold_reason;
+  double queue_position = 0;  ///< 1: starts next; 0: started.
+  std::string rollback;       ///< What became of a rollback of it; empty: none.
   double steps_total = 0, steps_done = 0, steps_in_progress = 0, steps_failed = 0;
   double bytes_total = 0, bytes_done = 0;
   double bytes_per_s = 0;

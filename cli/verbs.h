@@ -79,8 +79,11 @@ struct ApplyArgs {
   std::optional<Duration> timeout;
 };
 int RunApply(const ApplyArgs& args, Terminal& terminal);
-int RunCancel(const ClientArgs& args, const std::string& operation, const std::string& reason,
-              Terminal& terminal);
+/// What may be asked of an operation.
+enum class Steer { kCancel, kPause, kResume, kRollback };
+/// An empty `operation` is the one that runs; kRollback needs a name.
+int RunSteer(const ClientArgs& args, Steer steer, const std::string& operation,
+             const std::string& reason, Terminal& terminal);
 
 enum class Print { kNothing, kDocs, kSchema, kExample };
 int RunCheckConfig(const std::string& file, Print print, const DaemonVerbs& verbs,

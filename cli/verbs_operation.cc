@@ -34,6 +34,11 @@ Result<Progress> ReadProgress(const std::string& body) {
   progress.terminal = Member(operation, "terminal") == true;
   const Json& hold = Member(operation, "hold_reason");
   progress.hold_reason = hold.is_string() ? hold.get<std::string>() : "";
+  progress.queue_position = NumberOr(Member(operation, "queue_position"), 0);
+  const Json& undone_by = Member(operation, "undone_by");
+  const Json& not_undone = Member(operation, "rollback_note");
+  if (undone_by.is_string()) progress.rollback = "rolled back by " + TextCell(undone_by);
+  if (not_undone.is_string()) progress.rollback = TextCell(not_undone);
   progress.steps_total = NumberOr(Member(operation, "steps_total"), 0);
   progress.steps_done = NumberOr(Member(operation, "steps_done"), 0);
   progress.steps_in_progress = NumberOr(Member(operation, "steps_in_progress"), 0);
@@ -125,6 +130,7 @@ class Watcher {
                                    HumanBytes(progress.bytes_done))
                     << (progress.hold_reason.empty() ? ""
                                                      : "; " + EscapeControl(progress.hold_reason))
+                    << (progress.rollback.empty() ? "" : "; " + EscapeControl(progress.rollback))
                     << std::endl;
     }
     return progress.state == "completed" ? kDone : kFailed;
@@ -141,6 +147,48 @@ class Watcher {
 
 int Watch(ApiClient& client, const WatchArgs& args, const std::string& id, Terminal& terminal) {
   return Watcher(client, args, terminal).Run(id);
+}
+
+const char* PathOf(Steer steer) {
+  switch (steer) {
+    case Steer::kCancel:
+      return "cancel";
+    case Steer::kPause:
+      return "pause";
+    case Steer::kResume:
+      return "resume";
+    case Steer::kRollback:
+      break;
+  }
+  return "rollback";
+}
+
+/// What is said when it was taken; {0} is the operation.
+const char* TalkOf(Steer steer) {
+  if (steer == Steer::kCancel) {
+    return "stopping {0} as soon as it is safe; see it with: levelwind watch {0}";
+  }
+  if (steer == Steer::kPause) {
+    return "{0} starts no new step; what was begun ends. It goes on with: levelwind resume {0}";
+  }
+  return "{0} goes on; see it with: levelwind watch {0}";
+}
+
+void SayRollback(const std::string& id, const Json& answer, Terminal& terminal) {
+  const Json& undo = Member(answer, "operation");
+  if (!undo.is_string()) {
+    terminal.err << fmt::format(
+                        "{0} is cancelled first and rolled back then; see it with: levelwind "
+                        "watch {0}",
+                        id)
+                 << std::endl;
+    return;
+  }
+  const std::string name = TextCell(undo);
+  terminal.out << name << std::endl;
+  terminal.err << fmt::format("{} rolls back {}; follow it with: levelwind watch {}", name, id,
+                              name)
+               << std::endl;
 }
 
 /// Whether a person agreed, or the exit code that says why not.
@@ -197,8 +245,8 @@ int RunApply(const ApplyArgs& args, Terminal& terminal) {
   return kDone;
 }
 
-int RunCancel(const ClientArgs& args, const std::string& operation, const std::string& reason,
-              Terminal& terminal) {
+int RunSteer(const ClientArgs& args, Steer steer, const std::string& operation,
+             const std::string& reason, Terminal& terminal) {
   auto client = ApiClient::Open(args.api, args.author);
   if (!client.ok()) return Fail(client.error(), terminal);
   std::string id = operation;
@@ -207,12 +255,15 @@ int RunCancel(const ClientArgs& args, const std::string& operation, const std::s
     if (!picked.ok()) return Fail(picked.error(), terminal);
     id = *std::move(picked);
   }
-  const auto body =
-      client->Post("/api/v1/operations/" + UrlSegment(id) + "/cancel", ReasonBody(reason));
+  const auto body = client->Post(
+      fmt::format("/api/v1/operations/{}/{}", UrlSegment(id), PathOf(steer)), ReasonBody(reason));
   if (!body.ok()) return Fail(body.error(), terminal);
   if (args.format == Format::kJson) return PrintText(body, terminal);
-  terminal.err << "stopping " << id << " as soon as it is safe; see it with: levelwind watch " << id
-               << std::endl;
+  if (steer == Steer::kRollback) {
+    SayRollback(id, Json::parse(*body, nullptr, false), terminal);
+  } else {
+    terminal.err << fmt::format(fmt::runtime(TalkOf(steer)), id) << std::endl;
+  }
   return kDone;
 }
 

@@ -96,4 +96,22 @@ Status DaemonBackend::Cancel(const api::CancelCommand& command) {
                                      command.asker.reason);
 }
 
+Status DaemonBackend::Pause(const api::OperationCommand& command) {
+  if (cluster_.executor() == nullptr) return ObserveOnly("pausing " + command.operation_id);
+  return cluster_.executor()->Pause(command.operation_id, command.asker.author,
+                                    command.asker.reason);
+}
+
+Status DaemonBackend::Resume(const api::OperationCommand& command) {
+  if (cluster_.executor() == nullptr) return ObserveOnly("resuming " + command.operation_id);
+  return cluster_.executor()->Resume(command.operation_id, command.asker.author,
+                                     command.asker.reason);
+}
+
+Result<std::string> DaemonBackend::Rollback(const api::OperationCommand& command) {
+  if (cluster_.executor() == nullptr) return ObserveOnly("rolling back " + command.operation_id);
+  return cluster_.executor()->Rollback(command.operation_id, command.asker.author,
+                                       command.asker.reason);
+}
+
 }  // namespace levelwind::daemon

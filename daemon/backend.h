@@ -26,6 +26,9 @@ class DaemonBackend final : public api::Backend {
   Result<ProposalPtr> Plan(const api::PlanCommand& command) override;
   Result<std::string> Apply(const api::ApplyCommand& command) override;
   Status Cancel(const api::CancelCommand& command) override;
+  Status Pause(const api::OperationCommand& command) override;
+  Status Resume(const api::OperationCommand& command) override;
+  Result<std::string> Rollback(const api::OperationCommand& command) override;
 
  private:
   ClusterRuntime& cluster_;

@@ -31,6 +31,31 @@ Status ExecutorLoop::Cancel(std::string operation_id, std::string author, std::s
       kAnswerWithin, "cancelling the operation");
 }
 
+Status ExecutorLoop::Pause(std::string operation_id, std::string author, std::string reason) {
+  return mailbox_.Call<void>(
+      [this, id = std::move(operation_id), author = std::move(author), reason = std::move(reason)] {
+        return executor_.Pause(id, author, reason);
+      },
+      kAnswerWithin, "pausing the operation");
+}
+
+Status ExecutorLoop::Resume(std::string operation_id, std::string author, std::string reason) {
+  return mailbox_.Call<void>(
+      [this, id = std::move(operation_id), author = std::move(author), reason = std::move(reason)] {
+        return executor_.Resume(id, author, reason);
+      },
+      kAnswerWithin, "resuming the operation");
+}
+
+Result<std::string> ExecutorLoop::Rollback(std::string operation_id, std::string author,
+                                           std::string reason) {
+  return mailbox_.Call<std::string>(
+      [this, id = std::move(operation_id), author = std::move(author), reason = std::move(reason)] {
+        return executor_.Rollback(id, author, reason);
+      },
+      kAnswerWithin, "rolling the operation back");
+}
+
 void ExecutorLoop::Run(std::stop_token stop) {
   while (!stop.stop_requested()) {
     const Duration nap = std::min(executor_.Step(clock_.Now()), kLongestNap);

@@ -22,6 +22,9 @@ class ExecutorLoop {
   /// Any thread; blocks at most a minute. Returns the operation's id.
   Result<std::string> Apply(ProposalPtr proposal, std::string author, std::string reason);
   Status Cancel(std::string operation_id, std::string author, std::string reason);
+  Status Pause(std::string operation_id, std::string author, std::string reason);
+  Status Resume(std::string operation_id, std::string author, std::string reason);
+  Result<std::string> Rollback(std::string operation_id, std::string author, std::string reason);
 
   /// The executor thread's body. What was started goes on in Kafka after a stop, and the journal
   /// knows it.

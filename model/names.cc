@@ -8,10 +8,11 @@
 namespace levelwind {
 namespace {
 
-constexpr NameTable<OperationState, 9> kOperationStates = {{
+constexpr NameTable<OperationState, 10> kOperationStates = {{
     {OperationState::kPending, "pending"},
     {OperationState::kRunning, "running"},
     {OperationState::kHolding, "holding"},
+    {OperationState::kPaused, "paused"},
     {OperationState::kCancelling, "cancelling"},
     {OperationState::kFinishing, "finishing"},
     {OperationState::kCompleted, "completed"},

@@ -18,6 +18,7 @@ enum class OperationState : std::uint8_t {
   kPending,     ///< Journalled, nothing sent.
   kRunning,     ///< Steps are being sent and watched.
   kHolding,     ///< Nothing new is sent; `hold_reason` says why; continues by itself.
+  kPaused,      ///< Nothing new is sent until a person resumes it; what was begun ends.
   kCancelling,  ///< A person asked to stop; what is safe to cancel is cancelled.
   kFinishing,   ///< All steps are over; throttles are being restored.
   kCompleted,   ///< Every step reached its target.
@@ -76,6 +77,11 @@ struct OperationView {
   double eta_s = kUnknown;        ///< Unknown while no rate is known.
   std::int64_t throttle_bytes_per_s = kUnknownCount;
   std::vector<StepView> steps;
+  /// 1 for the operation that starts next; 0: it has started, or waits for a person to resume it.
+  std::int32_t queue_position = 0;
+  std::string undoes;         ///< The operation that this one rolls back; empty: none.
+  std::string undone_by;      ///< The operation that rolls this one back; empty: none.
+  std::string rollback_note;  ///< Why a rollback that was asked for is not made; empty: no such.
 };
 
 /// All operations, newest first, and what the executor is doing.

@@ -37,6 +37,13 @@ Result<OperationRecord> ReadOperation(const Statement& row) {
   op.created_at.unix_ms = row.Int(12);
   op.updated_at.unix_ms = row.Int(13);
   op.finished_at.unix_ms = row.Int(14);
+  LW_ASSIGN_OR_RETURN(op.pause, Known(ParsePauseCause(row.Text(15)), row.Text(15)));
+  op.pause_note = row.Text(16);
+  op.undoes = row.Text(17);
+  op.undone_by = row.Text(18);
+  op.rollback_author = row.Text(19);
+  op.rollback_reason = row.Text(20);
+  op.rollback_note = row.Text(21);
   return op;
 }
 
@@ -63,6 +70,8 @@ Result<StepRecord> ReadStep(const Statement& row) {
   move.broker = static_cast<BrokerId>(row.Int(19));
   move.from_dir = row.Text(20);
   move.to_dir = row.Text(21);
+  step.sent_at.unix_ms = row.Int(22);
+  step.finished_at.unix_ms = row.Int(23);
   return step;
 }
 
@@ -121,6 +130,18 @@ Result<std::vector<StoredOperation>> Journal::LoadOperations(std::size_t finishe
     operations.push_back(std::move(operation));
   }
   return operations;
+}
+
+Result<StoredOperation> Journal::LoadOperation(const std::string& id) {
+  std::lock_guard lock(mutex_);
+  Statement query(*db_, "SELECT * FROM operations WHERE id = ?");
+  query.Bind(id);
+  LW_ASSIGN_OR_RETURN(const bool found, query.Next());
+  if (!found) return NotFound(fmt::format("the journal has no operation '{}'", id));
+  StoredOperation operation;
+  LW_ASSIGN_OR_RETURN(operation.header, ReadOperation(query));
+  LW_ASSIGN_OR_RETURN(operation.steps, ReadSteps(*db_, id));
+  return operation;
 }
 
 Result<std::vector<PreimageRecord>> Journal::LoadOpenPreimages() {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <cstdint>
+#include <string>
 
 namespace levelwind::store {
 namespace {
@@ -19,7 +20,11 @@ CREATE TABLE operations(
   cluster_id TEXT NOT NULL, author TEXT NOT NULL, reason TEXT NOT NULL, state TEXT NOT NULL,
   hold_reason TEXT NOT NULL, cancel_requested INTEGER NOT NULL, cancel_note TEXT NOT NULL,
   throttle INTEGER NOT NULL, generation INTEGER NOT NULL, created_ms INTEGER NOT NULL,
-  updated_ms INTEGER NOT NULL, finished_ms INTEGER NOT NULL);
+  updated_ms INTEGER NOT NULL, finished_ms INTEGER NOT NULL,
+  pause TEXT NOT NULL DEFAULT 'none', pause_note TEXT NOT NULL DEFAULT '',
+  undoes TEXT NOT NULL DEFAULT '', undone_by TEXT NOT NULL DEFAULT '',
+  rollback_author TEXT NOT NULL DEFAULT '', rollback_reason TEXT NOT NULL DEFAULT '',
+  rollback_note TEXT NOT NULL DEFAULT '');
 
 CREATE TABLE steps(
   operation TEXT NOT NULL, number INTEGER NOT NULL, kind TEXT NOT NULL, topic TEXT NOT NULL,
@@ -28,7 +33,8 @@ CREATE TABLE steps(
   reason TEXT NOT NULL, state TEXT NOT NULL, delivery TEXT NOT NULL, seen INTEGER NOT NULL,
   attempts INTEGER NOT NULL, cancel TEXT NOT NULL, note TEXT NOT NULL,
   broker INTEGER NOT NULL DEFAULT -1, from_dir TEXT NOT NULL DEFAULT '',
-  to_dir TEXT NOT NULL DEFAULT '',
+  to_dir TEXT NOT NULL DEFAULT '', sent_ms INTEGER NOT NULL DEFAULT 0,
+  finished_ms INTEGER NOT NULL DEFAULT 0,
   PRIMARY KEY(operation, number)) WITHOUT ROWID;
 
 CREATE TABLE config_preimages(
@@ -50,6 +56,19 @@ constexpr const char* kFromOneToTwo = R"sql(
 ALTER TABLE steps ADD COLUMN broker INTEGER NOT NULL DEFAULT -1;
 ALTER TABLE steps ADD COLUMN from_dir TEXT NOT NULL DEFAULT '';
 ALTER TABLE steps ADD COLUMN to_dir TEXT NOT NULL DEFAULT '';
+)sql";
+
+// Version 3: pauses and rollbacks; when a step was sent and over.
+constexpr const char* kFromTwoToThree = R"sql(
+ALTER TABLE operations ADD COLUMN pause TEXT NOT NULL DEFAULT 'none';
+ALTER TABLE operations ADD COLUMN pause_note TEXT NOT NULL DEFAULT '';
+ALTER TABLE operations ADD COLUMN undoes TEXT NOT NULL DEFAULT '';
+ALTER TABLE operations ADD COLUMN undone_by TEXT NOT NULL DEFAULT '';
+ALTER TABLE operations ADD COLUMN rollback_author TEXT NOT NULL DEFAULT '';
+ALTER TABLE operations ADD COLUMN rollback_reason TEXT NOT NULL DEFAULT '';
+ALTER TABLE operations ADD COLUMN rollback_note TEXT NOT NULL DEFAULT '';
+ALTER TABLE steps ADD COLUMN sent_ms INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE steps ADD COLUMN finished_ms INTEGER NOT NULL DEFAULT 0;
 )sql";
 
 Status MakeTables(Database& db, const char* tables) {
@@ -80,7 +99,8 @@ Status EnsureSchema(Database& db) {
         "newer version that wrote it",
         db.path(), version, kSchemaVersion));
   }
-  if (version == 1) return MakeTables(db, kFromOneToTwo);
+  if (version == 1) return MakeTables(db, (std::string(kFromOneToTwo) + kFromTwoToThree).c_str());
+  if (version == 2) return MakeTables(db, kFromTwoToThree);
   if (version < kSchemaVersion) {
     return DataLoss(
         fmt::format("journal {}: its schema version is {}, which no release has written; move the "

@@ -14,7 +14,8 @@ std::int64_t Signed(std::uint64_t value) { return static_cast<std::int64_t>(valu
 
 Status WriteOperations(Database& db, const std::vector<OperationRecord>& operations) {
   if (operations.empty()) return Ok();
-  Statement put(db, "INSERT OR REPLACE INTO operations VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
+  Statement put(
+      db, "INSERT OR REPLACE INTO operations VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
   Statement count(db, "UPDATE counters SET value = max(value, ?) WHERE name = 'next_operation'");
   for (const OperationRecord& op : operations) {
     LW_RETURN_IF_ERROR(put.Bind(Signed(op.number))
@@ -32,6 +33,13 @@ Status WriteOperations(Database& db, const std::vector<OperationRecord>& operati
                            .Bind(op.created_at.unix_ms)
                            .Bind(op.updated_at.unix_ms)
                            .Bind(op.finished_at.unix_ms)
+                           .Bind(PauseCauseName(op.pause))
+                           .Bind(op.pause_note)
+                           .Bind(op.undoes)
+                           .Bind(op.undone_by)
+                           .Bind(op.rollback_author)
+                           .Bind(op.rollback_reason)
+                           .Bind(op.rollback_note)
                            .Run());
     LW_RETURN_IF_ERROR(count.Bind(Signed(op.number) + 1).Run());
   }
@@ -41,7 +49,8 @@ Status WriteOperations(Database& db, const std::vector<OperationRecord>& operati
 Status WriteSteps(Database& db, const std::vector<JournalBatch::StepChange>& steps) {
   if (steps.empty()) return Ok();
   Statement put(db,
-                "INSERT OR REPLACE INTO steps VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
+                "INSERT OR REPLACE INTO steps "
+                "VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
   for (const auto& [operation, step] : steps) {
     const Move& move = step.move;
     LW_RETURN_IF_ERROR(put.Bind(operation)
@@ -66,6 +75,8 @@ Status WriteSteps(Database& db, const std::vector<JournalBatch::StepChange>& ste
                            .Bind(std::int64_t{move.broker})
                            .Bind(move.from_dir)
                            .Bind(move.to_dir)
+                           .Bind(step.sent_at.unix_ms)
+                           .Bind(step.finished_at.unix_ms)
                            .Run());
   }
   return Ok();

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "base/result.h"
@@ -21,6 +22,8 @@ class OperationJournal {
 
   /// All operations that are not over, and the newest `finished_limit` that are; oldest first.
   virtual Result<std::vector<StoredOperation>> LoadOperations(std::size_t finished_limit) = 0;
+  /// One of them, over or not, with all its steps. kNotFound.
+  virtual Result<StoredOperation> LoadOperation(const std::string& id) = 0;
   /// Of every operation, those that are still to be restored, in order of operation and key.
   virtual Result<std::vector<PreimageRecord>> LoadOpenPreimages() = 0;
 

@@ -11,6 +11,12 @@ constexpr NameTable<Delivery, 3> kDeliveries = {{
     {Delivery::kAccepted, "accepted"},
 }};
 
+constexpr NameTable<PauseCause, 3> kPauseCauses = {{
+    {PauseCause::kNone, "none"},
+    {PauseCause::kPerson, "person"},
+    {PauseCause::kGuard, "guard"},
+}};
+
 constexpr NameTable<CancelCause, 3> kCancelCauses = {{
     {CancelCause::kNone, "none"},
     {CancelCause::kOperator, "operator"},
@@ -29,6 +35,11 @@ constexpr NameTable<PreimageState, 5> kPreimageStates = {{
 
 std::string_view DeliveryName(Delivery delivery) { return NameIn(kDeliveries, delivery); }
 std::optional<Delivery> ParseDelivery(std::string_view name) { return ParseIn(kDeliveries, name); }
+std::string_view PauseCauseName(PauseCause cause) { return NameIn(kPauseCauses, cause); }
+std::optional<PauseCause> ParsePauseCause(std::string_view name) {
+  return ParseIn(kPauseCauses, name);
+}
+
 std::string_view CancelCauseName(CancelCause cause) { return NameIn(kCancelCauses, cause); }
 std::optional<CancelCause> ParseCancelCause(std::string_view name) {
   return ParseIn(kCancelCauses, name);

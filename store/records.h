@@ -33,6 +33,15 @@ enum class CancelCause : std::uint8_t {
 std::string_view CancelCauseName(CancelCause cause);
 std::optional<CancelCause> ParseCancelCause(std::string_view name);
 
+/// Why an operation starts nothing until a person resumes it.
+enum class PauseCause : std::uint8_t {
+  kNone,
+  kPerson,  ///< Somebody asked for it.
+  kGuard,   ///< The cluster was in trouble, and the options say to wait for a person then.
+};
+std::string_view PauseCauseName(PauseCause cause);
+std::optional<PauseCause> ParsePauseCause(std::string_view name);
+
 /// One step: a move and how far it is.
 struct StepRecord {
   std::int32_t number = 0;  ///< 1, 2, ... in the order of the proposal.
@@ -43,6 +52,8 @@ struct StepRecord {
   std::int32_t attempts = 0;  ///< Requests journalled for sending, the first included.
   CancelCause cancel = CancelCause::kNone;  ///< Set before the cancelling request is sent.
   std::string note;
+  WallTime sent_at;      ///< First request journalled for sending; 0: none.
+  WallTime finished_at;  ///< 0 while it is not over.
 };
 
 /// One operation without its steps.
@@ -62,6 +73,14 @@ struct OperationRecord {
   WallTime created_at;
   WallTime updated_at;
   WallTime finished_at;
+  PauseCause pause = PauseCause::kNone;
+  std::string pause_note;  ///< Who or what paused it and why.
+  std::string undoes;      ///< Id of the operation that this one rolls back.
+  std::string undone_by;   ///< Id of the newest operation that rolls this one back.
+  /// A rollback that was asked for and waits until this one is over; empty: none.
+  std::string rollback_author;
+  std::string rollback_reason;
+  std::string rollback_note;  ///< Why it was not made in the end.
 };
 
 struct StoredOperation {

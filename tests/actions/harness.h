@@ -36,6 +36,9 @@ class ProbedJournal final : public store::OperationJournal {
   Result<std::vector<store::StoredOperation>> LoadOperations(std::size_t limit) override {
     return journal_.LoadOperations(limit);
   }
+  Result<store::StoredOperation> LoadOperation(const std::string& id) override {
+    return journal_.LoadOperation(id);
+  }
   Result<std::vector<store::PreimageRecord>> LoadOpenPreimages() override {
     return journal_.LoadOpenPreimages();
   }

@@ -197,6 +197,39 @@ TEST_F(ApiTest, CommandsReachTheBackendWithAuthorAndReason_I18) {
                           "apply p1 cli:ada 'now'", "cancel op1 cli:ada ''"));
 }
 
+TEST_F(ApiTest, OperationsCanBePausedResumedAndRolledBack) {
+  EXPECT_EQ(Send("POST", "/api/v1/operations/op1/pause", R"({"reason":"lunch"})").status, 202);
+  EXPECT_EQ(Send("POST", "/api/v1/operations/op1/resume").status, 202);
+  const Response undo = Send("POST", "/api/v1/operations/op1/rollback");
+  EXPECT_EQ(undo.status, 202);
+  EXPECT_EQ(Json::parse(Body(undo)), (Json{{"operation", "op2"}, {"undoes", "op1"}}));
+  EXPECT_THAT(undo.headers, ElementsAre(std::pair<std::string, std::string>(
+                                "Location", "/api/v1/operations/op2")));
+  backend_.undo = "";
+  EXPECT_TRUE(
+      Json::parse(Body(Send("POST", "/api/v1/operations/op1/rollback"))).at("operation").is_null());
+  EXPECT_THAT(backend_.commands, ElementsAre("pause op1 cli:ada 'lunch'", "resume op1 cli:ada ''",
+                                             "rollback op1 cli:ada ''", "rollback op1 cli:ada ''"));
+  backend_.steer_error = Error(ErrorCode::kFailedPrecondition, "op1 is over");
+  for (const char* verb : {"pause", "resume", "rollback"}) {
+    const Response refused = Send("POST", std::string("/api/v1/operations/op1/") + verb);
+    EXPECT_EQ(refused.status, 409) << verb;
+    EXPECT_EQ(Json::parse(Body(refused)).at("error").at("message"), "op1 is over");
+  }
+}
+
+TEST_F(ApiTest, AnOperationTellsItsPlaceInLineAndItsRollback) {
+  OperationView view = testing::SmallOperation(OperationState::kPending);
+  view.queue_position = 3;
+  view.undoes = "op0";
+  backend_.executor = std::make_shared<ExecutorView>(ExecutorView{"operate", "", {view}});
+  const Json json = Json::parse(Body(Send("GET", "/api/v1/operations/op1"))).at("operation");
+  EXPECT_EQ(json.at("queue_position"), 3);
+  EXPECT_EQ(json.at("undoes"), "op0");
+  EXPECT_TRUE(json.at("undone_by").is_null());
+  EXPECT_TRUE(json.at("rollback_note").is_null());
+}
+
 TEST_F(ApiTest, APlanMayBeAskedForAnyWork) {
   EXPECT_EQ(Send("POST", "/api/v1/proposals",
                  R"({"hard_goals":["A"],"add_brokers":[4,5],"remove_brokers":[1],)"

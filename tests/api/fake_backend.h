@@ -23,7 +23,8 @@ class FakeBackend : public api::Backend {
   ExecutorViewPtr executor;
   std::shared_ptr<const std::vector<DetectorReport>> detectors;
   /// What the next commands answer; empty: success.
-  std::optional<Error> plan_error, apply_error, cancel_error;
+  std::optional<Error> plan_error, apply_error, cancel_error, steer_error;
+  std::string undo = "op2";  ///< What Rollback answers.
   /// Commands received, as "plan cli:a reason goals=.. seed=..".
   std::vector<std::string> commands;
   /// While true, Plan waits.
@@ -110,11 +111,28 @@ class FakeBackend : public api::Backend {
     return std::string("op1");
   }
   Status Cancel(const api::CancelCommand& command) override {
+    Note("cancel", command);
+    return cancel_error ? Status(*cancel_error) : Ok();
+  }
+  Status Pause(const api::OperationCommand& command) override {
+    Note("pause", command);
+    return steer_error ? Status(*steer_error) : Ok();
+  }
+  Status Resume(const api::OperationCommand& command) override {
+    Note("resume", command);
+    return steer_error ? Status(*steer_error) : Ok();
+  }
+  Result<std::string> Rollback(const api::OperationCommand& command) override {
+    Note("rollback", command);
+    if (steer_error) return *steer_error;
+    return undo;
+  }
+
+ private:
+  void Note(const std::string& verb, const api::OperationCommand& command) {
     std::lock_guard lock(mutex);
-    commands.push_back("cancel " + command.operation_id + " " + command.asker.author + " '" +
+    commands.push_back(verb + " " + command.operation_id + " " + command.asker.author + " '" +
                        command.asker.reason + "'");
-    if (cancel_error) return *cancel_error;
-    return Ok();
   }
 };
 

@@ -359,6 +359,47 @@ TEST_F(CliTest, ApplyWaitAndCancel) {
   EXPECT_EQ(Run({"apply", "p1", "--yes", "--timeout", "1s"}), kUsage) << "--timeout needs --wait";
 }
 
+TEST_F(CliTest, PauseResumeRollback) {
+  EXPECT_EQ(Run({"pause", "--reason", "lunch"}), kDone) << "the one that runs";
+  EXPECT_THAT(backend_.commands.back(), HasSubstr("pause op1"));
+  EXPECT_THAT(backend_.commands.back(), HasSubstr("'lunch'"));
+  EXPECT_THAT(err_.str(), HasSubstr("levelwind resume op1"));
+  EXPECT_EQ(Run({"resume", "op1"}), kDone);
+  EXPECT_THAT(backend_.commands.back(), HasSubstr("resume op1"));
+  EXPECT_EQ(Run({"rollback"}), kUsage) << "what is rolled back must be named";
+  EXPECT_EQ(Run({"rollback", "op1"}), kDone);
+  EXPECT_EQ(out_.str(), "op2\n");
+  EXPECT_THAT(err_.str(), HasSubstr("op2 rolls back op1"));
+  backend_.undo = "";
+  EXPECT_EQ(Run({"rollback", "op1"}), kDone);
+  EXPECT_EQ(out_.str(), "");
+  EXPECT_THAT(err_.str(), HasSubstr("op1 is cancelled first"));
+  backend_.steer_error = Error(ErrorCode::kAborted, "orders-0 was changed since");
+  EXPECT_NE(Run({"rollback", "op1"}), kDone);
+  EXPECT_THAT(err_.str(), HasSubstr("orders-0 was changed since"));
+}
+
+TEST_F(CliTest, WatchSaysWhyItIsPausedAndWhatBecameOfARollback) {
+  OperationView paused = SmallOperation(OperationState::kPaused);
+  paused.hold_reason = "paused by cli:ada: lunch";
+  backend_.executor =
+      std::make_shared<ExecutorView>(ExecutorView{"operate", "paused op1", {paused}});
+  EXPECT_EQ(Run({"watch", "op1", "--timeout", "1s"}), kTimedOut);
+  EXPECT_THAT(out_.str(), HasSubstr("paused  ["));
+  EXPECT_THAT(out_.str(), HasSubstr("paused by cli:ada: lunch"));
+  OperationView waiting = SmallOperation(OperationState::kPending);
+  waiting.queue_position = 2;
+  backend_.executor =
+      std::make_shared<ExecutorView>(ExecutorView{"operate", "running op9", {waiting}});
+  EXPECT_EQ(Run({"watch", "op1", "--timeout", "1s"}), kTimedOut);
+  EXPECT_THAT(out_.str(), HasSubstr("number 2 in line"));
+  OperationView undone = SmallOperation(OperationState::kCancelled);
+  undone.undone_by = "op2";
+  backend_.executor = std::make_shared<ExecutorView>(ExecutorView{"operate", "idle", {undone}});
+  EXPECT_EQ(Run({"watch", "op1"}), kFailed);
+  EXPECT_THAT(out_.str(), HasSubstr("rolled back by op2"));
+}
+
 TEST_F(CliTest, MistakesOnTheCommandLineNameTheNextStep) {
   EXPECT_EQ(RunBare({"statos"}), kUsage);
   EXPECT_EQ(err_.str(), "levelwind: there is no verb 'statos'; did you mean 'status'?\n");

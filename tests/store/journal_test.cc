@@ -60,10 +60,10 @@ mode_t ModeOf(const std::string& path) {
   return ::stat(path.c_str(), &info) == 0 ? info.st_mode & 0777u : 0;
 }
 
-void Tamper(const std::string& file, const char* sql) {
+void Tamper(const std::string& file, const std::string& sql) {
   auto db = Database::Open(file);
   ASSERT_TRUE(db.ok());
-  ASSERT_TRUE(db->Exec(sql).ok());
+  ASSERT_TRUE(db->Exec(sql.c_str()).ok());
 }
 
 TEST(Journal, MakesAPrivateDirectoryAndFile) {
@@ -203,33 +203,80 @@ TEST(Journal, ABatchIsAllOrNothing) {
 TEST(Journal, ANewerSchemaIsRefusedLoudly) {
   TempDir temp;
   MustOpen(temp / "state").reset();
-  Tamper(temp / "state/levelwind.db", "PRAGMA user_version=3");
+  Tamper(temp / "state/levelwind.db", "PRAGMA user_version=4");
   auto journal = Journal::Open(temp / "state");
   ASSERT_FALSE(journal.ok());
   EXPECT_EQ(journal.error().code(), ErrorCode::kFailedPrecondition);
-  EXPECT_THAT(journal.error().message(), HasSubstr("schema version is 3"));
+  EXPECT_THAT(journal.error().message(), HasSubstr("schema version is 4"));
 }
 
-TEST(Journal, AnOlderSchemaIsBroughtUpToDate) {
+// What version 3 brought.
+constexpr const char* kBackToTwo =
+    "ALTER TABLE operations DROP COLUMN pause; ALTER TABLE operations DROP COLUMN pause_note;"
+    "ALTER TABLE operations DROP COLUMN undoes; ALTER TABLE operations DROP COLUMN undone_by;"
+    "ALTER TABLE operations DROP COLUMN rollback_author;"
+    "ALTER TABLE operations DROP COLUMN rollback_reason;"
+    "ALTER TABLE operations DROP COLUMN rollback_note;"
+    "ALTER TABLE steps DROP COLUMN sent_ms; ALTER TABLE steps DROP COLUMN finished_ms;"
+    "PRAGMA user_version=2;";
+// What version 2 brought.
+constexpr const char* kBackToOne =
+    "ALTER TABLE steps DROP COLUMN broker; ALTER TABLE steps DROP COLUMN from_dir;"
+    "ALTER TABLE steps DROP COLUMN to_dir; PRAGMA user_version=1";
+
+TEST(Journal, OlderSchemasAreBroughtUpToDate) {
+  for (const std::string& older : {std::string(kBackToTwo), std::string(kBackToTwo) + kBackToOne}) {
+    TempDir temp;
+    JournalBatch batch{{SampleOperation(1)}, {}, {}, {}};
+    batch.steps.push_back({"op1", SampleStep(1)});
+    ASSERT_TRUE(MustOpen(temp / "state")->Commit(batch).ok());
+    Tamper(temp / "state/levelwind.db", older);
+    for (int opened = 0; opened < 2; ++opened) {
+      auto journal = MustOpen(temp / "state");
+      ASSERT_NE(journal, nullptr);
+      const auto operations = journal->LoadOperations(10);
+      ASSERT_TRUE(operations.ok()) << operations.error();
+      const StepRecord& step = operations->at(0).steps.at(0);
+      EXPECT_EQ(step.move.partition.ToString(), "orders-1");
+      EXPECT_EQ(step.move.broker, kNoBroker);
+      EXPECT_EQ(step.move.to_dir, "");
+      EXPECT_EQ(step.sent_at.unix_ms, 0);
+      EXPECT_EQ(operations->at(0).header.pause, PauseCause::kNone);
+      ASSERT_TRUE(journal->Commit(batch).ok()) << "usable in the new form";
+    }
+  }
+}
+
+TEST(Journal, PausesRollbacksAndTimesOfStepsSurvive) {
   TempDir temp;
   JournalBatch batch{{SampleOperation(1)}, {}, {}, {}};
-  batch.steps.push_back({"op1", SampleStep(1)});
+  OperationRecord& op = batch.operations[0];
+  op.pause = PauseCause::kGuard;
+  op.pause_note = "disk";
+  op.undoes = "op0";
+  op.undone_by = "op2";
+  op.rollback_author = "cli:a";
+  op.rollback_reason = "why";
+  op.rollback_note = "no";
+  StepRecord step = SampleStep(1);
+  step.sent_at = {1'000};
+  step.finished_at = {2'000};
+  batch.steps.push_back({"op1", step});
   ASSERT_TRUE(MustOpen(temp / "state")->Commit(batch).ok());
-  // As version 1 had it.
-  Tamper(temp / "state/levelwind.db",
-         "ALTER TABLE steps DROP COLUMN broker; ALTER TABLE steps DROP COLUMN from_dir;"
-         "ALTER TABLE steps DROP COLUMN to_dir; PRAGMA user_version=1");
-  for (int opened = 0; opened < 2; ++opened) {
-    auto journal = MustOpen(temp / "state");
-    ASSERT_NE(journal, nullptr);
-    const auto operations = journal->LoadOperations(10);
-    ASSERT_TRUE(operations.ok()) << operations.error();
-    const Move& move = operations->at(0).steps.at(0).move;
-    EXPECT_EQ(move.partition.ToString(), "orders-1");
-    EXPECT_EQ(move.broker, kNoBroker);
-    EXPECT_EQ(move.to_dir, "");
-    ASSERT_TRUE(journal->Commit(batch).ok()) << "usable in the new form";
-  }
+  auto journal = MustOpen(temp / "state");
+  const auto stored = journal->LoadOperation("op1");
+  ASSERT_TRUE(stored.ok()) << stored.error();
+  EXPECT_EQ(stored->header.pause, PauseCause::kGuard);
+  EXPECT_EQ(stored->header.pause_note, "disk");
+  EXPECT_EQ(stored->header.undoes, "op0");
+  EXPECT_EQ(stored->header.undone_by, "op2");
+  EXPECT_EQ(stored->header.rollback_author, "cli:a");
+  EXPECT_EQ(stored->header.rollback_reason, "why");
+  EXPECT_EQ(stored->header.rollback_note, "no");
+  ASSERT_EQ(stored->steps.size(), 1u);
+  EXPECT_EQ(stored->steps[0].sent_at.unix_ms, 1'000);
+  EXPECT_EQ(stored->steps[0].finished_at.unix_ms, 2'000);
+  EXPECT_EQ(journal->LoadOperation("op9").error().code(), ErrorCode::kNotFound);
 }
 
 TEST(Journal, LogDirMovesSurvive) {
