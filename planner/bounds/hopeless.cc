@@ -18,18 +18,17 @@ constexpr double kProven = 1e-4;      // Mean brokers: well above what floats ro
 constexpr float kWorthALook = 0.3F;   // Share of a band's upper edge that one leader takes.
 constexpr float kEdgeless = kNoEdge / 2;
 
-using Priced = HopelessFinder::Priced;
-
 /// A broker that is outside a band, and the leader that may be why.
 struct Suspect {
   BrokerIndex broker = 0;
   std::uint32_t partition = 0;
-  float share = 0;  ///< Of the upper edge of a band.
+  float share = 0;       ///< Of the upper edge of a band.
+  std::size_t lane = 0;  ///< Which band's.
 };
 
 /// The leader that takes the largest share of a band on the broker.
 Suspect LargestLeader(const Placement& placement, BrokerIndex b) {
-  Suspect largest{b, 0, 0};
+  Suspect largest{.broker = b};
   for (const Seat seat : placement.held(b)) {
     if (SlotOfSeat(seat) != 0) continue;
     const Vec8 load = placement.cluster().LeaderLoad(placement.partition(PartitionOf(seat)));
@@ -38,6 +37,7 @@ Suspect LargestLeader(const Placement& placement, BrokerIndex b) {
       if (!placement.bands().distribution[r] || load[r] <= largest.share * high) continue;
       largest.share = load[r] / high;
       largest.partition = PartitionOf(seat);
+      largest.lane = r;
     }
   }
   return largest;
@@ -59,8 +59,8 @@ std::vector<Suspect> Suspects(const Placement& placement) {
 
 class Prover {
  public:
-  Prover(const Placement& placement, std::vector<Priced>& tried)
-      : placement_(placement), tried_(tried) {}
+  Prover(const Placement& placement, std::vector<Priced>& tried, PriceCache& known)
+      : placement_(placement), tried_(tried), known_(known) {}
 
   /// What the prices tried so far prove.
   std::optional<HopelessBroker> Prove(const Suspect& suspect) const {
@@ -76,7 +76,12 @@ class Prover {
   }
 
   void Ascend(const Suspect& suspect) {
-    Ascend(suspect.broker, BaseOf(suspect.broker, suspect.partition));
+    const BrokerIndex b = suspect.broker;
+    const LaneArray base = BaseOf(b, suspect.partition);
+    // Not where the broker is outside now, so that later calls walk the same way at known prices.
+    Priced start;
+    start.y[suspect.lane] = Clamp(b, suspect.lane, 1.0);
+    Ascend(b, base, start);
   }
 
  private:
@@ -113,13 +118,19 @@ class Prover {
     return value;
   }
 
-  void Price(Priced& priced) const {
-    const FlatCluster& cluster = placement_.cluster();
+  void Price(Priced& priced) {
     Vec8 y = Vec8::Fill(0);
     for (std::size_t r = 0; r < kLanes; ++r) {
       y.Set(r, static_cast<float>(priced.y[r]));
       priced.y[r] = static_cast<double>(y[r]);
     }
+    const auto [at, is_new] = known_.try_emplace(priced.y, priced);
+    if (is_new) SumUp(y, at->second);
+    priced = at->second;
+  }
+
+  void SumUp(const Vec8& y, Priced& priced) const {
+    const FlatCluster& cluster = placement_.cluster();
     priced.load = {};
     Vec8 block = Vec8::Fill(0);  // Summed in blocks, so that floats add small to small.
     const auto flush = [&] {
@@ -140,14 +151,7 @@ class Prover {
     for (std::size_t r = 0; r < kLanes; ++r) priced.rest += priced.y[r] * priced.load[r];
   }
 
-  void Ascend(BrokerIndex b, const LaneArray& base) {
-    Priced now;
-    for (std::size_t r = 0; r < kLanes; ++r) {
-      const double load = static_cast<double>(placement_.load(b)[r]);
-      const double over = load - static_cast<double>(placement_.bands().high[b][r]);
-      const double under = static_cast<double>(placement_.bands().low[b][r]) - load;
-      now.y[r] = Clamp(b, r, over > 0 ? 1.0 : under > 0 ? -1.0 : 0.0);
-    }
+  void Ascend(BrokerIndex b, const LaneArray& base, Priced now) {
     // Goes on from the best prices known: partitions of one topic make alike suspects.
     double best = Value(b, base, now);
     for (const Priced& priced : tried_) {
@@ -206,21 +210,24 @@ class Prover {
 
   const Placement& placement_;
   std::vector<Priced>& tried_;
+  PriceCache& known_;
 };
 
 }  // namespace
 
 std::vector<HopelessBroker> HopelessFinder::Find(const Placement& placement) {
+  const std::vector<Suspect> suspects = Suspects(placement);
+  Prover prover(placement, tried_, known_);
+  for (const Suspect& suspect : suspects) {
+    if (ascents_ == 0) break;
+    if (prover.Prove(suspect)) continue;
+    --ascents_;
+    prover.Ascend(suspect);
+  }
+  // What was found for one may prove another one before it.
   std::vector<HopelessBroker> found;
-  Prover prover(placement, tried_);
-  for (const Suspect& suspect : Suspects(placement)) {
-    auto hopeless = prover.Prove(suspect);
-    if (!hopeless && ascents_ > 0) {
-      --ascents_;
-      prover.Ascend(suspect);
-      hopeless = prover.Prove(suspect);
-    }
-    if (hopeless) found.push_back(*hopeless);
+  for (const Suspect& suspect : suspects) {
+    if (const auto hopeless = prover.Prove(suspect)) found.push_back(*hopeless);
   }
   return found;
 }

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <vector>
 
 #include "planner/search/placement.h"
@@ -17,6 +18,16 @@ struct HopelessBroker {
   LaneFlags lanes{};  ///< The bands that cannot all be met; one of them has to give way.
 };
 
+/// Prices with what the rest of the cluster can do for a broker at them.
+struct Priced {
+  LaneArray y{};
+  double rest = 0;   ///< Sum over partitions of min(0, y x follower, y x leader).
+  LaneArray load{};  ///< The load that attains it.
+};
+
+/// Sums for prices, each of which reads every partition. Depends on the cluster alone.
+using PriceCache = std::map<LaneArray, Priced>;
+
 /// Proves for the brokers that are outside a band now that they cannot help it.
 ///
 /// The proof is a Lagrangian dual of the linear programme "this broker leads this partition, every
@@ -30,20 +41,15 @@ class HopelessFinder {
  public:
   /// `ascents` bounds the work over all calls: each looks at every partition a hundred times
   /// at most.
-  explicit HopelessFinder(std::size_t ascents) : ascents_(ascents) {}
+  /// `known` saves work and changes nothing; finders of the same cluster may share it.
+  HopelessFinder(std::size_t ascents, PriceCache& known) : ascents_(ascents), known_(known) {}
 
   /// The placement must be of the same cluster each time.
   std::vector<HopelessBroker> Find(const Placement& placement);
 
-  /// Prices with what the rest of the cluster can do for a broker at them.
-  struct Priced {
-    LaneArray y{};
-    double rest = 0;   ///< Sum over partitions of min(0, y x follower, y x leader).
-    LaneArray load{};  ///< The load that attains it.
-  };
-
  private:
   std::size_t ascents_;
+  PriceCache& known_;
   std::vector<Priced> tried_;
 };
 

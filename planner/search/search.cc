@@ -14,9 +14,9 @@ constexpr float kCooling = 400.0F;     ///< First over last temperature.
 constexpr std::uint64_t kRounds = 50;  ///< Of annealing.
 constexpr std::uint64_t kRecompute =
     10;  ///< Rounds in which float sums drift too little to matter.
-constexpr int kRepairRecompute = 16;
-constexpr std::uint64_t kEach = 80;  ///< Proposals of repair per broker and round.
-constexpr int kPatience = 250;       ///< Rounds of repair without a new best.
+constexpr std::uint64_t kRepairRecompute = 1;  ///< Proposals per replica between sums anew.
+constexpr std::uint64_t kEach = 80;            ///< Proposals of repair per broker and round.
+constexpr int kPatience = 250;                 ///< Rounds of repair without a new best.
 
 /// The largest single load in a lane on a broker.
 float LargestItem(const Placement& placement, BrokerIndex b, std::size_t lane) {
@@ -111,16 +111,16 @@ void RepairBroker(Proposer& proposer, Rng& rng, BrokerIndex b) {
 
 }  // namespace
 
-void Anneal(Placement& placement, Rng& rng, std::uint64_t proposals) {
+void Anneal(Placement& placement, Rng& rng, std::uint64_t proposals, float heat) {
   const std::size_t replicas = placement.cluster().replica_count;
   if (replicas == 0 || placement.cluster().targets.size() < 2) return;
   Proposer proposer(placement, rng);
   PriceKeeper prices(placement);
-  const float hottest = kHottest * static_cast<float>(placement.cluster().targets.size()) /
+  const float hottest = heat * kHottest * static_cast<float>(placement.cluster().targets.size()) /
                         static_cast<float>(replicas);
   for (std::uint64_t round = 0; round < kRounds; ++round) {
     const float progress = static_cast<float>(round) / static_cast<float>(kRounds - 1);
-    proposer.set_temperature(hottest * std::pow(kCooling, -progress));
+    proposer.set_temperature(hottest * std::pow(heat * kCooling, -progress));
     for (std::uint64_t i = 0; i < proposals / kRounds; ++i) proposer.TryAny();
     if (round % kRecompute == kRecompute - 1) placement.RecomputeLoads();
     prices.Adapt(1.07F, 0.97F, 20.0F);
@@ -155,25 +155,26 @@ void AnnealCounts(Placement& placement, Rng& rng, std::uint64_t proposals, Count
   placement.RecomputeLoads();
 }
 
-void Repair(Placement& placement, Rng& rng, std::uint64_t proposals) {
+std::size_t Repair(Placement& placement, Rng& rng, std::uint64_t proposals) {
   placement.RecomputeLoads();
-  if (placement.cluster().targets.size() < 2) return;
   Open open = FindOpen(placement);
   std::size_t best = open.bands;
-  if (best == 0) return;
+  if (best == 0 || placement.cluster().targets.size() < 2) return best;
   Proposer proposer(placement, rng);
   PriceKeeper prices(placement);
   std::vector<Seats> saved = placement.Save();
   int stagnant = 0;
-  std::uint64_t used = 0;
-  for (int round = 0; used < proposals && best > 0 && stagnant < kPatience; ++round) {
+  std::uint64_t used = 0, recomputed = 0;
+  while (used < proposals && best > 0 && stagnant < kPatience) {
     const std::uint64_t each = std::max<std::uint64_t>(kEach, 400 / open.brokers.size());
     for (const BrokerIndex b : open.brokers) {
       for (std::uint64_t i = 0; i < each; ++i) RepairBroker(proposer, rng, b);
     }
     used += each * open.brokers.size();
     open = FindOpen(placement);
-    if (open.bands < best || round % kRepairRecompute == 0) {
+    if (open.bands < best ||
+        used - recomputed > kRepairRecompute * placement.cluster().replica_count) {
+      recomputed = used;
       placement.RecomputeLoads();
       open = FindOpen(placement);
     }
@@ -188,6 +189,7 @@ void Repair(Placement& placement, Rng& rng, std::uint64_t proposals) {
   }
   placement.Restore(saved);
   placement.RestoreBands();
+  return best;
 }
 
 namespace {

@@ -71,12 +71,15 @@ class Proposer {
 /// Simulated annealing from the present placement (phase 1). `proposals` in all; geometric cooling
 /// from one mean replica to a two-hundredth of it. Between rounds the price of a violated band
 /// grows and that of a kept one falls back; near the end bands that one partition by itself
-/// breaks are given up, so that nothing is dragged about for them.
-void Anneal(Placement& placement, Rng& rng, std::uint64_t proposals);
+/// breaks are given up, so that nothing is dragged about for them. `heat` in 1/400..1 begins at
+/// that share of the first temperature and ends at the same last one: what is good already mostly
+/// stays.
+void Anneal(Placement& placement, Rng& rng, std::uint64_t proposals, float heat = 1);
 
 /// Greedy search around the brokers that are outside a band (phase 2), with growing prices, until
 /// none is or nothing helps. Ends at the best placement it saw, so never worse than it began.
-void Repair(Placement& placement, Rng& rng, std::uint64_t proposals);
+/// Returns how many bands and capacities stay missed that have not been given up.
+std::size_t Repair(Placement& placement, Rng& rng, std::uint64_t proposals);
 
 /// What a missed band costs while bands are counted: `missed` mean brokers' disks once it is missed
 /// by `reach` or more, in proportion below. Bands missed from above may be left in proportion all

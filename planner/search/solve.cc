@@ -65,12 +65,27 @@ struct PlanRuns {
   const PlannerOptions& options;
   const std::vector<Seats> start;
   const Judgement start_judgement;
+  // A new one for each plan, so that a plan of the planned cluster would find the same.
+  HopelessFinder finder;
   std::vector<Seats> best{};  ///< Empty: nothing worth moving yet.
   Judgement best_judgement{};
-  // A new one for each plan, so that a plan of the planned cluster would find the same.
-  HopelessFinder finder{kAscents};
   bool met = false;  ///< A run has met every band.
 };
+
+/// Repairs; where that is stuck with a few open bands on a hard cluster, tries again with the first
+/// prices and at last shakes the placement a little: much cheaper than another run.
+void RepairStubbornly(Placement& placement, PlanRuns& plan, Rng& rng, bool hard) {
+  constexpr int kTimes = 4;
+  constexpr float kHeat = 0.03F;
+  const std::uint64_t budget =
+      ProposalBudget(plan.options.effort, placement.cluster().replica_count);
+  for (int time = 1; time <= kTimes; ++time) {
+    GiveUpHopeless(placement, plan.goals, plan.finder);
+    if (time == kTimes) Anneal(placement, rng, budget, kHeat);
+    const std::size_t open = Repair(placement, rng, budget);
+    if (!hard || open == 0 || !NearlyLevel(placement)) return;
+  }
+}
 
 /// Returns whether the cluster turned out to be a hard one. Not asked where an earlier run has met
 /// every band: then this one was merely unlucky.
@@ -91,8 +106,7 @@ bool SearchOnce(Placement& placement, PlanRuns& plan, Rng& rng) {
       placement.SetLeaderFee(Placement::kLowLeaderFee);
       Anneal(placement, rng, HardProposalBudget(options.effort, replicas));
     }
-    GiveUpHopeless(placement, plan.goals, plan.finder);
-    Repair(placement, rng, budget);
+    RepairStubbornly(placement, plan, rng, hard);
   }
   Polish(placement, rng);
   placement.SetLeaderFee(Placement::kLeaderFee);
@@ -165,8 +179,9 @@ void CountMissed(Placement& placement, PlanRuns& plan) {
 /// Searches from where the placement is; false, and the placement as it was, when nothing that
 /// was found is worth moving.
 bool PlanOnce(Placement& placement, const GoalSet& goals, const PlannerOptions& options,
-              const std::vector<Seats>& warm) {
-  PlanRuns plan{goals, options, placement.Save(), Judge(placement, goals)};
+              const std::vector<Seats>& warm, PriceCache& prices) {
+  PlanRuns plan{goals, options, placement.Save(), Judge(placement, goals),
+                HopelessFinder(kAscents, prices)};
   if (plan.start_judgement.level()) return false;
   const std::size_t replicas = placement.cluster().replica_count;
   const bool several = replicas <= kSmall && options.effort != Effort::kFast;
@@ -197,9 +212,10 @@ Solution Solve(const FlatCluster& cluster, const Bands& bands, const GoalSet& go
   placement.Own();
   Solution solution{{}, false};
   const std::vector<Seats> cold;
+  PriceCache prices;
   const bool nothing = cluster.targets.empty() || cluster.partitions.empty();
   for (int rerun = 0; rerun < kMaxReruns && !nothing; ++rerun) {
-    if (!PlanOnce(placement, goals, options, rerun == 0 ? warm : cold)) break;
+    if (!PlanOnce(placement, goals, options, rerun == 0 ? warm : cold, prices)) break;
     solution.changed = true;
     // Exemptions depend on where things are: bands as a new plan would see them.
     placement.Rebase(ComputeBands(cluster, placement.partitions(), goals, options));

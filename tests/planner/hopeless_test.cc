@@ -44,7 +44,8 @@ std::vector<HopelessBroker> Find(const ClusterSnapshot& snapshot) {
   const GoalSet goals = MakeGoals(options).value();
   const FlatCluster cluster = Flatten(snapshot, goals, options).value();
   const Placement placement(cluster, ComputeBands(cluster, cluster.partitions, goals, options));
-  return HopelessFinder(2).Find(placement);
+  PriceCache prices;
+  return HopelessFinder(2, prices).Find(placement);
 }
 
 TEST(Hopeless, ALeaderWithoutItsShareOfCpuIsProvenToBreakABand) {
