@@ -367,6 +367,7 @@ Proposal Builder::Run() {
   proposal_.makespan_s = in_.schedule.makespan_s;
   proposal_.makespan_bound_s = in_.schedule.makespan_bound_s;
   AddElections();
+  proposal_.moves.reserve(proposal_.moves.size() + in_.schedule.moves.size());
   for (const std::uint32_t p : in_.schedule.moves) AddMove(p);
   AddVerdicts();
   proposal_.brokers = BalanceOfBrokers(in_.snapshot, cluster_, proposal_.moves, sources_);

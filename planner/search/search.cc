@@ -197,10 +197,13 @@ namespace {
 // Proposals per replica that a cluster of this many replicas gets in full; beyond, fewer per
 // replica.
 constexpr double kFullUpTo = 30'000;
+constexpr double kLeastEach = 7.5;
 constexpr double kSmallUpTo = 3'000;
 
 std::uint64_t Proposals(double replicas, double each, double exponent, std::uint64_t least) {
-  if (replicas > kFullUpTo) each *= std::pow(kFullUpTo / replicas, exponent);
+  if (replicas > kFullUpTo) {
+    each = std::max(each * std::pow(kFullUpTo / replicas, exponent), std::min(each, kLeastEach));
+  }
   return std::max(static_cast<std::uint64_t>(replicas * each), least);
 }
 
@@ -209,11 +212,11 @@ std::uint64_t Proposals(double replicas, double each, double exponent, std::uint
 std::uint64_t ProposalBudget(Effort effort, std::size_t replicas) {
   const double count = static_cast<double>(replicas);
   if (effort == Effort::kFast) return Proposals(count, 3, 0, 2'000);
-  // Small clusters are searched several times; time grows about as n^0.42 beyond the largest full
-  // one.
+  // Small clusters are searched several times; time grows about as n^0.35 beyond the largest full
+  // one, until there are so many replicas that each gets the least.
   const double each = count <= kSmallUpTo ? 28 : 45;
   const double times = effort == Effort::kThorough ? 5 : 1;
-  return Proposals(count, times * each, 0.58, 20'000);
+  return Proposals(count, times * each, 0.65, 20'000);
 }
 
 std::uint64_t HardProposalBudget(Effort effort, std::size_t replicas) {
