@@ -49,6 +49,30 @@ Status CheckOptions(const PlannerOptions& o) {
       fmt::format("leadership_only moves no replica, which {} needs: ask for one of them", moves));
 }
 
+bool Limited(const PlannerOptions& options) {
+  return options.max_replica_moves >= 0 || options.max_bytes >= 0 || options.max_duration_s >= 0;
+}
+
+/// Where no order brings a cluster all the way, searches again from what the order allows: moves
+/// that counted on those left out are no longer the best ones. Ends where a plan of the carried
+/// out plan would find nothing either.
+void GoOnFromWhatFits(const ClusterSnapshot& snapshot, const PlannerOptions& options,
+                      const Prepared& prepared, const Placement& start, Placement& end,
+                      Schedule& schedule) {
+  constexpr int kTimes = 4;
+  for (int time = 0; time < kTimes && schedule.left_out > 0 && !Limited(options); ++time) {
+    const Solution more =
+        SolveFrom(prepared.cluster, prepared.bands, prepared.goals, options, end.Save());
+    if (!more.changed) return;
+    Placement further = start;
+    further.Restore(more.partitions);
+    Schedule way = ScheduleWithin(snapshot, options, start, further);
+    if (!Better(Judge(further, prepared.goals), Judge(end, prepared.goals))) return;
+    end = std::move(further);
+    schedule = std::move(way);
+  }
+}
+
 }  // namespace
 
 Result<Prepared> Prepare(const ClusterSnapshot& snapshot, const PlannerOptions& options,
@@ -73,7 +97,8 @@ Result<Proposal> Finish(const ClusterSnapshot& snapshot, const PlannerOptions& o
   const Placement start(prepared.cluster, prepared.bands);
   Placement end = start;
   if (solution.changed) end.Restore(solution.partitions);
-  const Schedule schedule = ScheduleWithin(snapshot, options, start, end);
+  Schedule schedule = ScheduleWithin(snapshot, options, start, end);
+  GoOnFromWhatFits(snapshot, options, prepared, start, end, schedule);
   LW_RETURN_IF_ERROR(CheckHardRules(prepared.cluster, end.Save()));
   return BuildProposal({snapshot, options, prepared.goals, start, end, schedule});
 }

@@ -204,12 +204,14 @@ bool PlanOnce(Placement& placement, const GoalSet& goals, const PlannerOptions& 
   return !plan.best.empty();
 }
 
-}  // namespace
+/// Bands as a new plan would see them: exemptions depend on where things are.
+void StartHere(Placement& placement, const GoalSet& goals, const PlannerOptions& options) {
+  placement.Rebase(ComputeBands(placement.cluster(), placement.partitions(), goals, options));
+}
 
-Solution Solve(const FlatCluster& cluster, const Bands& bands, const GoalSet& goals,
-               const PlannerOptions& options, const std::vector<Seats>& warm) {
-  Placement placement(cluster, bands);
-  placement.Own();
+Solution Search(Placement& placement, const GoalSet& goals, const PlannerOptions& options,
+                const std::vector<Seats>& warm) {
+  const FlatCluster& cluster = placement.cluster();
   Solution solution{{}, false};
   const std::vector<Seats> cold;
   PriceCache prices;
@@ -217,11 +219,28 @@ Solution Solve(const FlatCluster& cluster, const Bands& bands, const GoalSet& go
   for (int rerun = 0; rerun < kMaxReruns && !nothing; ++rerun) {
     if (!PlanOnce(placement, goals, options, rerun == 0 ? warm : cold, prices)) break;
     solution.changed = true;
-    // Exemptions depend on where things are: bands as a new plan would see them.
-    placement.Rebase(ComputeBands(cluster, placement.partitions(), goals, options));
+    StartHere(placement, goals, options);
   }
   solution.partitions = placement.Save();
   return solution;
+}
+
+}  // namespace
+
+Solution Solve(const FlatCluster& cluster, const Bands& bands, const GoalSet& goals,
+               const PlannerOptions& options, const std::vector<Seats>& warm) {
+  Placement placement(cluster, bands);
+  placement.Own();
+  return Search(placement, goals, options, warm);
+}
+
+Solution SolveFrom(const FlatCluster& cluster, const Bands& bands, const GoalSet& goals,
+                   const PlannerOptions& options, const std::vector<Seats>& from) {
+  Placement placement(cluster, bands);
+  placement.Own();
+  placement.Restore(from);
+  StartHere(placement, goals, options);
+  return Search(placement, goals, options, {});
 }
 
 Status CheckHardRules(const FlatCluster& cluster, const std::vector<Seats>& result) {

@@ -23,6 +23,10 @@ struct Solution {
 Solution Solve(const FlatCluster& cluster, const Bands& bands, const GoalSet& goals,
                const PlannerOptions& options, const std::vector<Seats>& warm = {});
 
+/// The same, as if everything were where `from` says, parallel to FlatCluster::partitions.
+Solution SolveFrom(const FlatCluster& cluster, const Bands& bands, const GoalSet& goals,
+                   const PlannerOptions& options, const std::vector<Seats>& from);
+
 /// The rules that no result may break, checked record by record. Errors: Internal.
 Status CheckHardRules(const FlatCluster& cluster, const std::vector<Seats>& result);
 
