@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <chrono>
 #include <utility>
 
 #include "actions/operation_view.h"
@@ -35,7 +36,8 @@ Executor::Executor(kafka::AdminClient& admin, kafka::TopicAdmin& topics,
       throttles_(admin, mutator_, options_),
       driver_(mutator_, options_),
       dir_driver_(mutator_, options_),
-      progress_(options_) {
+      progress_(options_),
+      gate_(admin, clock, options_) {
   Publish();
 }
 
@@ -43,6 +45,9 @@ Status Executor::Recover() {
   LW_ASSIGN_OR_RETURN(auto operations, journal_.LoadOperations(options_.shown_operations));
   LW_ASSIGN_OR_RETURN(auto preimages, journal_.LoadOpenPreimages());
   throttles_.Load(std::move(preimages));
+  const WallTime yesterday{clock_.WallNow().unix_ms - ToMillis(std::chrono::hours(24))};
+  LW_ASSIGN_OR_RETURN(const auto sent, journal_.LoadSentMoves(yesterday));
+  gate_.budget().Load(sent);
   for (store::StoredOperation& stored : operations) {
     bound_cluster_ = stored.header.cluster_id;
     if (IsTerminal(stored.header.state)) {

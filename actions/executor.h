@@ -16,6 +16,7 @@
 #include "actions/observation.h"
 #include "actions/operation_run.h"
 #include "actions/progress.h"
+#include "actions/start_gate.h"
 #include "actions/step_driver.h"
 #include "actions/throttle_manager.h"
 #include "base/clock.h"
@@ -138,6 +139,7 @@ class Executor {
   StepDriver driver_;
   LogDirDriver dir_driver_;
   Progress progress_;
+  StartGate gate_;
 
   std::unique_ptr<OperationRun> current_;
   std::deque<std::unique_ptr<OperationRun>> queue_;

@@ -200,8 +200,9 @@ Status Executor::SendDue(const Observation& seen, SteadyTime now, bool held) {
   }
   LW_RETURN_IF_ERROR(driver_.Elect(run, selection.elect, now));
   GateShrinks(selection.reassign, seen);
+  gate_.Filter(run, selection.reassign, seen, now);
   LW_RETURN_IF_ERROR(driver_.Reassign(run, selection.reassign, now));
-  return dirs_ ? dir_driver_.Start(run, seen, *dirs_, now, held) : Ok();
+  return dirs_ ? dir_driver_.Start(run, seen, *dirs_, now, held, gate_.budget()) : Ok();
 }
 
 // Takes out of `indices` what would take a replica away that min.insync.replicas, as it is now,
@@ -233,7 +234,8 @@ std::string Executor::HoldReason(const Observation& seen, SteadyTime now) {
     stress_until_ = now + std::chrono::duration_cast<SteadyTime::duration>(options_.hold_release);
     return stress_;
   }
-  return now < stress_until_ ? stress_ : std::string();
+  if (now < stress_until_) return stress_;
+  return gate_.Closed().value_or(std::string());
 }
 
 void Executor::Finish(const Observation& seen, SteadyTime now) {

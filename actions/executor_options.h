@@ -3,6 +3,8 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <string>
+#include <vector>
 
 #include "base/clock.h"
 
@@ -26,6 +28,20 @@ struct ExecutorOptions {
   /// broker to 1.5 times what its moving partitions take in, since a slower copy would never catch
   /// up. Between log dirs it is the limit of the broker's own copying.
   std::int64_t throttle_bytes_per_s = std::int64_t{50} << 20;
+
+  /// Bytes on their way to one broker, and from one, at the same time, other tools' included; 0: no
+  /// limit. A larger partition goes alone.
+  std::int64_t max_bytes_in_flight_per_broker = 0;
+  /// Bytes of copies that are started, per second in the long run; 0: no limit.
+  std::int64_t max_started_bytes_per_s = 0;
+  /// Share of a log dir that copies leave free, 0..0.9 (I9). Both copies of a replica count until
+  /// the old one is deleted.
+  double disk_reserve = 0.05;
+  /// Copies started in 24 hours, over restarts; 0: no limit.
+  std::int64_t max_bytes_per_day = 0;
+  std::int64_t max_moves_per_day = 0;
+  /// When no new step starts; as base/weekly_window.h reads them.
+  std::vector<std::string> quiet_hours;
 
   Duration request_timeout = std::chrono::seconds(15);  ///< One admin call, its retries included.
   Duration poll_interval = std::chrono::seconds(1);     ///< Between two looks at the cluster.

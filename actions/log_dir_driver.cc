@@ -6,6 +6,7 @@
 #include <map>
 #include <utility>
 
+#include "actions/start_gate.h"
 #include "actions/step_driver.h"
 #include "base/text.h"
 
@@ -58,18 +59,19 @@ class Load {
     return std::nullopt;
   }
 
-  std::optional<std::string> NoRoom(const Move& move, std::int64_t size) const {
+  std::optional<std::string> NoRoom(const Move& move, std::int64_t size, double reserve) const {
     const LogDirName dir{move.broker, move.to_dir};
     const kafka::LogDirInfo* info = look_.FindDir(dir);
     if (info == nullptr || info->error != 0) {
       return fmt::format("waiting for log dir {} of broker {}, which has failed", move.to_dir,
                          move.broker);
     }
-    if (!IsKnown(info->usable_bytes)) {
+    const std::int64_t room = RoomIn(*info, reserve);
+    if (!IsKnown(room)) {
       return fmt::format("broker {} does not tell the free space of log dir {}", move.broker,
                          move.to_dir);
     }
-    const std::int64_t free = info->usable_bytes - look_.StillToCome(dir) - Of(to_come_, dir);
+    const std::int64_t free = room - look_.StillToCome(dir) - Of(to_come_, dir);
     if (size <= free) return std::nullopt;
     return fmt::format("waiting for room: log dir {} of broker {} has {} left, the replica is {}",
                        move.to_dir, move.broker, HumanBytes(static_cast<double>(free)),
@@ -112,7 +114,7 @@ std::optional<std::string> NotStartable(const StepRecord& step, const Observatio
 }  // namespace
 
 Status LogDirDriver::Start(OperationRun& run, const Observation& seen, const LogDirLook& look,
-                           SteadyTime now, bool held) {
+                           SteadyTime now, bool held, MoveBudget& budget) {
   Load load(run, look);
   std::vector<std::size_t> due;
   for (std::size_t i = 0; i < run.steps().size(); ++i) {
@@ -120,14 +122,17 @@ Status LogDirDriver::Start(OperationRun& run, const Observation& seen, const Log
     if (!IsLogDirStep(step) || step.state != StepState::kPending) continue;
     const std::int64_t size = look.Find(step.move.broker, step.move.partition).size;
     auto reason = NotStartable(step, seen, look);
-    if (!reason) reason = load.NoRoom(step.move, size);
+    if (!reason) reason = load.NoRoom(step.move, size, options_.disk_reserve);
     if (!reason) reason = load.OverCap(step.move, options_);
+    if (!reason) reason = budget.WhyNot(step, size);
     if (reason) {
       run.runtime(i).waiting_for = std::move(*reason);
       continue;
     }
     if (held || now < run.runtime(i).not_before) continue;
     load.Add(step.move, size);
+    run.LearnBytes(i, size);
+    budget.Take(step, size);
     due.push_back(i);
   }
   for (const auto& [broker, indices] : ByBroker(run, due)) {

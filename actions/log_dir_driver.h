@@ -7,6 +7,7 @@
 
 #include "actions/executor_options.h"
 #include "actions/log_dir_look.h"
+#include "actions/move_budget.h"
 #include "actions/mutator.h"
 #include "actions/observation.h"
 #include "actions/operation_run.h"
@@ -25,7 +26,7 @@ class LogDirDriver {
   /// Starts the steps whose turn it is, in the order of the plan; the others' notes say why they
   /// wait. With `held` none is started.
   Status Start(OperationRun& run, const Observation& seen, const LogDirLook& look, SteadyTime now,
-               bool held);
+               bool held, MoveBudget& budget);
 
   /// Takes back what runs, by naming the log dir where the replica is: it loses nothing, since that
   /// one serves until the copy is whole.

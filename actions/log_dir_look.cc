@@ -27,8 +27,9 @@ LogDirLook LogDirLook::Read(kafka::AdminClient& admin, const std::set<BrokerId>&
         (replica.is_future ? there.future : there.current) = dir.path;
         (replica.is_future ? there.future_size : there.size) = replica.size_bytes;
       }
-      dir.replicas.clear();
       LogDirName name{broker, dir.path};
+      look.replicas_in_[name] = dir.replicas.size();
+      dir.replicas.clear();
       look.dirs_.emplace(std::move(name), std::move(dir));
     }
     look.CountTraffic(broker);
@@ -57,6 +58,20 @@ ReplicaDirs LogDirLook::Find(BrokerId broker, const TopicPartition& partition) c
 const kafka::LogDirInfo* LogDirLook::FindDir(const LogDirName& dir) const {
   const auto found = dirs_.find(dir);
   return found == dirs_.end() ? nullptr : &found->second;
+}
+
+std::vector<const kafka::LogDirInfo*> LogDirLook::NextDirs(BrokerId broker) const {
+  std::vector<const kafka::LogDirInfo*> dirs;
+  std::size_t fewest = 0;
+  for (auto dir = dirs_.lower_bound({broker, {}}); dir != dirs_.end(); ++dir) {
+    if (dir->first.broker != broker) break;
+    if (dir->second.error != 0) continue;
+    const std::size_t count = replicas_in_.at(dir->first);
+    if (dirs.empty() || count < fewest) dirs.clear();
+    if (dirs.empty()) fewest = count;
+    if (count == fewest) dirs.push_back(&dir->second);
+  }
+  return dirs;
 }
 
 std::int32_t LogDirLook::CopiesOn(BrokerId broker) const {

@@ -1,9 +1,11 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "actions/observation.h"
 #include "actions/step_judge.h"
@@ -35,6 +37,9 @@ class LogDirLook {
   /// Null when the broker has no such log dir.
   const kafka::LogDirInfo* FindDir(const LogDirName& dir) const;
 
+  /// Where the broker may put its next new replica: the working log dirs with the fewest replicas.
+  std::vector<const kafka::LogDirInfo*> NextDirs(BrokerId broker) const;
+
   // Replicas on their way, whoever sent them (I6).
   std::int32_t CopiesOn(BrokerId broker) const;           ///< Between the log dirs of the broker.
   std::int32_t CopiesAt(const LogDirName& dir) const;     ///< From it or to it.
@@ -51,6 +56,7 @@ class LogDirLook {
   std::map<LogDirName, kafka::LogDirInfo> dirs_;  // without their replicas
   std::map<LogDirName, Traffic> traffic_;
   std::map<BrokerId, std::int32_t> copies_;
+  std::map<LogDirName, std::size_t> replicas_in_;
 };
 
 /// What the look says about a step between log dirs, in the words of all steps: kOurs is the copy

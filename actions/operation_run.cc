@@ -108,6 +108,13 @@ void OperationRun::SetNote(std::size_t i, std::string note) {
   changed_steps_.insert(i);
 }
 
+void OperationRun::LearnBytes(std::size_t i, std::int64_t bytes) {
+  if (IsKnown(steps_[i].move.bytes)) return;
+  steps_[i].move.bytes = bytes;
+  runtime_[i].bytes_total = bytes;
+  changed_steps_.insert(i);
+}
+
 void OperationRun::SetDelivery(std::size_t i, store::Delivery delivery) {
   if (steps_[i].delivery == delivery) return;
   steps_[i].delivery = delivery;

@@ -56,6 +56,8 @@ class OperationRun {
   void SetState(OperationState state, std::string hold_reason = {});
   void SetStep(std::size_t i, StepState state, std::string note);
   void SetNote(std::size_t i, std::string note);
+  /// What a step is to copy, where its plan did not know it.
+  void LearnBytes(std::size_t i, std::int64_t bytes);
   void SetDelivery(std::size_t i, store::Delivery delivery);
   /// Whether no new step may start until somebody resumes the operation.
   bool paused() const { return header_.pause != store::PauseCause::kNone; }

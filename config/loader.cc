@@ -15,6 +15,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "base/weekly_window.h"
 #include "config/schema.h"
 
 namespace levelwind::config {
@@ -241,6 +242,10 @@ void Loader::CheckWhole() {
                      EscapeControl(text))));
     }
   };
+  check("execute.quiet_hours", [&]() -> Status {
+    LW_RETURN_IF_ERROR(ParseWeeklyWindows(config.execute.quiet_hours));
+    return Ok();
+  }());
   regex("plan.include_topics", config.plan.include_topics);
   regex("plan.exclude_topics", config.plan.exclude_topics);
   regex("plan.min_leader_topics", config.plan.min_leader_topics);

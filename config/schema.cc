@@ -12,7 +12,6 @@ using planner::Effort;
 constexpr double kMinute = 60;
 constexpr double kHour = 3600;
 constexpr double kMiB = 1 << 20;
-constexpr double kMostMoves = 100'000;
 constexpr double kTiB = 0x1p40;
 
 constexpr NameTable<Mode, 2> kModes = {{{Mode::kObserve, "observe"}, {Mode::kOperate, "operate"}}};
@@ -259,83 +258,6 @@ void AddPlanLimits(std::vector<SchemaEntry>& out) {
                  "0.2", 0, 1});
 }
 
-/// Moves between the log dirs of a broker.
-void AddExecuteLogDirs(std::vector<SchemaEntry>& out) {
-  out.push_back({"execute.max_log_dir_moves_per_broker", ValueType::kInteger,
-                 [](Config& c) -> FieldRef { return &c.execute.max_log_dir_moves_per_broker; },
-                 "Replicas under way between the log dirs of one broker at the same time; other "
-                 "tools' moves count.",
-                 "2", 1, 1000});
-  out.push_back({"execute.max_moves_per_log_dir", ValueType::kInteger,
-                 [](Config& c) -> FieldRef { return &c.execute.max_moves_per_log_dir; },
-                 "Of those, the replicas that leave or reach one log dir.", "1", 1, 1000});
-  out.push_back({"execute.log_dir_patience", ValueType::kDuration,
-                 [](Config& c) -> FieldRef { return &c.execute.log_dir_patience; },
-                 "How long a copy between log dirs may stand still before it is taken back.", "10m",
-                 10, 24 * kHour});
-}
-
-void AddExecute(std::vector<SchemaEntry>& out) {
-  out.push_back({"execute.throttle",
-                 ValueType::kRate,
-                 [](Config& c) -> FieldRef { return &c.execute.throttle_bytes_per_s; },
-                 "Replication throttle per broker and direction while replicas are copied. Raised "
-                 "per broker where its moving partitions take in more, since a slower copy would "
-                 "never catch up.",
-                 "50MiB/s",
-                 64 * 1024,
-                 1e12,
-                 {},
-                 "off",
-                 0});
-  out.push_back({"execute.max_moves_per_broker", ValueType::kInteger,
-                 [](Config& c) -> FieldRef { return &c.execute.max_moves_per_broker; },
-                 "Replicas being copied to one broker, and from one, at the same time; other "
-                 "tools' moves count.",
-                 "5", 1, 1000});
-  out.push_back({"execute.max_moves_cluster", ValueType::kInteger,
-                 [](Config& c) -> FieldRef { return &c.execute.max_moves_cluster; },
-                 "Partitions being reassigned in the cluster at the same time; other tools' moves "
-                 "count.",
-                 "20", 1, kMostMoves});
-  out.push_back({"execute.max_leader_moves", ValueType::kInteger,
-                 [](Config& c) -> FieldRef { return &c.execute.max_leader_moves_per_batch; },
-                 "Leader moves under way at the same time.", "50", 1, kMostMoves});
-  out.push_back({"execute.poll_interval", ValueType::kDuration,
-                 [](Config& c) -> FieldRef { return &c.execute.poll_interval; },
-                 "Time between two looks at the cluster while an operation runs.", "1s", 0.1,
-                 kMinute});
-  out.push_back({"execute.request_timeout", ValueType::kDuration,
-                 [](Config& c) -> FieldRef { return &c.execute.request_timeout; },
-                 "Limit of one call to the cluster, its retries included.", "15s", 0.5,
-                 5 * kMinute});
-  out.push_back({"execute.hold_release", ValueType::kDuration,
-                 [](Config& c) -> FieldRef { return &c.execute.hold_release; },
-                 "How long the rest of the cluster must be in sync again before new steps start.",
-                 "5s", 0, kHour});
-  out.push_back({"execute.dead_target_patience", ValueType::kDuration,
-                 [](Config& c) -> FieldRef { return &c.execute.dead_target_patience; },
-                 "How long a step waits for a dead target broker before it is given up.", "10m", 1,
-                 24 * kHour});
-  out.push_back({"execute.election_patience", ValueType::kDuration,
-                 [](Config& c) -> FieldRef { return &c.execute.election_patience; },
-                 "How long a preferred replica may stay out of sync before its leader move is "
-                 "given up.",
-                 "2m", 1, 24 * kHour});
-  out.push_back({"execute.restore_patience", ValueType::kDuration,
-                 [](Config& c) -> FieldRef { return &c.execute.restore_patience; },
-                 "How long an operation waits for its throttles to be restored before it ends with "
-                 "a note; the rest is tried in the background.",
-                 "1m", 1, kHour});
-  out.push_back({"execute.stall_after", ValueType::kDuration,
-                 [](Config& c) -> FieldRef { return &c.execute.stall_after; },
-                 "A step without a copied byte for this long is shown as stalled.", "1m", 1,
-                 24 * kHour});
-  out.push_back({"execute.max_queued", ValueType::kInteger,
-                 [](Config& c) -> FieldRef { return &c.execute.max_queued; },
-                 "Operations that may wait behind the running one.", "16", 1, 1000});
-}
-
 }  // namespace
 
 const std::vector<SchemaEntry>& Schema() {
@@ -350,7 +272,6 @@ const std::vector<SchemaEntry>& Schema() {
     AddGoals(entries);
     AddPlanLimits(entries);
     AddExecute(entries);
-    AddExecuteLogDirs(entries);
     return entries;
   }();
   return kSchema;

@@ -47,6 +47,7 @@ class Journal final : public OperationJournal {
   Status Commit(const JournalBatch& batch) override;
   Result<std::vector<StoredOperation>> LoadOperations(std::size_t finished_limit) override;
   Result<StoredOperation> LoadOperation(const std::string& id) override;
+  Result<std::vector<SentMove>> LoadSentMoves(WallTime since) override;
   Result<std::vector<PreimageRecord>> LoadOpenPreimages() override;
   Result<std::uint64_t> NextOperationNumber() override;
   std::uint64_t generation() const override { return generation_; }

@@ -144,6 +144,20 @@ Result<StoredOperation> Journal::LoadOperation(const std::string& id) {
   return operation;
 }
 
+Result<std::vector<SentMove>> Journal::LoadSentMoves(WallTime since) {
+  std::lock_guard lock(mutex_);
+  Statement query(*db_,
+                  "SELECT sent_ms, bytes FROM steps WHERE sent_ms > 0 AND sent_ms >= ? AND "
+                  "kind <> 'leader' ORDER BY sent_ms");
+  query.Bind(since.unix_ms);
+  std::vector<SentMove> moves;
+  for (;;) {
+    LW_ASSIGN_OR_RETURN(const bool more, query.Next());
+    if (!more) return moves;
+    moves.push_back({{query.Int(0)}, query.Int(1)});
+  }
+}
+
 Result<std::vector<PreimageRecord>> Journal::LoadOpenPreimages() {
   std::lock_guard lock(mutex_);
   Statement query(*db_,

@@ -24,6 +24,8 @@ class OperationJournal {
   virtual Result<std::vector<StoredOperation>> LoadOperations(std::size_t finished_limit) = 0;
   /// One of them, over or not, with all its steps. kNotFound.
   virtual Result<StoredOperation> LoadOperation(const std::string& id) = 0;
+  /// Of every operation, the copies whose first request was sent at `since` or later, oldest first.
+  virtual Result<std::vector<SentMove>> LoadSentMoves(WallTime since) = 0;
   /// Of every operation, those that are still to be restored, in order of operation and key.
   virtual Result<std::vector<PreimageRecord>> LoadOpenPreimages() = 0;
 

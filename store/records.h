@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "model/measure.h"
 #include "model/operation.h"
 #include "model/proposal.h"
 
@@ -127,6 +128,12 @@ struct AuditRecord {
   std::string api;      ///< Kafka's name of the request.
   std::string target;   ///< What it asks for, shortened to about 1,000 characters.
   std::string outcome;  ///< "sent" until an answer came.
+};
+
+/// A copy that was sent, for the daily budget.
+struct SentMove {
+  WallTime at;
+  std::int64_t bytes = kUnknownCount;  ///< As planned.
 };
 
 /// Everything in it is stored by one transaction, or nothing.

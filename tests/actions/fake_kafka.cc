@@ -272,6 +272,9 @@ Result<std::map<BrokerId, Result<std::vector<kafka::LogDirInfo>>>> FakeKafka::De
       dirs[path].error = failed ? kStorageError : std::int16_t{0};
       const auto room = usable.find({broker, path});
       dirs[path].usable_bytes = room == usable.end() ? 1'000'000 : room->second;
+      if (const auto size = total.find({broker, path}); size != total.end()) {
+        dirs[path].total_bytes = size->second;
+      }
     }
     for (const auto& [name, topic] : topics_) {
       for (std::size_t i = 0; i < topic.partitions.size(); ++i) {

@@ -88,6 +88,7 @@ class FakeKafka final : public kafka::AdminClient, public kafka::TopicAdmin {
   std::set<LogDirName> failed_dirs;
   std::int16_t dir_error = 0;                 ///< What every move between log dirs is refused with.
   std::map<LogDirName, std::int64_t> usable;  ///< Others have plenty.
+  std::map<LogDirName, std::int64_t> total;   ///< Others do not tell.
   std::string cluster_id = "fake";
   bool reachable = true;
   bool controller_knows_dead = false;  ///< Configs of dead brokers can be read and written.

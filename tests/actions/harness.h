@@ -39,6 +39,9 @@ class ProbedJournal final : public store::OperationJournal {
   Result<store::StoredOperation> LoadOperation(const std::string& id) override {
     return journal_.LoadOperation(id);
   }
+  Result<std::vector<store::SentMove>> LoadSentMoves(WallTime since) override {
+    return journal_.LoadSentMoves(since);
+  }
   Result<std::vector<store::PreimageRecord>> LoadOpenPreimages() override {
     return journal_.LoadOpenPreimages();
   }
