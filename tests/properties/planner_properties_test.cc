@@ -56,10 +56,8 @@ TEST(PlannerProperties, CapacitiesAreKeptThoughSoftGoalsPull) {
   EXPECT_EQ(after, 0) << testing::Describe(*proposal);
 }
 
-/// A cluster where the elections of preferred leaders would cost a goal, so that the plan keeps who
-/// leads: it must list them first, or the next plan finds the same elections again.
-// Moves that no order has room for are left out; the plan used to keep others that were good only
-// together with them, and a second plan found better ones.
+/// Moves that no order has room for are left out; the plan used to keep others that were good only
+/// together with them, and a second plan found better ones.
 TEST(PlannerProperties, ThePlanGoesOnFromWhatTheOrderAllows) {
   constexpr std::uint64_t kSeed = 2'303'256;
   testing::PlanCounts counts;
@@ -67,6 +65,8 @@ TEST(PlannerProperties, ThePlanGoesOnFromWhatTheOrderAllows) {
   EXPECT_EQ(counts.with_moves, 1U);
 }
 
+/// A cluster where the elections of preferred leaders would cost a goal, so that the plan keeps who
+/// leads: it must list them first, or the next plan finds the same elections again.
 TEST(PlannerProperties, KeepingLeadersListsThemFirst) {
   const NastyCase c = MakeNastyCase(50'548);
   const Result<Proposal> proposal = PlanRebalance(c.snapshot, c.options);
