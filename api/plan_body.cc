@@ -113,6 +113,7 @@ const std::vector<std::string>& PlanBodyKeys() {
                                                  "add_brokers",
                                                  "remove_brokers",
                                                  "demote_brokers",
+                                                 "relieve_brokers",
                                                  "destination_brokers",
                                                  "exclude_destinations",
                                                  "include_topics",
@@ -140,6 +141,7 @@ Result<PlanRequest> ReadPlanBody(const Json& body) {
   LW_RETURN_IF_ERROR(read.Brokers("add_brokers", request.add_brokers));
   LW_RETURN_IF_ERROR(read.Brokers("remove_brokers", request.remove_brokers));
   LW_RETURN_IF_ERROR(read.Brokers("demote_brokers", request.demote_brokers));
+  LW_RETURN_IF_ERROR(read.Brokers("relieve_brokers", request.relieve_brokers));
   LW_RETURN_IF_ERROR(read.Brokers("destination_brokers", request.destination_brokers));
   LW_RETURN_IF_ERROR(read.Brokers("exclude_destinations", request.excluded_destinations));
   LW_RETURN_IF_ERROR(read.Text("include_topics", request.include_topics));

@@ -80,6 +80,8 @@ void CommandLine::AddWork(CLI::App& plan) {
   AddBrokers(plan, "--remove-brokers", request.remove_brokers, "Empty these");
   AddBrokers(plan, "--demote-brokers", request.demote_brokers,
              "Let these lead nothing that others can lead");
+  AddBrokers(plan, "--relieve-brokers", request.relieve_brokers,
+             "Fewest bytes off these, so that their disks have room; nothing else moves");
   plan.add_flag("--fix-offline", request.fix_offline,
                 "Only what is on dead brokers and failed disks");
   plan.add_flag("--leadership-only", request.leadership_only, "Copy nothing");

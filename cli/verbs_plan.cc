@@ -33,6 +33,7 @@ std::string PlanBody(const PlanArgs& args) {
   unless_empty("add_brokers", asked.add_brokers);
   unless_empty("remove_brokers", asked.remove_brokers);
   unless_empty("demote_brokers", asked.demote_brokers);
+  unless_empty("relieve_brokers", asked.relieve_brokers);
   unless_empty("destination_brokers", asked.destination_brokers);
   unless_empty("exclude_destinations", asked.excluded_destinations);
   unless_empty("include_topics", asked.include_topics);

@@ -42,6 +42,10 @@ struct PlanRequest {
   /// An earlier proposal, such as "p1": what is left of it is where the search starts.
   std::string start_from;
 
+  /// Nothing moves but what is on these brokers, and no more of it than the hard goals need: for a
+  /// disk that is about to be full.
+  std::vector<BrokerId> relieve_brokers;
+
   bool leadership_only = false;  ///< No replica moves.
   bool fix_offline = false;      ///< Nothing moves but what is on dead brokers and failed disks.
 

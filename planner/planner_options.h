@@ -147,6 +147,9 @@ struct PlannerOptions {
   /// These keep their replicas but lead nothing that another in-sync replica can lead, and get no
   /// new lead.
   std::vector<BrokerId> demoted_brokers;
+  /// Nothing moves but partitions that have a replica on one of these; empty: all may. The rest
+  /// stays where it is, and counts.
+  std::vector<BrokerId> relieved_brokers;
   /// Replicas stay where they are, even those on dead brokers; only leadership changes.
   bool leadership_only = false;
   /// Nothing moves but what must: replicas on dead and leaving brokers and in failed log dirs.

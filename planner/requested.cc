@@ -9,12 +9,26 @@
 #include <utility>
 
 #include "base/text.h"
+#include "planner/goals/goal_set.h"
 #include "planner/goals/margin.h"
 #include "planner/intra_broker/log_dir_proposal.h"
 #include "planner/rebalance/plan_rebalance.h"
 
 namespace levelwind::planner {
 namespace {
+
+/// The configured goals that are hard, and disk capacity: what a relief has to reach, and no more.
+std::vector<std::string> NeededGoals(const PlannerOptions& options) {
+  constexpr std::string_view kDisk = "DiskCapacityGoal";
+  const Result<GoalSet> goals = MakeGoals(options);
+  if (!goals.ok()) return options.goals;  // Planning says what is wrong.
+  std::vector<std::string> needed;
+  for (const Goal* goal : goals->ordered) {
+    if (goal->hard || goal->name == kDisk) needed.emplace_back(goal->name);
+  }
+  if (std::ranges::find(needed, kDisk) == needed.end()) needed.emplace_back(kDisk);
+  return needed;
+}
 
 Status CheckAlone(const PlanRequest& request) {
   const std::pair<bool, const char*> others[] = {
@@ -28,6 +42,7 @@ Status CheckAlone(const PlanRequest& request) {
       {!request.add_brokers.empty(), "add_brokers"},
       {!request.remove_brokers.empty(), "remove_brokers"},
       {!request.demote_brokers.empty(), "demote_brokers"},
+      {!request.relieve_brokers.empty(), "relieve_brokers"},
       {!request.destination_brokers.empty(), "destination_brokers"},
       {!request.excluded_destinations.empty(), "exclude_destinations"},
       {!request.replication_factors.empty(), "replication_factor"},
@@ -75,6 +90,10 @@ PlannerOptions Requested(PlannerOptions options, const PlanRequest& request) {
   options.only_new_brokers = options.only_new_brokers || !request.add_brokers.empty();
   options.leaving_brokers = request.remove_brokers;
   options.demoted_brokers = request.demote_brokers;
+  options.relieved_brokers = request.relieve_brokers;
+  if (!request.relieve_brokers.empty() && request.goals.empty()) {
+    options.goals = NeededGoals(options);
+  }
   options.destination_brokers = request.destination_brokers;
   options.excluded_destinations = request.excluded_destinations;
   if (!request.include_topics.empty()) options.include_topics = request.include_topics;

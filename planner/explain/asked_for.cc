@@ -44,6 +44,7 @@ std::string AskedFor(const PlannerOptions& o) {
   words.Brokers("keep empty broker", o.retiring_brokers);
   words.Brokers("fill broker", o.new_brokers);
   words.Brokers("take the leads from broker", o.demoted_brokers);
+  words.Brokers("relieve broker", o.relieved_brokers);
   words.When(o.only_offline_replicas, "only what is offline");
   words.When(o.leadership_only, "only leaders");
   words.Texts("replication factor", o.replication_factors);

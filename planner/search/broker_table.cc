@@ -100,6 +100,7 @@ Status CheckLists(const FlatCluster& cluster, const PlannerOptions& options) {
   LW_RETURN_IF_ERROR(CheckListed(cluster, options.destination_brokers, "destination_brokers"));
   LW_RETURN_IF_ERROR(CheckListed(cluster, options.excluded_destinations, "excluded_destinations"));
   LW_RETURN_IF_ERROR(CheckListed(cluster, options.demoted_brokers, "demoted_brokers"));
+  LW_RETURN_IF_ERROR(CheckListed(cluster, options.relieved_brokers, "relieve_brokers"));
   for (const auto& [leaving, leaving_name] :
        {std::pair{&options.leaving_brokers, "leaving_brokers"},
         std::pair{&options.retiring_brokers, "retiring_brokers"}}) {

@@ -233,14 +233,14 @@ TEST_F(ApiTest, AnOperationTellsItsPlaceInLineAndItsRollback) {
 TEST_F(ApiTest, APlanMayBeAskedForAnyWork) {
   EXPECT_EQ(Send("POST", "/api/v1/proposals",
                  R"({"hard_goals":["A"],"add_brokers":[4,5],"remove_brokers":[1],)"
-                 R"("demote_brokers":[2],"destination_brokers":[4],"exclude_destinations":[3],)"
+                 R"("demote_brokers":[2],"relieve_brokers":[6],"destination_brokers":[4],"exclude_destinations":[3],)"
                  R"("include_topics":"a.*","exclude_topics":"b","replication_factors":["a=3"],)"
                  R"("start_from":"p1",)"
                  R"("leadership_only":true,"fix_offline":true})")
                 .status,
             201);
   EXPECT_THAT(backend_.commands,
-              ElementsAre("plan cli:ada '' hard=A add4 add5 remove1 demote2 to4 not-to3 topics=a.* "
+              ElementsAre("plan cli:ada '' hard=A add4 add5 remove1 demote2 relieve6 to4 not-to3 topics=a.* "
                           "not=b rf:a=3 from:p1 leadership offline"));
   EXPECT_EQ(Send("POST", "/api/v1/proposals",
                  R"({"log_dirs":true,"empty_log_dirs":["3:/data/b"],"brokers":[3,4]})")

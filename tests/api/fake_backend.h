@@ -83,6 +83,7 @@ class FakeBackend : public api::Backend {
     brokers("add", asked.add_brokers);
     brokers("remove", asked.remove_brokers);
     brokers("demote", asked.demote_brokers);
+    brokers("relieve", asked.relieve_brokers);
     brokers("to", asked.destination_brokers);
     brokers("not-to", asked.excluded_destinations);
     if (!asked.include_topics.empty()) text += " topics=" + asked.include_topics;

@@ -178,6 +178,8 @@ TEST_F(CliTest, PlanFormatsFilesAndExitCode) {
                                                "1",
                                                "--demote-brokers",
                                                "2",
+                                               "--relieve-brokers",
+                                               "6",
                                                "--destination-brokers",
                                                "4",
                                                "--exclude-destinations",
@@ -196,7 +198,7 @@ TEST_F(CliTest, PlanFormatsFilesAndExitCode) {
                                                "--fix-offline"};
   EXPECT_EQ(Run(everything), kDone) << err_.str();
   EXPECT_EQ(backend_.commands.back().substr(backend_.commands.back().find('\'')),
-            "'' hard=A add4 add5 remove1 demote2 to4 not-to3 topics=a.* not=b rf:a=3 rf:c{1,2}=2 "
+            "'' hard=A add4 add5 remove1 demote2 relieve6 to4 not-to3 topics=a.* not=b rf:a=3 rf:c{1,2}=2 "
             "from:p1 leadership offline");
   EXPECT_EQ(Run({"plan", "--log-dirs", "--empty-log-dir", "3:/data/b", "--empty-log-dir", "4:/a",
                  "--brokers", "3,4"}),

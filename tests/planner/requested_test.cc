@@ -48,6 +48,24 @@ TEST(Requested, ARequestGoesBeforeTheConfiguration) {
   EXPECT_EQ(options.max_bytes, 5) << "not asked for otherwise";
 }
 
+TEST(Requested, AReliefKeepsToTheHardGoalsAndDiskCapacity) {
+  PlanRequest request;
+  request.relieve_brokers = {6};
+  PlannerOptions options = Requested({}, request);
+  EXPECT_THAT(options.relieved_brokers, ElementsAre(6));
+  EXPECT_THAT(options.goals, ElementsAre("RackAwareGoal", "ReplicaCapacityGoal", "DiskCapacityGoal",
+                                         "NetworkInboundCapacityGoal",
+                                         "NetworkOutboundCapacityGoal", "CpuCapacityGoal"));
+  PlannerOptions configured;
+  configured.goals = {"rack-aware", "disk-usage"};
+  EXPECT_THAT(Requested(configured, request).goals,
+              ElementsAre("RackAwareGoal", "DiskCapacityGoal"));
+  request.goals = {"DiskUsageDistributionGoal"};
+  EXPECT_THAT(Requested(configured, request).goals, ElementsAre("DiskUsageDistributionGoal"))
+      << "whoever names goals gets them";
+  EXPECT_EQ(AskedFor(options).substr(0, 25), "relieve broker 6; goals R");
+}
+
 TEST(AskedFor, SaysWhatIsNotAsUsual) {
   EXPECT_EQ(AskedFor({}), "level the cluster");
   PlannerOptions options;
@@ -99,6 +117,7 @@ TEST(Requested, LogDirsGoWithNoOtherWork) {
       {"add_brokers", [](PlanRequest& r) { r.add_brokers = {1}; }},
       {"remove_brokers", [](PlanRequest& r) { r.remove_brokers = {1}; }},
       {"demote_brokers", [](PlanRequest& r) { r.demote_brokers = {1}; }},
+      {"relieve_brokers", [](PlanRequest& r) { r.relieve_brokers = {1}; }},
       {"destination_brokers", [](PlanRequest& r) { r.destination_brokers = {1}; }},
       {"exclude_destinations", [](PlanRequest& r) { r.excluded_destinations = {1}; }},
       {"replication_factor", [](PlanRequest& r) { r.replication_factors = {"a=3"}; }},
