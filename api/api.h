@@ -73,6 +73,7 @@ class Api final : public Handler {
   Response Proposals(const Call& call);
   Response OneProposal(const Call& call);
   Response WhyNot(const Call& call);
+  Response Placement(const Call& call);  // placement_route.cc
   Response Operations(const Call& call);
   Response OneOperation(const Call& call);
   // command_routes.cc

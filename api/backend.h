@@ -14,6 +14,7 @@
 #include "model/operation.h"
 #include "model/plan_request.h"
 #include "model/proposal.h"
+#include "model/topic_wish.h"
 
 namespace levelwind::api {
 
@@ -76,6 +77,10 @@ class Backend {
   /// What each goal says about a replica of the partition ("orders-7") on the broker, one JSON
   /// object; from the newest snapshot, which must be there. kInvalidArgument, kNotFound.
   virtual Result<std::string> WhyNot(const std::string& partition, BrokerId broker) const = 0;
+
+  /// Where the partitions of a topic that does not exist yet should go, one JSON object; from the
+  /// newest snapshot, which must be there. kInvalidArgument, kAlreadyExists, kFailedPrecondition.
+  virtual Result<std::string> PlaceTopic(const TopicWish& wish) const = 0;
 
   // ---- commands
   /// Plans from the newest snapshot. kFailedPrecondition while there is none, kDeadlineExceeded

@@ -40,6 +40,7 @@ CommandLine::CommandLine(const DaemonVerbs& verbs, Terminal& terminal)
   AddReadVerbs();
   AddPlanVerbs();
   AddExplainVerbs();
+  AddPlaceTopic();
   AddActVerbs();
   AddOtherVerbs();
 }

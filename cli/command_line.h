@@ -2,6 +2,7 @@
 
 // Internal to cli/: the command line as CLI11 sees it.
 
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <optional>
@@ -108,6 +109,7 @@ class CommandLine {
   void AddGoals(CLI::App& sub, CLI::Option* needs);
   PlanArgs PlanArguments() const;
   void AddExplainVerbs();
+  void AddPlaceTopic();
 
   CLI::Option* AddCapacity(CLI::App& sub) {
     return sub
@@ -129,6 +131,8 @@ class CommandLine {
   PlanArgs plan_;
   std::optional<Duration> max_duration_;
   WhyNotArgs why_not_;
+  PlaceTopicArgs place_;
+  std::optional<std::int64_t> bytes_in_, bytes_out_, topic_bytes_;
   WatchArgs watch_;
   ApplyArgs apply_;
   std::string config_file_;

@@ -152,6 +152,39 @@ void CommandLine::AddFileOptions(CLI::App& plan, CLI::Option& snapshot) {
       ->needs(seeds);
 }
 
+/// Where a topic should go before it exists.
+void CommandLine::AddPlaceTopic() {
+  CLI::App& place =
+      AddClientVerb("place-topic", "Where a new topic's replicas should go", false, [this] {
+        const auto known = [](const auto& given) {
+          return given ? static_cast<double>(*given) : kUnknown;
+        };
+        place_.plan = PlanArguments();
+        place_.wish.bytes_in_per_s = known(bytes_in_);
+        place_.wish.bytes_out_per_s = known(bytes_out_);
+        place_.wish.bytes = known(topic_bytes_);
+        return RunPlaceTopic(place_, terminal_);
+      });
+  place.add_option("TOPIC", place_.wish.name, "Name of the topic, which must not exist")
+      ->required();
+  place.add_option("--partitions", place_.wish.partitions, "How many")->required();
+  place.add_option("--replication-factor", place_.wish.replication_factor, "Replicas of each (3)");
+  const auto rate = [](const std::string& text) {
+    return ParseBytes(text.ends_with("/s") ? text.substr(0, text.size() - 2) : text);
+  };
+  AddParsed(place, "--bytes-in", bytes_in_, "Expected to be produced to all of it", rate, "5MiB/s")
+      ->type_name("RATE");
+  AddParsed(place, "--bytes-out", bytes_out_, "Expected to be read from all of it", rate, "5MiB/s")
+      ->type_name("RATE");
+  AddParsed(place, "--size", topic_bytes_, "Expected size of one copy of it", ParseBytes, "10GiB")
+      ->type_name("BYTES");
+  CLI::Option* snapshot =
+      place.add_option("--snapshot", plan_.snapshot, "The cluster as this file has it; no daemon")
+          ->type_name("FILE");
+  AddCapacity(place)->needs(snapshot);
+  AddGoals(place, snapshot);
+}
+
 void CommandLine::AddExplainVerbs() {
   CLI::App& explain = *app_.add_subcommand("explain", "Why a plan does what it does, or does not");
   explain.require_subcommand(1);

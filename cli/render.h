@@ -25,6 +25,8 @@ Result<std::string> RenderAnomalies(const std::string& body, const RenderOptions
 Result<std::string> RenderProposal(const std::string& body, const RenderOptions& options);
 /// The reason of every move, goal by goal in the order of the moves.
 Result<std::string> RenderExplanation(const std::string& body);
+/// Takes {"placement": ...}: where a new topic should go, and the command that makes it so.
+Result<std::string> RenderPlacement(const std::string& body, const RenderOptions& options);
 /// Takes {"why_not": ...}: what each goal says about one move.
 Result<std::string> RenderWhyNot(const std::string& body, const RenderOptions& options);
 Result<std::string> RenderProposals(const std::string& body, const RenderOptions& options);

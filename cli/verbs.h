@@ -11,6 +11,7 @@
 #include "cli/terminal.h"
 #include "model/ids.h"
 #include "model/plan_request.h"
+#include "model/topic_wish.h"
 
 namespace levelwind::cli {
 
@@ -61,6 +62,11 @@ struct WhyNotArgs {
   BrokerId broker = kNoBroker;
 };
 int RunWhyNot(const WhyNotArgs& args, Terminal& terminal);
+struct PlaceTopicArgs {
+  PlanArgs plan;  ///< Snapshot, capacities and goals.
+  TopicWish wish;
+};
+int RunPlaceTopic(const PlaceTopicArgs& args, Terminal& terminal);
 int RunExplainPlan(const ClientArgs& args, const std::string& id, Terminal& terminal);
 
 struct WatchArgs {

@@ -8,6 +8,7 @@
 #include "daemon/version.h"
 #include "planner/explain/why_not.h"
 #include "planner/planner_options.h"
+#include "planner/rebalance/place_topic.h"
 #include "planner/requested.h"
 
 namespace levelwind::daemon {
@@ -63,6 +64,14 @@ Result<std::string> DaemonBackend::WhyNot(const std::string& partition, BrokerId
       const planner::WhyNotAnswer answer,
       planner::ExplainWhyNot(*snapshot, config::PlanOptions(cluster_.config()), named, broker));
   return planner::WhyNotJson(answer);
+}
+
+Result<std::string> DaemonBackend::PlaceTopic(const TopicWish& wish) const {
+  const SnapshotPtr snapshot = cluster_.snapshot();
+  if (snapshot == nullptr) return FailedPrecondition("no snapshot of the cluster yet");
+  LW_ASSIGN_OR_RETURN(const planner::TopicPlacement placement,
+                      planner::PlaceTopic(*snapshot, config::PlanOptions(cluster_.config()), wish));
+  return planner::PlacementJson(placement);
 }
 
 Result<ProposalPtr> DaemonBackend::Plan(const api::PlanCommand& command) {

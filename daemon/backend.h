@@ -22,6 +22,7 @@ class DaemonBackend final : public api::Backend {
   ExecutorViewPtr Executor() const override;
   std::shared_ptr<const std::vector<DetectorReport>> Detectors() const override;
   Result<std::string> WhyNot(const std::string& partition, BrokerId broker) const override;
+  Result<std::string> PlaceTopic(const TopicWish& wish) const override;
 
   Result<ProposalPtr> Plan(const api::PlanCommand& command) override;
   Result<std::string> Apply(const api::ApplyCommand& command) override;

@@ -181,6 +181,26 @@ TEST_F(ApiTest, GoalsCanBeAskedAboutAMove) {
   EXPECT_EQ(Send("GET", "/api/v1/why-not/orders-0/3").status, 503);
 }
 
+TEST_F(ApiTest, ANewTopicCanBePlaced) {
+  const Json answer = GetJson(
+                          "/api/v1/placement/clicks?partitions=12&replication_factor=2&"
+                          "bytes_in_per_second=5e6&bytes=1000")
+                          .at("placement");
+  EXPECT_EQ(answer.at("topic"), "clicks");
+  EXPECT_EQ(answer.at("wish"), "clicks x12 2 5000000 nan 1000") << "unknown is not zero";
+  EXPECT_EQ(GetJson("/api/v1/placement/clicks").at("placement").at("wish"),
+            "clicks x1 3 nan nan nan");
+  EXPECT_EQ(Send("GET", "/api/v1/placement/orders").status, 409);
+  EXPECT_EQ(ErrorOf(Send("GET", "/api/v1/placement/clicks?partitions=x")),
+            "400 InvalidArgument: partitions=x is not a whole number, zero or more");
+  EXPECT_EQ(ErrorOf(Send("GET", "/api/v1/placement/clicks?bytes=-1")),
+            "400 InvalidArgument: bytes=-1 is not a number, zero or more");
+  EXPECT_EQ(Send("GET", "/api/v1/placement/clicks?bytes=nan").status, 400);
+  EXPECT_EQ(Send("GET", "/api/v1/placement/clicks?replicas=3").status, 400);
+  backend_.snapshot = nullptr;
+  EXPECT_EQ(Send("GET", "/api/v1/placement/clicks").status, 503);
+}
+
 TEST_F(ApiTest, CommandsReachTheBackendWithAuthorAndReason_I18) {
   const Response plan = Send("POST", "/api/v1/proposals",
                              R"({"goals":["A","B"],"seed":3,"max_bytes_to_move":9,"max_moves":4,)"
@@ -231,17 +251,21 @@ TEST_F(ApiTest, AnOperationTellsItsPlaceInLineAndItsRollback) {
 }
 
 TEST_F(ApiTest, APlanMayBeAskedForAnyWork) {
-  EXPECT_EQ(Send("POST", "/api/v1/proposals",
-                 R"({"hard_goals":["A"],"add_brokers":[4,5],"remove_brokers":[1],)"
-                 R"("demote_brokers":[2],"relieve_brokers":[6],"destination_brokers":[4],"exclude_destinations":[3],)"
-                 R"("include_topics":"a.*","exclude_topics":"b","replication_factors":["a=3"],)"
-                 R"("start_from":"p1",)"
-                 R"("leadership_only":true,"fix_offline":true})")
-                .status,
-            201);
-  EXPECT_THAT(backend_.commands,
-              ElementsAre("plan cli:ada '' hard=A add4 add5 remove1 demote2 relieve6 to4 not-to3 topics=a.* "
-                          "not=b rf:a=3 from:p1 leadership offline"));
+  EXPECT_EQ(
+      Send(
+          "POST", "/api/v1/proposals",
+          R"({"hard_goals":["A"],"add_brokers":[4,5],"remove_brokers":[1],)"
+          R"("demote_brokers":[2],"relieve_brokers":[6],"destination_brokers":[4],"exclude_destinations":[3],)"
+          R"("include_topics":"a.*","exclude_topics":"b","replication_factors":["a=3"],)"
+          R"("start_from":"p1",)"
+          R"("leadership_only":true,"fix_offline":true})")
+          .status,
+      201);
+  EXPECT_THAT(
+      backend_.commands,
+      ElementsAre(
+          "plan cli:ada '' hard=A add4 add5 remove1 demote2 relieve6 to4 not-to3 topics=a.* "
+          "not=b rf:a=3 from:p1 leadership offline"));
   EXPECT_EQ(Send("POST", "/api/v1/proposals",
                  R"({"log_dirs":true,"empty_log_dirs":["3:/data/b"],"brokers":[3,4]})")
                 .status,

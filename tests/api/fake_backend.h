@@ -1,5 +1,7 @@
 #pragma once
 
+#include <fmt/format.h>
+
 #include <condition_variable>
 #include <memory>
 #include <mutex>
@@ -63,6 +65,16 @@ class FakeBackend : public api::Backend {
     return R"({"topic":"orders","partition":0,"from":1,"to":)" + std::to_string(broker) +
            R"(,"leadership":false,"bytes":3000000,"conclusion":"it would help: \u001b[1m",)"
            R"("goals":[{"goal":"RackAwareGoal","hard":true,"says":"same","why":"2 racks"}]})";
+  }
+  Result<std::string> PlaceTopic(const TopicWish& wish) const override {
+    if (wish.name == "orders") return Error(ErrorCode::kAlreadyExists, "topic orders exists");
+    return fmt::format(
+        R"({{"topic":"{}","replicas":[[1,2],[2,{}]],"assignment":"1:2,2:3","wish":"{} x{} {} {} {} {}",)"
+        R"("goals":[{{"goal":"RackAwareGoal","hard":true,"judged":true,"violations":2,)"
+        R"("note":"one rack\u001b[1m"}},{{"goal":"CpuCapacityGoal","hard":true,"judged":false,)"
+        R"("violations":0,"note":""}}]}})",
+        wish.name, wish.replication_factor, wish.name, wish.partitions, wish.replication_factor,
+        wish.bytes_in_per_s, wish.bytes_out_per_s, wish.bytes);
   }
   Result<ProposalPtr> Plan(const api::PlanCommand& command) override {
     std::unique_lock lock(mutex);

@@ -198,7 +198,8 @@ TEST_F(CliTest, PlanFormatsFilesAndExitCode) {
                                                "--fix-offline"};
   EXPECT_EQ(Run(everything), kDone) << err_.str();
   EXPECT_EQ(backend_.commands.back().substr(backend_.commands.back().find('\'')),
-            "'' hard=A add4 add5 remove1 demote2 relieve6 to4 not-to3 topics=a.* not=b rf:a=3 rf:c{1,2}=2 "
+            "'' hard=A add4 add5 remove1 demote2 relieve6 to4 not-to3 topics=a.* not=b rf:a=3 "
+            "rf:c{1,2}=2 "
             "from:p1 leadership offline");
   EXPECT_EQ(Run({"plan", "--log-dirs", "--empty-log-dir", "3:/data/b", "--empty-log-dir", "4:/a",
                  "--brokers", "3,4"}),
@@ -610,6 +611,37 @@ TEST_F(CliTest, ExplainSaysWhyAndWhyNot) {
   EXPECT_THAT(err_.str(), HasSubstr("'t' is not a partition"));
   EXPECT_EQ(RunBare({"explain", "why-not", "t-4", "8", "--snapshot", snapshot}), kFailed);
   EXPECT_THAT(err_.str(), HasSubstr("there is no broker 8"));
+}
+
+TEST_F(CliTest, PlaceTopicSaysWhereAndHow) {
+  EXPECT_EQ(Run({"place-topic", "clicks", "--partitions", "2", "--replication-factor", "3",
+                 "--bytes-in", "5MB/s", "--size", "1KiB"}),
+            kDone)
+      << err_.str();
+  EXPECT_EQ(out_.str(),
+            "PARTITION  REPLICAS, LEADER FIRST\n"
+            "        0  1,2\n"
+            "        1  2,3\n"
+            "\nRackAwareGoal stays violated 2 times with it: one rack\\x1b[1m"
+            "\nNext: kafka-topics.sh --bootstrap-server ... --create --topic clicks "
+            "--replica-assignment 1:2,2:3\n");
+  EXPECT_EQ(
+      Run({"place-topic", "clicks", "--partitions", "2", "--bytes-in", "5MB/s", "-o", "json"}),
+      kDone);
+  EXPECT_THAT(out_.str(), HasSubstr("clicks x2 3 5000000 nan nan"));
+  EXPECT_EQ(Run({"place-topic", "orders", "--partitions", "2"}), kFailed);
+  EXPECT_THAT(err_.str(), HasSubstr("topic orders exists"));
+  EXPECT_EQ(Run({"place-topic", "clicks"}), kUsage) << "partitions must be said";
+  EXPECT_EQ(Run({"place-topic", "clicks", "--partitions", "2", "--bytes-in", "fast"}), kUsage);
+  testing::ScratchDir dir;
+  const std::string snapshot = WriteSkewedSnapshot(dir);
+  EXPECT_EQ(RunBare({"place-topic", "clicks", "--partitions", "3", "--replication-factor", "1",
+                     "--snapshot", snapshot}),
+            kDone)
+      << err_.str();
+  EXPECT_THAT(out_.str(), HasSubstr("--create --topic clicks --replica-assignment "));
+  EXPECT_EQ(RunBare({"place-topic", "t", "--partitions", "3", "--snapshot", snapshot}), kFailed);
+  EXPECT_THAT(err_.str(), HasSubstr("topic t exists already"));
 }
 
 }  // namespace
