@@ -37,7 +37,8 @@ std::string Path(const TopicWish& wish) {
 
 std::string Placement(const Json& answer, const RenderOptions& options) {
   const Json& placement = answer.at("placement");
-  Table table({{"PARTITION", Table::Align::kRight}, {"REPLICAS, LEADER FIRST", Table::Align::kLeft}});
+  Table table(
+      {{"PARTITION", Table::Align::kRight}, {"REPLICAS, LEADER FIRST", Table::Align::kLeft}});
   std::size_t number = 0;
   for (const Json& replicas : placement.at("replicas")) {
     std::string ids;
