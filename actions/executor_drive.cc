@@ -67,7 +67,10 @@ void Executor::Activate() {
   if (current_ || next == queue_.size()) return;
   current_ = std::move(queue_[next]);
   queue_.erase(queue_.begin() + static_cast<std::ptrdiff_t>(next));
+  // What was dead when it began is not in the journal: after a restart every dead broker counts as
+  // one that died meanwhile (I5).
   dead_at_start_.reset();
+  if (current_->header().state != OperationState::kPending) dead_at_start_.emplace();
   finishing_since_.reset();
   stress_.clear();
   stress_until_ = {};

@@ -1,6 +1,7 @@
 // ThrottleManager's side that sets throttles.
 #include <fmt/format.h>
 
+#include <set>
 #include <string>
 #include <utility>
 
@@ -66,7 +67,7 @@ Status ThrottleManager::Ensure(const OperationRun& run, const Observation& seen)
     return key.scope == ConfigScope::kBroker && !seen.IsLive(need.broker);
   });
   if (!missing.empty()) LW_RETURN_IF_ERROR(AddMissing(run, missing));
-  LW_RETURN_IF_ERROR(Apply(run.cause()));
+  LW_RETURN_IF_ERROR(Apply(run));
   ensured_live_ = seen.live();
   return Ok();
 }
@@ -123,12 +124,21 @@ Result<std::vector<PreimageRecord>> ThrottleManager::Decide(
 
 // Sends what is announced and not seen yet. Comparing with what is there first makes it safe to
 // repeat after a crash: a value that is neither ours nor the pre-image is somebody's and is left
-// alone.
-Status ThrottleManager::Apply(const Mutator::Cause& cause) {
+// alone. Entries of a topic without an open step are left to Restore: it was deleted, or made anew
+// and is not ours (I13).
+Status ThrottleManager::Apply(const OperationRun& run) {
+  const Mutator::Cause cause = run.cause();
+  std::set<std::pair<std::string, std::string>> wanted;  // topic, id
+  for (const store::StepRecord& step : run.steps()) {
+    if (IsTerminal(step.state) || step.move.kind == MoveKind::kLogDir) continue;
+    wanted.emplace(step.move.partition.topic, step.move.topic_id.ToString());
+  }
   std::vector<PreimageRecord*> announced;
   std::set<ConfigResource> resources;
   for (PreimageRecord* row : OpenRowsOf(cause.operation)) {
     if (row->state != PreimageState::kIntended) continue;
+    const bool topic = row->scope == ConfigScope::kTopic;
+    if (topic && wanted.count({row->resource, row->topic_id}) == 0) continue;
     announced.push_back(row);
     resources.insert(ResourceOf(row->scope, row->resource));
   }

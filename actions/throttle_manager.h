@@ -66,7 +66,7 @@ class ThrottleManager {
   Result<std::vector<store::PreimageRecord>> Decide(
       const std::string& operation, const std::map<ThrottleKey, ThrottleNeed>& missing,
       const Answers& answers);
-  Status Apply(const Mutator::Cause& cause);
+  Status Apply(const OperationRun& run);
 
   // Taking back (throttle_restore.cc).
   bool RestorePass(const Mutator::Cause& cause, const Observation& seen, SteadyTime now);

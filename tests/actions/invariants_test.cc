@@ -130,6 +130,26 @@ TEST_F(Invariants, I15_WithoutAnOperationNothingIsSent) {
   EXPECT_EQ(h.executor->View()->status, "idle");
 }
 
+TEST_F(Invariants, I5_ABrokerThatDiesInTheMiddleHoldsAlsoOverARestart) {
+  h.options.max_moves_cluster = 1;
+  h.Crash();
+  h.Start();
+  h.kafka.AddTopic("other", {{5, 4}});
+  const std::string id =
+      MustSubmit(h.Plan({h.MoveOf("orders", 0, {4, 2, 3}), h.MoveOf("orders", 1, {4, 2, 3})}));
+  ASSERT_TRUE(h.RunUntil([&] { return h.Step(id, 0).state == StepState::kInProgress; }));
+  h.kafka.Kill(5);
+  h.Poll();
+  h.Crash();
+  h.Start();
+  for (int i = 0; i < 30; ++i) h.Poll();
+  EXPECT_EQ(h.State(id), OperationState::kHolding);
+  EXPECT_EQ(h.Step(id, 1).state, StepState::kPending) << "nothing new starts";
+  h.kafka.Start(5);
+  ASSERT_TRUE(h.RunToEnd());
+  EXPECT_EQ(h.State(id), OperationState::kCompleted);
+}
+
 TEST(Source, OnlyTheMutatorSendsWritingCalls) {
   const std::vector<std::string> calls = {
       ".AlterReassignments(", ".ElectPreferredLeaders(", ".AlterConfigs(",    ".CreateTopics(",

@@ -258,6 +258,41 @@ store::StepRecord StepOf(std::int32_t partition, Brokers before, Brokers after, 
   return step;
 }
 
+TEST_F(Throttle, A11_ATopicMadeAnewGetsNoneOfOurEntries) {
+  h.kafka.AddTopic("other", {{1, 3}});
+  h.Start();
+  // A step between log dirs is looked at less often, so that it is open for longer.
+  ASSERT_TRUE(h.Submit(h.Plan({h.MoveOf("orders", 0, {4, 2}), h.DirMoveOf("orders", 1, 3),
+                               h.MoveOf("other", 0, {4, 3})}))
+                  .ok());
+  h.kafka.fault = [](const FakeKafka::Write&) { return FakeKafka::Fault::kLost; };
+  h.Poll();  // what it would set is in the journal, and not in the cluster
+  h.kafka.fault = {};
+  h.kafka.DeleteTopic("orders");
+  h.kafka.AddTopic("orders", {{1, 2}, {1, 3}});
+  h.kafka.check = [&](const FakeKafka::Write& write) {
+    for (const kafka::ConfigChange& change : write.configs) {
+      EXPECT_NE(change.resource.name, "orders") << "it is another topic (I13)";
+    }
+  };
+  ASSERT_TRUE(h.RunToEnd());
+  EXPECT_EQ(h.kafka.At("other", 0).replicas, (Brokers{4, 3}));
+  EXPECT_THAT(h.kafka.Throttles(), IsEmpty());
+}
+
+TEST_F(Throttle, A11_ADeletedTopicDoesNotHoldTheOthersUp) {
+  h.kafka.AddTopic("other", {{1, 3}});
+  h.Start();
+  ASSERT_TRUE(h.Submit(h.Plan({h.MoveOf("orders", 0, {4, 2}), h.MoveOf("other", 0, {4, 3})})).ok());
+  h.kafka.fault = [](const FakeKafka::Write&) { return FakeKafka::Fault::kLost; };
+  h.Poll();
+  h.kafka.fault = {};
+  h.kafka.DeleteTopic("orders");
+  ASSERT_TRUE(h.RunToEnd());
+  EXPECT_EQ(h.kafka.At("other", 0).replicas, (Brokers{4, 3}));
+  EXPECT_THAT(h.kafka.Throttles(), IsEmpty());
+}
+
 TEST(ThrottlePlan, FloorCountsWhatMayBeCopiedAtOnce) {
   const std::vector<store::StepRecord> steps = {StepOf(0, {1}, {2}, 100), StepOf(1, {1}, {2}, 300),
                                                 StepOf(2, {1}, {3}, 200)};
