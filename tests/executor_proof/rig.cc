@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <utility>
 
+#include "base/log.h"
 #include "tests/executor_proof/judge.h"
 
 namespace levelwind::testing {
@@ -17,6 +18,13 @@ constexpr const char* kBrokerKeys[] = {"leader.replication.throttled.rate",
                                        "replica.alter.log.dirs.io.max.bytes.per.second"};
 constexpr const char* kTopicKeys[] = {"leader.replication.throttled.replicas",
                                       "follower.replication.throttled.replicas"};
+
+// What each of ten thousand runs does would bury what a test says.
+void QuietLog() {
+  LogOptions options;
+  options.level = LogLevel::kError;
+  InitLogging(options);
+}
 
 std::vector<BrokerId> Numbered(std::size_t count) {
   std::vector<BrokerId> brokers;
@@ -38,6 +46,7 @@ std::uint64_t ProofSeed(std::uint64_t fallback) {
 
 Rig::Rig(std::uint64_t seed)
     : h(Numbered(4 + seed % 3)), random(seed), brokers(Numbered(4 + seed % 3)), seed_(seed) {
+  QuietLog();
   MakeCluster();
   MakePlan();
   Connect();
