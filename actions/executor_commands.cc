@@ -142,7 +142,8 @@ Status Executor::Take(OperationRun& run) {
   next_poll_ = {};
   const Status written = mutator_.Commit(run.Changes());
   if (written.ok()) run.MarkFlushed();
-  if (written.ok() && IsTerminal(run.header().state)) {
+  // The running one is retired by its next poll.
+  if (written.ok() && IsTerminal(run.header().state) && &run != current_.get()) {
     finished_.push_front(MakeView(run, kUnknown));
     if (!run.header().rollback_author.empty()) rollbacks_.push_back(run.header().id);
     std::erase_if(queue_, [&](const auto& queued) { return queued.get() == &run; });
@@ -155,6 +156,11 @@ Status Executor::Take(OperationRun& run) {
 Result<OperationRun*> Executor::FindStoppable(const std::string& operation, const char* what) {
   OperationRun* run = FindOpen(operation);
   if (run == nullptr) return NotOpen(operation);
+  // Over, but its end could not be written yet.
+  if (IsTerminal(run->header().state)) {
+    return FailedPrecondition(
+        fmt::format("{} is over ({})", operation, OperationStateName(run->header().state)));
+  }
   if (run->header().state == OperationState::kFinishing) {
     return FailedPrecondition(
         fmt::format("{} has no step left to {}; it is restoring throttles", operation, what));

@@ -33,7 +33,8 @@ Result<std::string> Executor::Rollback(const std::string& operation, const std::
   }
   run->RequestRollback(author, reason);
   const OperationState state = run->header().state;
-  if (state != OperationState::kCancelling && state != OperationState::kFinishing) {
+  const bool ending = state == OperationState::kCancelling || state == OperationState::kFinishing;
+  if (!ending && !IsTerminal(state)) {
     run->RequestCancel(fmt::format("to be rolled back, asked by {}{}{}", author,
                                    reason.empty() ? "" : ": ", reason));
   }

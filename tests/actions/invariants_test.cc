@@ -150,6 +150,27 @@ TEST_F(Invariants, I5_ABrokerThatDiesInTheMiddleHoldsAlsoOverARestart) {
   EXPECT_EQ(h.State(id), OperationState::kCompleted);
 }
 
+TEST_F(Invariants, B3_AnEndThatCannotBeWrittenTakesNoMoreCommands) {
+  const std::string id = MustSubmit(h.Plan({h.MoveOf("orders", 0, {4, 2, 3})}));
+  bool full = true;
+  h.probe->fail = [&](const store::JournalBatch& batch) -> Status {
+    const bool ends = std::any_of(batch.operations.begin(), batch.operations.end(),
+                                  [](const auto& row) { return IsTerminal(row.state); });
+    return full && ends ? Error(ErrorCode::kResourceExhausted, "disk full") : Ok();
+  };
+  ASSERT_TRUE(h.RunToEnd(30)) << "as everybody sees it";
+  ASSERT_EQ(h.kafka.At("orders", 0).replicas, (Brokers{4, 2, 3}));
+  EXPECT_EQ(h.executor->Pause(id, "test", "").error().code(), ErrorCode::kFailedPrecondition);
+  EXPECT_EQ(h.executor->Cancel(id, "test", "").error().code(), ErrorCode::kFailedPrecondition);
+  EXPECT_FALSE(h.executor->Rollback(id, "test", "").ok()) << "it cannot be written either";
+  full = false;
+  ASSERT_TRUE(h.RunUntil([&] { return h.executor->View()->operations.size() == 2; }));
+  ASSERT_TRUE(h.RunToEnd());
+  EXPECT_EQ(h.State(id), OperationState::kCompleted);
+  EXPECT_EQ(h.kafka.At("orders", 0).replicas, (Brokers{1, 2, 3})) << "rolled back, once";
+  EXPECT_EQ(h.executor->View()->operations.size(), 2u);
+}
+
 TEST(Source, OnlyTheMutatorSendsWritingCalls) {
   const std::vector<std::string> calls = {
       ".AlterReassignments(", ".ElectPreferredLeaders(", ".AlterConfigs(",    ".CreateTopics(",
