@@ -5,7 +5,6 @@
 #include <deque>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -94,7 +93,8 @@ class Executor {
   // executor_commands.cc
   Result<Observation> LookForCommand() const;
   Status Preflight(const Proposal& proposal, const Observation& seen) const;
-  Result<std::string> Accept(store::StoredOperation operation, store::JournalBatch batch);
+  Result<std::string> Accept(store::StoredOperation operation, store::JournalBatch batch,
+                             const Observation& seen);
   Result<OperationRun*> FindStoppable(const std::string& operation, const char* what);
   Error NotOpen(const std::string& operation) const;
   Status Take(OperationRun& run);
@@ -150,7 +150,6 @@ class Executor {
   SteadyTime next_poll_{};
 
   // About current_ only, forgotten with it.
-  std::optional<std::set<BrokerId>> dead_at_start_;
   std::string stress_;
   SteadyTime stress_until_{};
   std::optional<SteadyTime> finishing_since_;

@@ -17,6 +17,18 @@ std::string SaidBy(const char* what, const std::string& author, const std::strin
   return fmt::format("{} by {}{}{}", what, author, reason.empty() ? "" : ": ", reason);
 }
 
+std::set<BrokerId> DeadBrokers(const Observation& seen) {
+  std::set<BrokerId> dead;
+  for (const kafka::TopicInfo& topic : seen.topics()) {
+    for (const kafka::PartitionInfo& partition : topic.partitions) {
+      for (BrokerId broker : partition.replicas) {
+        if (!seen.IsLive(broker)) dead.insert(broker);
+      }
+    }
+  }
+  return dead;
+}
+
 }  // namespace
 
 Status Executor::CheckOverlap(const Proposal& proposal) const {
@@ -99,11 +111,12 @@ Result<std::string> Executor::Submit(const Proposal& proposal, const std::string
   LW_ASSIGN_OR_RETURN(const Observation seen, LookForCommand());
   LW_RETURN_IF_ERROR(Preflight(proposal, seen));
   LW_ASSIGN_OR_RETURN(const std::uint64_t number, journal_.NextOperationNumber());
-  return Accept(MakeOperation(proposal, seen, number, author, reason), {});
+  return Accept(MakeOperation(proposal, seen, number, author, reason), {}, seen);
 }
 
 // Stores the operation together with `batch` and puts it in line.
-Result<std::string> Executor::Accept(store::StoredOperation operation, store::JournalBatch batch) {
+Result<std::string> Executor::Accept(store::StoredOperation operation, store::JournalBatch batch,
+                                     const Observation& seen) {
   const store::OperationRecord& header = operation.header;
   batch.operations.push_back(header);
   for (const store::StepRecord& step : operation.steps) batch.steps.push_back({header.id, step});
@@ -113,6 +126,7 @@ Result<std::string> Executor::Accept(store::StoredOperation operation, store::Jo
   LW_INFO("executor", "{}: {} with {} steps, asked by {}: {}", id, header.proposal_id,
           operation.steps.size(), header.author, header.reason);
   queue_.push_back(std::make_unique<OperationRun>(std::move(operation), clock_));
+  queue_.back()->SetDeadBefore(DeadBrokers(seen));
   next_poll_ = {};
   Publish();
   return id;

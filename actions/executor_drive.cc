@@ -48,18 +48,6 @@ std::string Shortfall(const OperationRun& run) {
   return text + "; first: " + first->note;
 }
 
-std::set<BrokerId> DeadBrokers(const Observation& seen) {
-  std::set<BrokerId> dead;
-  for (const kafka::TopicInfo& topic : seen.topics()) {
-    for (const kafka::PartitionInfo& partition : topic.partitions) {
-      for (BrokerId broker : partition.replicas) {
-        if (!seen.IsLive(broker)) dead.insert(broker);
-      }
-    }
-  }
-  return dead;
-}
-
 }  // namespace
 
 void Executor::Activate() {
@@ -67,10 +55,6 @@ void Executor::Activate() {
   if (current_ || next == queue_.size()) return;
   current_ = std::move(queue_[next]);
   queue_.erase(queue_.begin() + static_cast<std::ptrdiff_t>(next));
-  // What was dead when it began is not in the journal: after a restart every dead broker counts as
-  // one that died meanwhile (I5).
-  dead_at_start_.reset();
-  if (current_->header().state != OperationState::kPending) dead_at_start_.emplace();
   finishing_since_.reset();
   stress_.clear();
   stress_until_ = {};
@@ -102,7 +86,6 @@ void Executor::Poll(SteadyTime now) {
 
 void Executor::Drive(const Observation& seen, SteadyTime now) {
   OperationRun& run = *current_;
-  if (!dead_at_start_) dead_at_start_ = DeadBrokers(seen);
   LookAtDirs(seen, now);
   run.Observe(seen, dirs_.get(), now, options_.settle, options_.max_attempts);
   if (!Flush()) return SetHold(trouble_);
@@ -232,7 +215,7 @@ void Executor::GateShrinks(std::vector<std::size_t>& indices, const Observation&
 }
 
 std::string Executor::HoldReason(const Observation& seen, SteadyTime now) {
-  if (auto stress = FindStress(*current_, seen, *dead_at_start_)) {
+  if (auto stress = FindStress(*current_, seen)) {
     stress_ = std::move(*stress);
     stress_until_ = now + std::chrono::duration_cast<SteadyTime::duration>(options_.hold_release);
     return stress_;

@@ -192,8 +192,7 @@ Selection SelectSteps(const OperationRun& run, const Observation& seen,
   return selection;
 }
 
-std::optional<std::string> FindStress(const OperationRun& run, const Observation& seen,
-                                      const std::set<BrokerId>& dead_at_start) {
+std::optional<std::string> FindStress(const OperationRun& run, const Observation& seen) {
   std::unordered_set<TopicPartition> ours;
   for (const StepRecord& step : run.steps()) {
     if (!IsTerminal(step.state) && !IsLogDirStep(step)) ours.insert(step.move.partition);
@@ -205,7 +204,7 @@ std::optional<std::string> FindStress(const OperationRun& run, const Observation
       for (BrokerId broker : partition.replicas) {
         if (Contains(partition.isr, broker) || ours.count(tp) > 0) continue;
         if (running != nullptr && Contains(running->adding, broker)) continue;
-        if (dead_at_start.count(broker) > 0 && !seen.IsLive(broker)) continue;
+        if (run.dead_before().count(broker) > 0 && !seen.IsLive(broker)) continue;
         return fmt::format("{} is not fully in sync: the replica on broker {} is {}", tp.ToString(),
                            broker, seen.IsLive(broker) ? "behind" : "down");
       }

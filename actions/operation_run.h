@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "actions/log_dir_look.h"
@@ -43,6 +44,11 @@ class OperationRun {
   StepRuntime& runtime(std::size_t i) { return runtime_[i]; }
   const StepRuntime& runtime(std::size_t i) const { return runtime_[i]; }
   Mutator::Cause cause() const { return {header_.id, header_.author}; }
+
+  /// Brokers that were dead when the operation was accepted: those do not hold it (I5). Not in the
+  /// journal: after a restart every dead broker counts as one that died meanwhile.
+  const std::set<BrokerId>& dead_before() const { return dead_before_; }
+  void SetDeadBefore(std::set<BrokerId> brokers) { dead_before_ = std::move(brokers); }
 
   bool StepsOver() const;
   bool stopping() const { return header_.state == OperationState::kCancelling; }
@@ -94,6 +100,7 @@ class OperationRun {
   store::OperationRecord header_;
   std::vector<store::StepRecord> steps_;
   std::vector<StepRuntime> runtime_;
+  std::set<BrokerId> dead_before_;
   std::set<std::size_t> changed_steps_;
   bool header_changed_ = false;
 };

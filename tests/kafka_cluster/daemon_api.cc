@@ -59,6 +59,8 @@ Daemon::Options OperatingDaemon(const std::string& bootstrap, const std::string&
                        fmt::format("127.0.0.1:{}", options.http_port),
                        "--state-dir",
                        dir + "/state"};
+  // However full the disk is that the tests run on.
+  options.env = {{"LEVELWIND_EXECUTE_DISK_RESERVE", "0"}};
   options.arguments.insert(options.arguments.end(), extra.begin(), extra.end());
   return options;
 }
