@@ -29,6 +29,7 @@ std::string Outcome(Rig& rig) {
 struct Run {
   std::string outcome, broken;
   std::size_t boundaries = 0;
+  bool throttled = false;  // when it was killed
   bool left_throttles = false;
 };
 
@@ -46,6 +47,7 @@ Run CarryOut(std::uint64_t seed, std::size_t kill_at) {
   run.boundaries = rig.boundaries;
   run.outcome = Outcome(rig);
   run.broken = rig.Verdict();
+  run.throttled = rig.at_kill && rig.at_kill->throttles != before;
   run.left_throttles = rig.Capture()->throttles != before;
   if (!over) run.broken += fmt::format("seed {}: did not end\n", seed);
   if (kill_at != 0 && rig.kills != 1) run.broken += fmt::format("seed {}: never killed\n", seed);
@@ -64,6 +66,7 @@ MatrixResult RunKillMatrix(std::uint64_t seed, std::size_t points, std::size_t s
       if (result.broken.size() >= stop_after) return result;
       ++result.points;
       const Run killed = CarryOut(world, k);
+      result.throttled += killed.throttled ? 1 : 0;
       result.leftovers += killed.left_throttles ? 1 : 0;
       if (!killed.broken.empty()) {
         result.broken.push_back(fmt::format("killed at {}: {}", k, killed.broken));

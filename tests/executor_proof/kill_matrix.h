@@ -8,9 +8,10 @@
 namespace levelwind::testing {
 
 struct MatrixResult {
-  std::size_t worlds = 0;  ///< Cluster and plan.
-  std::size_t points = 0;  ///< Runs with one kill each.
-  std::size_t leftovers = 0;
+  std::size_t worlds = 0;     ///< Cluster and plan.
+  std::size_t points = 0;     ///< Runs with one kill each.
+  std::size_t throttled = 0;  ///< Of these, kills that left a throttle of ours in the cluster,
+  std::size_t leftovers = 0;  ///< and those whose throttles were still there at the end.
   std::vector<std::string> broken;  ///< With the seed and the point.
 };
 

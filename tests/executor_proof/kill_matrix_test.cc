@@ -17,10 +17,11 @@ TEST(FaultMatrix, B1_AKillAtEachBoundaryEndsAtTheSamePlace) {
   const std::uint64_t seed = ProofSeed(1);
   const MatrixResult result = RunKillMatrix(seed, kPoints);
   std::cout << "kill matrix: seed " << seed << ", " << result.worlds << " worlds, " << result.points
-            << " points, " << result.broken.size() << " broken, " << result.leftovers
-            << " with throttles left\n";
+            << " points, " << result.throttled << " with throttles set, " << result.broken.size()
+            << " broken, " << result.leftovers << " with throttles left\n";
   EXPECT_EQ(result.points, kPoints);
   EXPECT_THAT(result.broken, ::testing::IsEmpty());
+  EXPECT_GT(result.throttled, kPoints / 10);
   EXPECT_EQ(result.leftovers, 0u);
 }
 

@@ -254,6 +254,7 @@ bool Rig::Guard(const std::function<void()>& call) {
   } catch (const SimulatedKill&) {
     ++kills;
     Changed();
+    at_kill = Capture();
     h.Crash();
     Start();
     return false;

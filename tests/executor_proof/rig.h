@@ -50,6 +50,7 @@ class Rig {
   std::size_t kill_at = 0;
   std::size_t boundaries = 0;  ///< Passed until now.
   std::size_t kills = 0;
+  ClusterStatePtr at_kill;  ///< What the last kill left in the cluster; null: none.
   std::uint64_t requests = 0;
   std::function<FakeKafka::Fault(const FakeKafka::Write&)> fault;
   std::function<bool()> journal_fails;
