@@ -72,7 +72,8 @@ std::vector<Violation> Judge::Run() {
 }
 
 // I16 without records: a replica is in sync only when it has them all, so that between two states
-// one must stay, or have been copied by a live leader meanwhile.
+// one must stay, or the new ones have caught up with a live one meanwhile: copies that were added,
+// and replicas that were behind.
 void Judge::OnState(const Event& event) {
   if (!last_ || last_ == event.state || event.kind == EventKind::kForeign) return;
   for (const auto& [tp, now] : event.state->partitions) {
@@ -80,9 +81,9 @@ void Judge::OnState(const Event& event) {
     if (before == last_->partitions.end() || before->second.topic_id != now.topic_id) continue;
     const auto& old = before->second.isr;
     const bool stays = old.empty() || Without(old, now.isr).size() < old.size();
-    const bool copied = In(old, before->second.leader) &&
-                        last_->live.count(before->second.leader) > 0 &&
-                        Without(now.isr, before->second.adding).empty();
+    const auto lives = [&](BrokerId broker) { return last_->live.count(broker) > 0; };
+    const bool copied = std::any_of(old.begin(), old.end(), lives) &&
+                        Without(now.isr, before->second.replicas).empty();
     if (!stays && !copied) {
       Break("I16", fmt::format("{}: none of the in-sync replicas {} is one any more ({})",
                                tp.ToString(), ListText(old), ListText(now.isr)));
