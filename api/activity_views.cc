@@ -16,15 +16,6 @@ void FieldTime(JsonWriter& json, std::string_view key, WallTime time) {
   }
 }
 
-/// Null when there is none.
-void FieldText(JsonWriter& json, std::string_view key, const std::string& text) {
-  if (text.empty()) {
-    json.FieldNull(key);
-  } else {
-    json.Field(key, text);
-  }
-}
-
 void WriteStep(JsonWriter& json, const StepView& step) {
   json.BeginObject()
       .Field("number", step.number)
@@ -71,14 +62,10 @@ std::string OperationJson(const OperationView& operation, bool with_steps) {
       .Field("state", OperationStateName(operation.state))
       .Field("terminal", IsTerminal(operation.state))
       .Field("hold_reason", operation.hold_reason);
-  if (operation.queue_position > 0) {
-    json.Field("queue_position", operation.queue_position);
-  } else {
-    json.FieldNull("queue_position");
-  }
-  FieldText(json, "undoes", operation.undoes);
-  FieldText(json, "undone_by", operation.undone_by);
-  FieldText(json, "rollback_note", operation.rollback_note);
+  json.FieldCount("queue_position", operation.queue_position > 0 ? operation.queue_position : -1);
+  json.FieldText("undoes", operation.undoes);
+  json.FieldText("undone_by", operation.undone_by);
+  json.FieldText("rollback_note", operation.rollback_note);
   FieldTime(json, "created_at", operation.created_at);
   FieldTime(json, "updated_at", operation.updated_at);
   FieldTime(json, "finished_at", operation.finished_at);

@@ -146,13 +146,7 @@ Response Api::RollbackOperation(const Call& call) {
   const auto undo = backend_.Rollback({*asker, call["id"]});
   if (!undo.ok()) return ErrorResponse(undo.error());
   JsonWriter json;
-  json.BeginObject();
-  if (undo->empty()) {
-    json.FieldNull("operation");
-  } else {
-    json.Field("operation", *undo);
-  }
-  json.Field("undoes", call["id"]).EndObject();
+  json.BeginObject().FieldText("operation", *undo).Field("undoes", call["id"]).EndObject();
   return Accepted(202, "/api/v1/operations/" + (undo->empty() ? call["id"] : *undo), json.Take());
 }
 

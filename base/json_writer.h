@@ -52,6 +52,10 @@ class JsonWriter {
     return Key(key).Value(value);
   }
   JsonWriter& FieldCount(std::string_view key, std::int64_t count) { return Key(key).Count(count); }
+  /// Null where there is no text.
+  JsonWriter& FieldText(std::string_view key, std::string_view text) {
+    return text.empty() ? FieldNull(key) : Field(key, text);
+  }
   JsonWriter& FieldNull(std::string_view key) { return Key(key).Null(); }
 
   std::string Take() { return std::move(out_); }

@@ -293,7 +293,7 @@ void Builder::AddHopeless() {
   constexpr std::size_t kAscents = 2;
   constexpr std::size_t kNamed = 5;
   if (after_.soft == 0) return;
-  PriceCache prices;
+  PriceCache prices = in_.prices;
   const std::vector<HopelessBroker> found = HopelessFinder(kAscents, prices).Find(end_);
   for (std::size_t i = 0; i < std::min(found.size(), kNamed); ++i) {
     const Vec8 load = cluster_.LeaderLoad(end_.partition(found[i].partition));

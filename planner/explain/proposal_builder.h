@@ -2,6 +2,7 @@
 
 #include "model/cluster_snapshot.h"
 #include "model/proposal.h"
+#include "planner/bounds/hopeless.h"
 #include "planner/budget/budget.h"
 #include "planner/planner_options.h"
 #include "planner/search/placement.h"
@@ -16,6 +17,7 @@ struct ProposalInput {
   const Placement& start;  ///< The present one.
   const Placement& end;    ///< The planned one, of the same cluster.
   const Schedule& schedule;
+  PriceCache prices;  ///< Solution::prices; empty: none known.
 };
 
 /// Turns a planned placement into words and names: moves with reasons, verdicts, figures per

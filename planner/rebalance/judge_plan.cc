@@ -133,7 +133,7 @@ Result<Proposal> JudgePlan(const ClusterSnapshot& snapshot, const PlannerOptions
   Placement end = start;
   end.Restore(placer.Take());
   const Schedule schedule = ScheduleAll(snapshot, options, start, end);
-  return BuildProposal({snapshot, options, prepared.goals, start, end, schedule});
+  return BuildProposal({snapshot, options, prepared.goals, start, end, schedule, {}});
 }
 
 }  // namespace levelwind::planner

@@ -53,8 +53,7 @@ Status CheckWish(const ClusterSnapshot& snapshot, const TopicWish& wish) {
           fmt::format("topic {} cannot have {} {}: zero or more", wish.name, value, what));
     }
   }
-  const auto same = [&](const Topic& topic) { return topic.name == wish.name; };
-  if (std::ranges::none_of(snapshot.topics, same)) return Ok();
+  if (snapshot.FindTopic(wish.name) == nullptr) return Ok();
   return Error(ErrorCode::kAlreadyExists,
                fmt::format("topic {} exists already: plan with --topics {} to move it", wish.name,
                            wish.name));

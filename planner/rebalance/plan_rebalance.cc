@@ -100,7 +100,7 @@ Result<Proposal> Finish(const ClusterSnapshot& snapshot, const PlannerOptions& o
   Schedule schedule = ScheduleWithin(snapshot, options, start, end);
   GoOnFromWhatFits(snapshot, options, prepared, start, end, schedule);
   LW_RETURN_IF_ERROR(CheckHardRules(prepared.cluster, end.Save()));
-  return BuildProposal({snapshot, options, prepared.goals, start, end, schedule});
+  return BuildProposal({snapshot, options, prepared.goals, start, end, schedule, solution.prices});
 }
 
 bool ElectionsCost(const Prepared& prepared, const Proposal& proposal) {

@@ -212,12 +212,11 @@ void StartHere(Placement& placement, const GoalSet& goals, const PlannerOptions&
 Solution Search(Placement& placement, const GoalSet& goals, const PlannerOptions& options,
                 const std::vector<Seats>& warm) {
   const FlatCluster& cluster = placement.cluster();
-  Solution solution{{}, false};
+  Solution solution;
   const std::vector<Seats> cold;
-  PriceCache prices;
   const bool nothing = cluster.targets.empty() || cluster.partitions.empty();
   for (int rerun = 0; rerun < kMaxReruns && !nothing; ++rerun) {
-    if (!PlanOnce(placement, goals, options, rerun == 0 ? warm : cold, prices)) break;
+    if (!PlanOnce(placement, goals, options, rerun == 0 ? warm : cold, solution.prices)) break;
     solution.changed = true;
     StartHere(placement, goals, options);
   }

@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "planner/bounds/hopeless.h"
 #include "planner/goals/bands.h"
 #include "planner/planner_options.h"
 #include "planner/search/flat_cluster.h"
@@ -14,6 +15,7 @@ namespace levelwind::planner {
 struct Solution {
   std::vector<Seats> partitions;
   bool changed = false;  ///< False: stay as you are.
+  PriceCache prices{};   ///< What proofs of hopeless bands have summed up: words need it again.
 };
 
 /// Searches a better placement. Runs again from its own result until that run finds nothing worth

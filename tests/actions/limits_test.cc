@@ -43,6 +43,18 @@ class Limits : public ::testing::Test {
     for (int i = 0; i < 3; ++i) count += h.kafka.At("orders", i).moving ? 1 : 0;
     return count;
   }
+  /// Carries out Moves(3), all of it, and says how many were moving when most were.
+  int MostMovingAtOnce() {
+    int most = 0;
+    const std::string id = MustSubmit(Moves(3));
+    const auto over = [&] {
+      most = std::max(most, Moving());
+      return IsTerminal(h.State(id));
+    };
+    EXPECT_TRUE(h.RunUntil(over));
+    EXPECT_EQ(h.State(id), OperationState::kCompleted);
+    return most;
+  }
   bool Done(const std::string& id, std::size_t step) {
     return h.Step(id, step).state == StepState::kDone;
   }
@@ -119,14 +131,7 @@ TEST_F(Limits, BytesOnTheirWayToABrokerAreCapped) {
   h.options.max_bytes_in_flight_per_broker = 1'500;
   h.bytes_per_poll = 100;
   h.Start();
-  int most = 0;
-  const std::string id = MustSubmit(Moves(3));
-  const auto over = [&] {
-    most = std::max(most, Moving());
-    return IsTerminal(h.State(id));
-  };
-  ASSERT_TRUE(h.RunUntil(over));
-  EXPECT_EQ(h.State(id), OperationState::kCompleted);
+  const int most = MostMovingAtOnce();
   EXPECT_EQ(most, 2) << "the next may begin when the first has 500 left";
 }
 
@@ -134,14 +139,7 @@ TEST_F(Limits, APartitionLargerThanTheCapGoesAlone) {
   h.options.max_bytes_in_flight_per_broker = 10;
   h.bytes_per_poll = 250;
   h.Start();
-  int most = 0;
-  const std::string id = MustSubmit(Moves(3));
-  const auto over = [&] {
-    most = std::max(most, Moving());
-    return IsTerminal(h.State(id));
-  };
-  ASSERT_TRUE(h.RunUntil(over));
-  EXPECT_EQ(h.State(id), OperationState::kCompleted);
+  const int most = MostMovingAtOnce();
   EXPECT_EQ(most, 1);
 }
 
