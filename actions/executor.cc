@@ -36,6 +36,7 @@ Executor::Executor(kafka::AdminClient& admin, kafka::TopicAdmin& topics,
       throttles_(admin, mutator_, options_),
       driver_(mutator_, options_),
       dir_driver_(mutator_, options_),
+      partition_driver_(mutator_, options_),
       progress_(options_),
       gate_(admin, clock, options_) {
   Publish();
@@ -61,6 +62,7 @@ Status Executor::Recover() {
   }
   TrimHistory(finished_, options_.shown_operations);
   Activate();
+  sweep_due_ = SteadyTime{};
   Publish();
   return Ok();
 }
@@ -74,6 +76,7 @@ Duration Executor::Step(SteadyTime now) {
     Poll(now);
     Publish();
   }
+  SweepAtStart(now);
   return options_.poll_interval;
 }
 
@@ -103,6 +106,7 @@ void Executor::Publish() {
   auto view = std::make_shared<ExecutorView>();
   view->mode = "operate";
   view->status = StatusText();
+  view->orphans = orphans_;
   for (auto run = queue_.rbegin(); run != queue_.rend(); ++run) {
     view->operations.push_back(MakeView(**run, kUnknown));
     view->operations.back().queue_position = QueuePosition(**run);

@@ -14,6 +14,7 @@
 #include "actions/mutator.h"
 #include "actions/observation.h"
 #include "actions/operation_run.h"
+#include "actions/partition_driver.h"
 #include "actions/progress.h"
 #include "actions/start_gate.h"
 #include "actions/step_driver.h"
@@ -82,6 +83,13 @@ class Executor {
   Result<std::string> Rollback(const std::string& operation, const std::string& author,
                                const std::string& reason);
 
+  /// Looks for throttles that nobody here owes (orphan_sweep.h); also in ExecutorView::orphans. A
+  /// start does it once. kUnavailable, kDeadlineExceeded, Kafka's errors.
+  Result<ThrottleSweep> Sweep();
+  /// Looks, deletes what it finds, and returns that. kFailedPrecondition while anything is being
+  /// reassigned or an operation runs: a throttle may be meant for that. The journal's errors.
+  Result<ThrottleSweep> ClearOrphans(const std::string& author, const std::string& reason);
+
   /// Never null after the constructor.
   ExecutorViewPtr View() const { return view_.Get(); }
   const Published<ExecutorView>& published() const { return view_; }
@@ -104,6 +112,10 @@ class Executor {
                                const std::string& reason);
   void SettleRollbacks();
   void ShowRollback(const store::OperationRecord& header);
+
+  // executor_orphans.cc
+  Result<ThrottleSweep> LookForOrphans(const Observation& seen);
+  void SweepAtStart(SteadyTime now);
 
   // executor.cc, executor_drive.cc
   void Activate();
@@ -138,6 +150,7 @@ class Executor {
   ThrottleManager throttles_;
   StepDriver driver_;
   LogDirDriver dir_driver_;
+  PartitionDriver partition_driver_;
   Progress progress_;
   StartGate gate_;
 
@@ -148,6 +161,8 @@ class Executor {
   std::string bound_cluster_;           // empty until the first operation ever
   std::string trouble_;                 // why nothing at all can be done now
   SteadyTime next_poll_{};
+  ThrottleSweep orphans_;                // as of the last look
+  std::optional<SteadyTime> sweep_due_;  // empty: done once since the start
 
   // About current_ only, forgotten with it.
   std::string stress_;

@@ -8,6 +8,7 @@
 #include "actions/executor.h"
 #include "actions/operation_view.h"
 #include "actions/preflight.h"
+#include "actions/step_chain.h"
 #include "base/log.h"
 
 namespace levelwind::actions {
@@ -73,13 +74,18 @@ store::StoredOperation Executor::MakeOperation(const Proposal& proposal, const O
   header.created_at = clock_.WallNow();
   header.updated_at = header.created_at;
   operation.steps.reserve(proposal.moves.size());
-  for (const Move& move : proposal.moves) {
-    store::StepRecord step;
-    step.number = static_cast<std::int32_t>(operation.steps.size()) + 1;
-    step.move = move;
-    // An offline plan knows no ids: bind it to the topic that was just checked (I13).
-    if (step.move.topic_id.is_none()) step.move.topic_id = seen.FindTopic(move.partition.topic)->id;
-    operation.steps.push_back(std::move(step));
+  const Racks racks = seen.Racks();
+  for (const Move& whole : proposal.moves) {
+    const auto parts =
+        options_.one_replica_at_a_time ? OneReplicaAtATime(whole, racks) : std::vector<Move>{whole};
+    for (const Move& move : parts) {
+      store::StepRecord& step = operation.steps.emplace_back();
+      step.number = static_cast<std::int32_t>(operation.steps.size());
+      step.move = move;
+      // An offline plan knows no ids: bind it to the topic that was just checked (I13).
+      Uuid& id = step.move.topic_id;
+      if (id.is_none()) id = seen.FindTopic(move.partition.topic)->id;
+    }
   }
   return operation;
 }

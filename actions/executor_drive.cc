@@ -188,6 +188,7 @@ Status Executor::SendDue(const Observation& seen, SteadyTime now, bool held) {
   GateShrinks(selection.reassign, seen);
   gate_.Filter(run, selection.reassign, seen, now);
   LW_RETURN_IF_ERROR(driver_.Reassign(run, selection.reassign, now));
+  if (!held) LW_RETURN_IF_ERROR(partition_driver_.Create(run, seen, now));
   return dirs_ ? dir_driver_.Start(run, seen, *dirs_, now, held, gate_.budget()) : Ok();
 }
 

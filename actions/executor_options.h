@@ -18,6 +18,10 @@ struct ExecutorOptions {
   /// Partitions being reassigned in the whole cluster at the same time, other tools' included. 1 or
   /// more.
   std::int32_t max_moves_cluster = 20;
+  /// A partition never has more than one replica that is being copied: moves of several replicas
+  /// are carried out one after the other (step_chain.h). Slower, and no disk or network holds a
+  /// partition's copies twice over.
+  bool one_replica_at_a_time = false;
   /// Leader moves under way at the same time, and the largest election request. 1 or more.
   std::int32_t max_leader_moves_per_batch = 50;
   /// Replicas under way between the log dirs of one broker, and from or to one log dir, at the same

@@ -99,7 +99,10 @@ std::vector<std::size_t> PendingInOrder(const OperationRun& run, const Observati
   std::vector<std::size_t> order;
   for (std::size_t i = 0; i < run.steps().size(); ++i) {
     const StepRecord& step = run.steps()[i];
-    if (step.state == StepState::kPending && !IsLogDirStep(step)) order.push_back(i);
+    const bool others = IsLogDirStep(step) || IsNewPartition(step.move);
+    if (step.state == StepState::kPending && !others && run.WaitsForStep(i) == 0) {
+      order.push_back(i);
+    }
   }
   const auto rank = [&](std::size_t i) {
     const StepRecord& step = run.steps()[i];
@@ -158,7 +161,7 @@ void SelectPending(const OperationRun& run, const Observation& seen, const Execu
 
 std::vector<BrokerId> DeadTargets(const StepRecord& step, const Observation& seen) {
   std::vector<BrokerId> dead;
-  for (BrokerId broker : step.move.Added()) {
+  for (BrokerId broker : IsNewPartition(step.move) ? step.move.after : step.move.Added()) {
     if (!seen.IsLive(broker)) dead.push_back(broker);
   }
   return dead;
@@ -171,12 +174,12 @@ InFlight CountInFlight(const OperationRun& run, const Observation& seen) {
   }
   for (const StepRecord& step : run.steps()) {
     if (IsLogDirStep(step)) continue;
-    const bool leader_move = step.move.Added().empty();
+    const bool leader_move = step.move.Added().empty() && !IsNewPartition(step.move);
     if (leader_move && (IsReassignmentInFlight(step) || step.state == StepState::kElecting)) {
       ++flight.leader_moves;
     }
     // Sent, but not listed yet or no more: it may be running all the same.
-    if (!leader_move && IsReassignmentInFlight(step) &&
+    if (!step.move.Added().empty() && IsReassignmentInFlight(step) &&
         seen.FindReassignment(step.move.partition) == nullptr) {
       Count(flight, step.move.Added(), LeaderOf(seen, step.move.partition));
     }
@@ -187,6 +190,11 @@ InFlight CountInFlight(const OperationRun& run, const Observation& seen) {
 Selection SelectSteps(const OperationRun& run, const Observation& seen,
                       const ExecutorOptions& options, SteadyTime now) {
   Selection selection;
+  for (std::size_t i = 0; i < run.steps().size(); ++i) {
+    const std::int32_t before = run.WaitsForStep(i);
+    if (before == 0 || run.steps()[i].state != StepState::kPending) continue;
+    selection.waiting.emplace(i, fmt::format("waiting for step {} of the same partition", before));
+  }
   SelectElections(run, seen, options, now, selection);
   SelectPending(run, seen, options, now, selection);
   return selection;

@@ -36,7 +36,7 @@ struct Selection {
 /// brokers, then the plan's own order, every prefix of which is safe for disks and racks
 /// (docs/planner.md). Pure.
 ///
-/// Steps between log dirs are LogDirDriver's.
+/// Steps between log dirs are LogDirDriver's, new partitions PartitionDriver's.
 ///
 /// A step waits while: a cap is reached (I6), a broker that it adds is not live (I10), its leader
 /// is gone, or a replica that is to stay is out of sync (I5).

@@ -19,6 +19,7 @@ std::string NameOf(const kafka::PartitionOutcome& item) { return item.partition.
 std::string NameOf(const kafka::ReplicaDirOutcome& item) {
   return fmt::format("{} on broker {}", item.partition.ToString(), item.broker);
 }
+std::string NameOf(const kafka::TopicOutcome& item) { return item.topic; }
 std::string NameOf(const kafka::ConfigChangeOutcome& item) {
   const bool topic = item.resource.type == kafka::ConfigResourceType::kTopic;
   return fmt::format("{} {}", topic ? "topic" : "broker", item.resource.name);
@@ -121,6 +122,19 @@ Attempt<kafka::ReplicaDirOutcome> Mutator::MoveReplicaDirs(
   return Run<kafka::ReplicaDirOutcome>(cause, std::move(intent), "AlterReplicaLogDirs",
                                        std::move(target),
                                        [&] { return topics_.MoveReplicaDirs(moves, timeout_); });
+}
+
+Attempt<kafka::TopicOutcome> Mutator::CreatePartitions(
+    const Cause& cause, store::JournalBatch intent,
+    const std::vector<kafka::MorePartitions>& topics) {
+  std::string target = TargetText(topics, [](const kafka::MorePartitions& topic) {
+    std::string text = fmt::format("{} to {} partitions:", topic.topic, topic.total);
+    for (const auto& replicas : topic.assignments) text += " " + BrokersText(replicas);
+    return text;
+  });
+  return Run<kafka::TopicOutcome>(
+      cause, std::move(intent), "CreatePartitions", std::move(target),
+      [&] { return topics_.CreatePartitions(topics, /*validate_only=*/false, timeout_); });
 }
 
 Attempt<kafka::ConfigChangeOutcome> Mutator::AlterConfigs(

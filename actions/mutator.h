@@ -48,6 +48,9 @@ class Mutator {
   Attempt<kafka::ReplicaDirOutcome> MoveReplicaDirs(
       const Cause& cause, store::JournalBatch intent,
       const std::vector<kafka::ReplicaDirMove>& moves);
+  /// At most 1,000 topics. One outcome per topic.
+  Attempt<kafka::TopicOutcome> CreatePartitions(const Cause& cause, store::JournalBatch intent,
+                                                const std::vector<kafka::MorePartitions>& topics);
   /// The changes must go to one broker, or all to topics: that is one request.
   Attempt<kafka::ConfigChangeOutcome> AlterConfigs(const Cause& cause, store::JournalBatch intent,
                                                    const std::vector<kafka::ConfigChange>& changes);

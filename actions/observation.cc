@@ -28,6 +28,12 @@ Observation::Observation(kafka::ClusterMetadata metadata,
   }
 }
 
+std::map<BrokerId, std::string> Observation::Racks() const {
+  std::map<BrokerId, std::string> racks;
+  for (const kafka::BrokerInfo& broker : metadata_.brokers) racks.emplace(broker.id, broker.rack);
+  return racks;
+}
+
 const kafka::TopicInfo* Observation::FindTopic(const std::string& name) const {
   const auto found = topic_index_.find(name);
   return found == topic_index_.end() ? nullptr : &metadata_.topics[found->second];

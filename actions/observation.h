@@ -34,6 +34,8 @@ class Observation {
   /// Registered and not fenced (I10).
   bool IsLive(BrokerId broker) const { return live_.count(broker) > 0; }
   const std::set<BrokerId>& live() const { return live_; }
+  /// Of all brokers that are known; empty where a broker has none.
+  std::map<BrokerId, std::string> Racks() const;
 
   // Null when there is none.
   const kafka::TopicInfo* FindTopic(const std::string& name) const;

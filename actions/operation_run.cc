@@ -1,8 +1,12 @@
 #include "actions/operation_run.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <unordered_map>
 #include <utility>
 
+#include "actions/step_chain.h"
 #include "actions/step_transitions.h"
 #include "base/check.h"
 #include "base/log.h"
@@ -17,10 +21,38 @@ OperationRun::OperationRun(store::StoredOperation stored, const Clock& clock)
       steps_(std::move(stored.steps)),
       runtime_(steps_.size()) {
   for (std::size_t i = 0; i < steps_.size(); ++i) {
-    if (steps_[i].move.kind == MoveKind::kLeader) continue;
+    if (steps_[i].move.kind == MoveKind::kLeader || IsNewPartition(steps_[i].move)) continue;
     runtime_[i].bytes_total = std::max<std::int64_t>(0, steps_[i].move.bytes);
     if (steps_[i].state == StepState::kDone) runtime_[i].bytes_done = runtime_[i].bytes_total;
   }
+  std::unordered_map<TopicPartition, std::size_t> last;
+  for (std::size_t i = 0; i < steps_.size(); ++i) {
+    const auto [at, first] = last.try_emplace(steps_[i].move.partition, i);
+    const std::size_t before = std::exchange(at->second, i);
+    const bool follows = !first && Follows(steps_[i].move, steps_[before].move);
+    earlier_.push_back(follows ? before : i);
+  }
+}
+
+std::int32_t OperationRun::WaitsForStep(std::size_t i) const {
+  const std::size_t before = earlier_[i];
+  return before == i || IsTerminal(steps_[before].state) ? 0 : steps_[before].number;
+}
+
+// Whether the turn of step `i` has come. It is over when the one before it did not get there.
+bool OperationRun::ComesToo(std::size_t i) {
+  if (WaitsForStep(i) != 0) return false;
+  if (steps_[i].state != StepState::kPending) return true;
+  for (std::size_t at = i; earlier_[at] != at; at = earlier_[at]) {
+    const StepRecord& before = steps_[earlier_[at]];
+    // Voided: deleted, or as planned already; the look at this one tells.
+    if (before.state == StepState::kDone || before.state == StepState::kVoided) continue;
+    SetStep(i, StepState::kVoided,
+            fmt::format("step {}, which it follows on, ended as {}", before.number,
+                        StepStateName(before.state)));
+    return false;
+  }
+  return true;
 }
 
 bool OperationRun::StepsOver() const {
@@ -32,7 +64,7 @@ void OperationRun::Observe(const Observation& seen, const LogDirLook* look, Stea
                            Duration settle, std::int32_t max_attempts) {
   for (std::size_t i = 0; i < steps_.size(); ++i) {
     const StepRecord& step = steps_[i];
-    if (IsTerminal(step.state)) continue;
+    if (IsTerminal(step.state) || !ComesToo(i)) continue;
     if (step.move.kind != MoveKind::kLogDir) {
       ObserveStep(i, Look(step.move, seen), now, settle, max_attempts);
     } else if (look != nullptr) {

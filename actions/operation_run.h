@@ -51,6 +51,8 @@ class OperationRun {
   void SetDeadBefore(std::set<BrokerId> brokers) { dead_before_ = std::move(brokers); }
 
   bool StepsOver() const;
+  /// The number of the step before step `i`, of the same partition, that is not over; 0: none.
+  std::int32_t WaitsForStep(std::size_t i) const;
   bool stopping() const { return header_.state == OperationState::kCancelling; }
 
   /// Judges every step that is not over by what was seen, and notes the changes for the next Flush.
@@ -95,11 +97,13 @@ class OperationRun {
   void ObserveStep(std::size_t i, const Sighting& sighting, SteadyTime now, Duration settle,
                    std::int32_t max_attempts);
   void Touch();
+  bool ComesToo(std::size_t i);
 
   const Clock& clock_;
   store::OperationRecord header_;
   std::vector<store::StepRecord> steps_;
   std::vector<StepRuntime> runtime_;
+  std::vector<std::size_t> earlier_;  // by step: the one that it follows on; itself: none
   std::set<BrokerId> dead_before_;
   std::set<std::size_t> changed_steps_;
   bool header_changed_ = false;

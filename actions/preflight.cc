@@ -3,12 +3,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <set>
 #include <string>
 #include <string_view>
 #include <unordered_set>
 #include <utility>
 #include <vector>
+
+#include "actions/step_chain.h"
 
 namespace levelwind::actions {
 namespace {
@@ -33,20 +36,24 @@ Status CheckMove(const Move& move) {
         fmt::format("{}: from '{}' to '{}' on broker {} is not a move between its log dirs", name,
                     move.from_dir, move.to_dir, move.broker));
   }
-  if (move.before.empty() || move.after.empty() || HasDuplicate(move.after)) {
+  const bool made = IsNewPartition(move);
+  if (move.before.empty() != made || move.after.empty() || HasDuplicate(move.after)) {
     return InvalidArgument(fmt::format("{}: {} -> {} is not a valid replica list", name,
                                        BrokersText(move.before), BrokersText(move.after)));
   }
   return Ok();
 }
 
-Status CheckPartition(const Move& move, const Observation& seen) {
+/// `follows`: an earlier move of the proposal leads to where this one begins.
+Status CheckPartition(const Move& move, const Observation& seen, bool follows) {
   const std::string name = move.partition.ToString();
   const kafka::TopicInfo* topic = seen.FindTopic(move.partition.topic);
   const kafka::PartitionInfo* partition = seen.FindPartition(move.partition);
-  if (topic == nullptr || partition == nullptr) {
-    return Changed(fmt::format("{} does not exist any more", name));
+  const bool made = IsNewPartition(move);
+  if (topic == nullptr || (partition == nullptr && !made)) {
+    return Changed(fmt::format("{} does not exist any more", made ? move.partition.topic : name));
   }
+  if (partition != nullptr && made) return Changed(fmt::format("{} exists already", name));
   if (!topic->id.is_none() && !move.topic_id.is_none() && topic->id != move.topic_id) {
     return Changed(fmt::format("topic {} was deleted and made anew since the plan (id {}, was {})",
                                topic->name, topic->id.ToString(), move.topic_id.ToString()));
@@ -55,17 +62,35 @@ Status CheckPartition(const Move& move, const Observation& seen) {
     return Changed(fmt::format("{} is being reassigned by another tool (adding {}, removing {})",
                                name, BrokersText(running->adding), BrokersText(running->removing)));
   }
-  if (partition->replicas != move.before) {
+  if (!made && !follows && partition->replicas != move.before) {
     return Changed(fmt::format("{} has replicas {}, the plan was made for {}", name,
                                BrokersText(partition->replicas), BrokersText(move.before)));
   }
-  for (BrokerId broker : move.Added()) {
+  for (BrokerId broker : made ? move.after : move.Added()) {
     if (!seen.IsLive(broker)) {
       return FailedPrecondition(
           fmt::format("{} is to go to broker {}, which is not live; start it, "
                       "or {}",
                       name, broker, kPlanAgain));
     }
+  }
+  return Ok();
+}
+
+Status CheckNewPartitions(const Proposal& proposal, const Observation& seen) {
+  std::map<std::string, std::set<std::int32_t>> numbers;
+  for (const Move& move : proposal.moves) {
+    if (IsNewPartition(move)) numbers[move.partition.topic].insert(move.partition.partition);
+  }
+  for (const auto& [name, wanted] : numbers) {
+    const kafka::TopicInfo* topic = seen.FindTopic(name);
+    const auto have = static_cast<std::int32_t>(topic == nullptr ? 0 : topic->partitions.size());
+    const auto last = have + static_cast<std::int32_t>(wanted.size()) - 1;
+    if (*wanted.begin() == have && *wanted.rbegin() == last) continue;
+    return InvalidArgument(
+        fmt::format("topic {} has {} partitions; new ones must follow on them, and the plan has {} "
+                    "from {}-{} to {}-{}",
+                    name, have, wanted.size(), name, *wanted.begin(), name, *wanted.rbegin()));
   }
   return Ok();
 }
@@ -83,19 +108,23 @@ Status CheckProposal(const Proposal& proposal, const Observation& seen) {
                                           kPlanAgain));
   }
   // A partition may have several replicas that go to other log dirs, and nothing else then.
-  std::set<std::pair<TopicPartition, BrokerId>> known;
+  // Others follow one on the other.
+  std::map<std::pair<TopicPartition, BrokerId>, const Move*> known;
   std::unordered_set<TopicPartition> between_brokers, within_brokers;
   for (const Move& move : proposal.moves) {
     LW_RETURN_IF_ERROR(CheckMove(move));
     const bool within = move.kind == MoveKind::kLogDir;
     (within ? within_brokers : between_brokers).insert(move.partition);
-    if (!known.emplace(move.partition, within ? move.broker : kNoBroker).second ||
+    const auto [at, first] =
+        known.try_emplace({move.partition, within ? move.broker : kNoBroker}, &move);
+    const Move* earlier = std::exchange(at->second, &move);
+    if ((!first && !Follows(move, *earlier)) ||
         (within ? between_brokers : within_brokers).count(move.partition) > 0) {
       return InvalidArgument(fmt::format("{} is in the proposal twice", move.partition.ToString()));
     }
-    LW_RETURN_IF_ERROR(CheckPartition(move, seen));
+    LW_RETURN_IF_ERROR(CheckPartition(move, seen, !first));
   }
-  return Ok();
+  return CheckNewPartitions(proposal, seen);
 }
 
 std::set<std::string> ShrunkTopics(const Proposal& proposal) {

@@ -33,6 +33,15 @@ Sighting LookAtReassignment(const Move& move, const kafka::ReassignmentInfo& run
                       BrokersText(move.Added()), BrokersText(move.Removed()))};
 }
 
+Sighting LookAtNewPartition(const Move& move, const Observation& seen) {
+  const kafka::PartitionInfo* partition = seen.FindPartition(move.partition);
+  if (partition == nullptr) return {Finding::kAtSource, kNoBroker, {}};
+  if (partition->replicas == move.after) return {Finding::kAtTarget, partition->leader, {}};
+  return {Finding::kElsewhere, partition->leader,
+          fmt::format("it is there already, on {} and not on {}", BrokersText(partition->replicas),
+                      BrokersText(move.after))};
+}
+
 Verdict AtTarget(const StepRecord& step, BrokerId leader, bool stopping) {
   const BrokerId preferred = step.move.after.front();
   if (leader == preferred) return {StepState::kDone, step.note};
@@ -100,7 +109,7 @@ std::optional<Sighting> LookAtTopic(const Move& move, const Observation& seen) {
   if (!topic->id.is_none() && !move.topic_id.is_none() && topic->id != move.topic_id) {
     return Sighting{Finding::kTopicReplaced, kNoBroker, {}};
   }
-  if (seen.FindPartition(move.partition) == nullptr) {
+  if (!IsNewPartition(move) && seen.FindPartition(move.partition) == nullptr) {
     return Sighting{Finding::kTopicGone, kNoBroker, {}};
   }
   return std::nullopt;
@@ -108,6 +117,7 @@ std::optional<Sighting> LookAtTopic(const Move& move, const Observation& seen) {
 
 Sighting Look(const Move& move, const Observation& seen) {
   if (auto topic = LookAtTopic(move, seen)) return *topic;
+  if (IsNewPartition(move)) return LookAtNewPartition(move, seen);
   const kafka::PartitionInfo* partition = seen.FindPartition(move.partition);
   if (const auto* running = seen.FindReassignment(move.partition)) {
     return LookAtReassignment(move, *running);
@@ -189,6 +199,8 @@ std::optional<Verdict> Judge(const StepRecord& step, const Sighting& sighting, b
     return Verdict{StepState::kYielded, fmt::format("another tool moved {} back to {}", Name(step),
                                                     BrokersText(step.move.before))};
   }
+  // Kafka said that the partition is made; a broker may be long in hearing of it.
+  if (IsNewPartition(step.move) && step.delivery == Delivery::kAccepted) return std::nullopt;
   return BackAtSource(step, stopping, max_attempts);
 }
 

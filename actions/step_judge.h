@@ -32,7 +32,10 @@ struct Sighting {
   std::string detail;  ///< For kForeign, kReordered and kElsewhere: what is there instead.
 };
 
-/// For moves of the assignment; of those between log dirs see log_dir_look.h.
+inline bool IsNewPartition(const Move& move) { return move.kind == MoveKind::kNewPartition; }
+
+/// For moves of the assignment, and new partitions, whose source is that they are not there; of
+/// those between log dirs see log_dir_look.h.
 Sighting Look(const Move& move, const Observation& seen);
 /// What there is to say when the topic or partition is not what the move was made for; nothing when
 /// it is.

@@ -40,6 +40,12 @@ std::vector<std::string> ThrottleManager::OpenRows(const std::string& operation,
   return lines;
 }
 
+std::vector<PreimageRecord> ThrottleManager::Debts() const {
+  std::vector<PreimageRecord> debts;
+  for (const auto& [key, row] : rows_) debts.push_back(row);
+  return debts;
+}
+
 std::vector<PreimageRecord*> ThrottleManager::OpenRowsOf(const std::string& operation) {
   std::vector<PreimageRecord*> open;
   for (auto& [key, row] : rows_) {

@@ -45,6 +45,8 @@ class ThrottleManager {
   void SettleDebts(const std::string& current, const Observation& seen, SteadyTime now);
 
   bool HasDebts() const { return !rows_.empty(); }
+  /// What is still to be restored, of all operations.
+  std::vector<store::PreimageRecord> Debts() const;
   /// "leader.replication.throttled.rate of broker 4: broker 4 does not answer", one per open row,
   /// at most `limit`. An empty operation means all.
   std::vector<std::string> OpenRows(const std::string& operation, std::size_t limit) const;

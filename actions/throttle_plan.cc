@@ -123,11 +123,16 @@ ConfigNow ValueNow(const kafka::ConfigAnswer& answer, std::string_view key) {
   return now;
 }
 
+std::vector<std::string> ListEntries(const std::string& list) {
+  std::vector<std::string> entries;
+  for (const std::string_view part : Split(list, ',')) entries.emplace_back(Trimmed(part));
+  return entries;
+}
+
 bool ListNames(const std::optional<std::string>& list, std::string_view entry) {
   if (!list) return false;
-  const auto parts = Split(*list, ',');
-  return std::any_of(parts.begin(), parts.end(),
-                     [&](std::string_view part) { return Trimmed(part) == entry; });
+  const auto entries = ListEntries(*list);
+  return std::find(entries.begin(), entries.end(), entry) != entries.end();
 }
 
 bool ListHolds(const std::optional<std::string>& list, std::string_view entry) {

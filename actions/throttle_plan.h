@@ -57,6 +57,8 @@ struct ConfigNow {
 };
 ConfigNow ValueNow(const kafka::ConfigAnswer& answer, std::string_view key);
 
+/// The entries of a list value, without blanks around them.
+std::vector<std::string> ListEntries(const std::string& list);
 /// Whether a list value holds `entry`; "*" holds all.
 bool ListHolds(const std::optional<std::string>& list, std::string_view entry);
 /// Whether the very entry is in the list ("*" is not it).

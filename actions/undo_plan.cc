@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
@@ -50,11 +51,23 @@ Move Reversed(const StepRecord& step, const Observation& seen, const std::string
 }
 
 // The move that undoes the step, or nothing when there is nothing to undo.
+// `way_back`: the move that undoes the step after it, of the same partition; null: there is none.
 Result<std::optional<Move>> UndoStep(const StepRecord& step, const std::string& operation,
-                                     const Observation& seen, const LogDirLook& look) {
+                                     const Observation& seen, const LogDirLook& look,
+                                     const Move* way_back) {
   const bool theirs = step.state == StepState::kYielded || step.state == StepState::kVoided;
   if (theirs || !WasSent(step) || !ChangesPlacement(step)) return std::optional<Move>();
+  if (way_back != nullptr && way_back->after == step.move.after) {
+    return std::optional(Reversed(step, seen, operation));
+  }
   const Sighting sighting = LookNow(step, seen, look);
+  if (IsNewPartition(step.move)) {
+    if (sighting.finding == Finding::kAtSource) return std::optional<Move>();
+    return FailedPrecondition(fmt::format(
+        "{} made {}, and Kafka cannot take a partition away: it stays; what else {} moved can be "
+        "moved back with a plan",
+        operation, step.move.partition.ToString(), operation));
+  }
   if (sighting.finding == Finding::kAtTarget) return std::optional(Reversed(step, seen, operation));
   if (sighting.finding == Finding::kAtSource) return std::optional<Move>();
   const std::string name = step.move.partition.ToString();
@@ -86,9 +99,15 @@ Result<Proposal> MakeUndo(const store::StoredOperation& operation, const Observa
   Proposal proposal;
   proposal.id = "rollback-" + id;
   proposal.cluster_id = operation.header.cluster_id;
+  std::map<TopicPartition, Move> back;  // the last of each partition so far
   for (auto step = operation.steps.rbegin(); step != operation.steps.rend(); ++step) {
-    LW_ASSIGN_OR_RETURN(auto move, UndoStep(*step, id, seen, look));
-    if (move) proposal.moves.push_back(std::move(*move));
+    const auto after = back.find(step->move.partition);
+    const bool chained = after != back.end() && !IsLogDirStep(*step);
+    LW_ASSIGN_OR_RETURN(auto move,
+                        UndoStep(*step, id, seen, look, chained ? &after->second : nullptr));
+    if (!move) continue;
+    back.insert_or_assign(step->move.partition, *move);
+    proposal.moves.push_back(std::move(*move));
   }
   if (proposal.moves.empty()) {
     return FailedPrecondition(fmt::format(

@@ -78,6 +78,11 @@ void RenderOperations(const ExecutorView& executor, MetricsText& text) {
   for (const OperationView& operation : executor.operations) {
     ++states[OperationStateName(operation.state)];
   }
+  if (executor.orphans.at.unix_ms > 0) {
+    text.Gauge("levelwind_orphan_throttles",
+               "Replication throttles that no operation owes, at the last look; absent until then.",
+               static_cast<double>(executor.orphans.throttles.size()));
+  }
   text.Family("levelwind_operations", Type::kGauge, "Known operations by state.");
   for (const auto& [state, count] : states) text.Count(MetricLabels({{"state", state}}), count);
 

@@ -6,7 +6,6 @@
 #include "base/text.h"
 
 namespace levelwind::api {
-namespace {
 
 void FieldTime(JsonWriter& json, std::string_view key, WallTime time) {
   if (time.unix_ms == 0) {
@@ -15,6 +14,8 @@ void FieldTime(JsonWriter& json, std::string_view key, WallTime time) {
     json.Field(key, FormatTime(time));
   }
 }
+
+namespace {
 
 void WriteStep(JsonWriter& json, const StepView& step) {
   json.BeginObject()

@@ -96,6 +96,12 @@ const std::vector<Api::Route>& Api::Routes() {
        "let a paused operation go on"},
       {"POST", "/api/v1/operations/{id}/rollback", Lane::kCommand, &Api::RollbackOperation,
        "bring back what an operation changed"},
+      {"GET", "/api/v1/audit", Lane::kRead, &Api::Audit,
+       "changing requests, newest first; ?operation=op1&limit=100"},
+      {"GET", "/api/v1/throttles", Lane::kRead, &Api::Throttles,
+       "replication throttles that no operation owes, at the last look"},
+      {"POST", "/api/v1/throttles/look", Lane::kCommand, &Api::LookForOrphans, "look for them now"},
+      {"POST", "/api/v1/throttles/clear", Lane::kCommand, &Api::ClearThrottles, "delete them"},
   };
   return kRoutes;
 }

@@ -74,6 +74,8 @@ class Api final : public Handler {
   Response OneProposal(const Call& call);
   Response WhyNot(const Call& call);
   Response Placement(const Call& call);  // placement_route.cc
+  Response Audit(const Call& call);      // audit_routes.cc, as the next
+  Response Throttles(const Call& call);
   Response Operations(const Call& call);
   Response OneOperation(const Call& call);
   // command_routes.cc
@@ -83,6 +85,8 @@ class Api final : public Handler {
   Response PauseOperation(const Call& call);
   Response ResumeOperation(const Call& call);
   Response RollbackOperation(const Call& call);
+  Response LookForOrphans(const Call& call);
+  Response ClearThrottles(const Call& call);
   Response Steer(const Call& call, levelwind::Status (Backend::*command)(const OperationCommand&));
 
   /// {"cluster":..,"snapshot":..,"<key>":<value>}

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -14,7 +15,9 @@
 #include "model/operation.h"
 #include "model/plan_request.h"
 #include "model/proposal.h"
+#include "model/throttle_view.h"
 #include "model/topic_wish.h"
+#include "store/records.h"
 
 namespace levelwind::api {
 
@@ -82,6 +85,11 @@ class Backend {
   /// newest snapshot, which must be there. kInvalidArgument, kAlreadyExists, kFailedPrecondition.
   virtual Result<std::string> PlaceTopic(const TopicWish& wish) const = 0;
 
+  /// The newest `limit` changing requests that were sent to the cluster, newest first; of one
+  /// operation when it is named. kFailedPrecondition in observe mode: there is no journal.
+  virtual Result<std::vector<store::AuditRecord>> Audit(const std::string& operation,
+                                                        std::size_t limit) const = 0;
+
   // ---- commands
   /// Plans from the newest snapshot. kFailedPrecondition while there is none, kDeadlineExceeded
   /// when planning takes longer than the daemon waits (it goes on, and shows up in Proposals).
@@ -97,6 +105,10 @@ class Backend {
   /// The id of the operation that brings back what this one changed; empty while this one is being
   /// cancelled first. Errors as those of Apply.
   virtual Result<std::string> Rollback(const OperationCommand& command) = 0;
+  /// Looks for throttles that no operation owes.
+  virtual Result<ThrottleSweep> LookForOrphans() = 0;
+  /// Deletes them and returns them. kFailedPrecondition while anything moves.
+  virtual Result<ThrottleSweep> ClearThrottles(const Asker& asker) = 0;
 };
 
 }  // namespace levelwind::api

@@ -11,6 +11,7 @@
 
 #include "api/api.h"
 #include "api/plan_body.h"
+#include "api/views.h"
 #include "base/text.h"
 #include "model/proposal_json.h"
 
@@ -148,6 +149,24 @@ Response Api::RollbackOperation(const Call& call) {
   JsonWriter json;
   json.BeginObject().FieldText("operation", *undo).Field("undoes", call["id"]).EndObject();
   return Accepted(202, "/api/v1/operations/" + (undo->empty() ? call["id"] : *undo), json.Take());
+}
+
+Response Api::LookForOrphans(const Call& call) {
+  if (!IsJson(call.request)) return WrongType();
+  const auto asker = ReadAsker(call.request);
+  if (!asker.ok()) return ErrorResponse(asker.error());
+  const auto found = backend_.LookForOrphans();
+  if (!found.ok()) return ErrorResponse(found.error());
+  return Enveloped("orphans", ThrottlesJson(*found));
+}
+
+Response Api::ClearThrottles(const Call& call) {
+  if (!IsJson(call.request)) return WrongType();
+  const auto asker = ReadAsker(call.request);
+  if (!asker.ok()) return ErrorResponse(asker.error());
+  const auto cleared = backend_.ClearThrottles(*asker);
+  if (!cleared.ok()) return ErrorResponse(cleared.error());
+  return Enveloped("cleared", ThrottlesJson(*cleared));
 }
 
 }  // namespace levelwind::api

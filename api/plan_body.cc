@@ -124,7 +124,8 @@ const std::vector<std::string>& PlanBodyKeys() {
                                                  "fix_offline",
                                                  "log_dirs",
                                                  "empty_log_dirs",
-                                                 "brokers"};
+                                                 "brokers",
+                                                 "partitions"};
   return kKeys;
 }
 
@@ -153,6 +154,7 @@ Result<PlanRequest> ReadPlanBody(const Json& body) {
   LW_RETURN_IF_ERROR(read.Flag("log_dirs", request.log_dirs));
   LW_RETURN_IF_ERROR(read.Texts("empty_log_dirs", "BROKER:PATH", request.empty_log_dirs));
   LW_RETURN_IF_ERROR(read.Brokers("brokers", request.log_dir_brokers));
+  LW_RETURN_IF_ERROR(read.Texts("partitions", "TOPIC=N", request.partitions));
   return request;
 }
 

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "api/backend.h"
@@ -9,6 +10,9 @@
 #include "model/cluster_snapshot.h"
 
 namespace levelwind::api {
+
+/// Null for the time 0.
+void FieldTime(JsonWriter& json, std::string_view key, WallTime time);
 
 // JSON of what the daemon knows, one complete value each: bytes, bytes per second, seconds, RFC
 // 3339. Unknown is null. Pure functions of their arguments; safe from any thread.
@@ -22,6 +26,7 @@ std::string GroupsJson(const ClusterSnapshot& snapshot);
 std::string GroupJson(const ClusterSnapshot& snapshot, const ConsumerGroup& group);
 std::string SourcesJson(const ClusterSnapshot& snapshot);
 std::string OperationJson(const OperationView& operation, bool with_steps);
+std::string ThrottlesJson(const ThrottleSweep& sweep);
 std::string AnomaliesJson(const std::vector<DetectorReport>& reports);
 
 /// Leaders, replicas, bytes and produce rate that each broker bears, in the order of

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "cli/finding.h"
 #include "config/config.h"
 #include "config/loader.h"
 
@@ -44,6 +45,8 @@ struct SnapshotArgs {
 struct DaemonVerbs {
   std::function<int(const ServeArgs&)> serve;
   std::function<int(const SnapshotArgs&)> snapshot;
+  /// Looks at the cluster that the configuration names, read-only and without a daemon; for doctor.
+  std::function<Result<std::vector<Finding>>(const config::Config&)> examine = {};
   /// Whether the files and secrets that a configuration names can be used; for check-config.
   std::function<Status(const config::Config&)> check_files = {};
   /// Runs independent tasks on all cores and returns when all have ended; without it they run one

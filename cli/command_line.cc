@@ -42,6 +42,7 @@ CommandLine::CommandLine(const DaemonVerbs& verbs, Terminal& terminal)
   AddExplainVerbs();
   AddPlaceTopic();
   AddActVerbs();
+  AddDoctor();
   AddOtherVerbs();
 }
 
@@ -136,6 +137,34 @@ void CommandLine::AddActVerbs() {
   AddSteer("rollback", "Bring back what an operation changed", Steer::kRollback);
   AddClientVerb("history", "Operations, newest first", false,
                 [this] { return RunHistory(client_, terminal_); });
+  CLI::App& audit =
+      AddClientVerb("audit", "Changing requests that were sent, newest first", false,
+                    [this] { return RunAudit(client_, name_, audit_limit_, terminal_); });
+  audit.add_option("ID", name_, "Of this operation only, such as op1");
+  audit.add_option("--limit", audit_limit_, "Most rows")
+      ->check(CLI::Range(1, 10000))
+      ->capture_default_str();
+}
+
+void CommandLine::AddDoctor() {
+  CLI::App& doctor = AddClientVerb(
+      "doctor", "Look for what is wrong with the daemon and the cluster; 3 if something is", false,
+      [this] {
+        doctor_.client = client_;
+        doctor_.cluster.file = config_file_;
+        doctor_.cluster.overrides = overrides_;
+        doctor_.look_at_cluster = !config_file_.empty() || !overrides_.empty();
+        doctor_.reason = reason_;
+        return RunDoctor(doctor_, verbs_, terminal_);
+      });
+  doctor.add_option("-c,--config", config_file_, "Look at this configuration's cluster, too")
+      ->type_name("FILE");
+  AddSetting(doctor, "-b,--bootstrap", "cluster.bootstrap", "Look at this cluster, too",
+             "HOST:PORT,...");
+  AddSecuritySettings(doctor);
+  doctor.add_flag("--clear-throttles", doctor_.clear_throttles,
+                  "Delete replication throttles that no operation of the daemon owes");
+  doctor.add_option("--reason", reason_, "For the audit")->type_name("TEXT");
 }
 
 void CommandLine::AddSteer(const std::string& name, const std::string& help, Steer steer) {

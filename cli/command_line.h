@@ -118,6 +118,7 @@ class CommandLine {
   }
   void AddActVerbs();
   void AddSteer(const std::string& name, const std::string& help, Steer steer);
+  void AddDoctor();
   void AddOtherVerbs();
   std::string Mistake(const CLI::ParseError& problem, int argc, const char* const* argv) const;
 
@@ -135,6 +136,8 @@ class CommandLine {
   std::optional<std::int64_t> bytes_in_, bytes_out_, topic_bytes_;
   WatchArgs watch_;
   ApplyArgs apply_;
+  DoctorArgs doctor_;
+  std::size_t audit_limit_ = 50;
   std::string config_file_;
   std::vector<config::Override> overrides_;
   std::string out_;

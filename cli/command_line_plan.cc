@@ -98,6 +98,11 @@ void CommandLine::AddWork(CLI::App& plan) {
       ->expected(1)
       ->take_all()
       ->type_name("REGEX=N");
+  plan.add_option("--partitions", request.partitions,
+                  "Partitions that a topic is to have; nothing moves; may be given several times")
+      ->expected(1)
+      ->take_all()
+      ->type_name("TOPIC=N");
 }
 
 /// A plan of its own kind. What contradicts it is refused where plans are made.

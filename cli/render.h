@@ -30,6 +30,7 @@ Result<std::string> RenderPlacement(const std::string& body, const RenderOptions
 /// Takes {"why_not": ...}: what each goal says about one move.
 Result<std::string> RenderWhyNot(const std::string& body, const RenderOptions& options);
 Result<std::string> RenderProposals(const std::string& body, const RenderOptions& options);
+Result<std::string> RenderAudit(const std::string& body, const RenderOptions& options);
 Result<std::string> RenderOperations(const std::string& body, const RenderOptions& options);
 
 }  // namespace levelwind::cli

@@ -91,6 +91,20 @@ enum class Steer { kCancel, kPause, kResume, kRollback };
 int RunSteer(const ClientArgs& args, Steer steer, const std::string& operation,
              const std::string& reason, Terminal& terminal);
 
+/// Changing requests that were sent; of one operation when it is named.
+int RunAudit(const ClientArgs& args, const std::string& operation, std::size_t limit,
+             Terminal& terminal);
+
+struct DoctorArgs {
+  ClientArgs client;
+  config::LoadRequest cluster;   ///< Whose cluster to look at directly.
+  bool look_at_cluster = false;  ///< A file or brokers were named.
+  bool clear_throttles = false;
+  std::string reason;
+};
+/// kFinding when something is wrong.
+int RunDoctor(const DoctorArgs& args, const DaemonVerbs& verbs, Terminal& terminal);
+
 enum class Print { kNothing, kDocs, kSchema, kExample };
 int RunCheckConfig(const std::string& file, Print print, const DaemonVerbs& verbs,
                    Terminal& terminal);

@@ -45,6 +45,7 @@ std::string PlanBody(const PlanArgs& args) {
   if (asked.log_dirs) json.Field("log_dirs", true);
   unless_empty("empty_log_dirs", asked.empty_log_dirs);
   unless_empty("brokers", asked.log_dir_brokers);
+  unless_empty("partitions", asked.partitions);
   return json.EndObject().Take();
 }
 

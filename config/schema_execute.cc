@@ -63,6 +63,28 @@ void AddExecuteLogDirs(std::vector<SchemaEntry>& out) {
                  10, 24 * kHour});
 }
 
+/// How many moves run at the same time.
+void AddConcurrency(std::vector<SchemaEntry>& out) {
+  out.push_back({"execute.max_moves_per_broker", ValueType::kInteger,
+                 [](Config& c) -> FieldRef { return &c.execute.max_moves_per_broker; },
+                 "Replicas being copied to one broker, and from one, at the same time; other "
+                 "tools' moves count.",
+                 "5", 1, 1000});
+  out.push_back({"execute.max_moves_cluster", ValueType::kInteger,
+                 [](Config& c) -> FieldRef { return &c.execute.max_moves_cluster; },
+                 "Partitions being reassigned in the cluster at the same time; other tools' moves "
+                 "count.",
+                 "20", 1, kMostMoves});
+  out.push_back({"execute.one_replica_at_a_time", ValueType::kBool,
+                 [](Config& c) -> FieldRef { return &c.execute.one_replica_at_a_time; },
+                 "Copy one replica of a partition after the other, so that it never has more than "
+                 "one replica too many.",
+                 "false"});
+  out.push_back({"execute.max_leader_moves", ValueType::kInteger,
+                 [](Config& c) -> FieldRef { return &c.execute.max_leader_moves_per_batch; },
+                 "Leader moves under way at the same time.", "50", 1, kMostMoves});
+}
+
 void AddRunning(std::vector<SchemaEntry>& out) {
   out.push_back({"execute.throttle",
                  ValueType::kRate,
@@ -76,19 +98,7 @@ void AddRunning(std::vector<SchemaEntry>& out) {
                  {},
                  "off",
                  0});
-  out.push_back({"execute.max_moves_per_broker", ValueType::kInteger,
-                 [](Config& c) -> FieldRef { return &c.execute.max_moves_per_broker; },
-                 "Replicas being copied to one broker, and from one, at the same time; other "
-                 "tools' moves count.",
-                 "5", 1, 1000});
-  out.push_back({"execute.max_moves_cluster", ValueType::kInteger,
-                 [](Config& c) -> FieldRef { return &c.execute.max_moves_cluster; },
-                 "Partitions being reassigned in the cluster at the same time; other tools' moves "
-                 "count.",
-                 "20", 1, kMostMoves});
-  out.push_back({"execute.max_leader_moves", ValueType::kInteger,
-                 [](Config& c) -> FieldRef { return &c.execute.max_leader_moves_per_batch; },
-                 "Leader moves under way at the same time.", "50", 1, kMostMoves});
+  AddConcurrency(out);
   out.push_back({"execute.poll_interval", ValueType::kDuration,
                  [](Config& c) -> FieldRef { return &c.execute.poll_interval; },
                  "Time between two looks at the cluster while an operation runs.", "1s", 0.1,

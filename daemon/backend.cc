@@ -74,6 +74,16 @@ Result<std::string> DaemonBackend::PlaceTopic(const TopicWish& wish) const {
   return planner::PlacementJson(placement);
 }
 
+Result<std::vector<store::AuditRecord>> DaemonBackend::Audit(const std::string& operation,
+                                                             std::size_t limit) const {
+  if (cluster_.journal() == nullptr) {
+    return FailedPrecondition(
+        "in observe mode nothing is ever sent that changes the cluster, and there is no journal; "
+        "the audit of an operate mode's state directory is shown by a daemon that runs on it");
+  }
+  return cluster_.journal()->LoadAudit(limit, operation);
+}
+
 Result<ProposalPtr> DaemonBackend::Plan(const api::PlanCommand& command) {
   planner::PlannerOptions options =
       planner::Requested(config::PlanOptions(cluster_.config()), command.request);
@@ -121,6 +131,16 @@ Result<std::string> DaemonBackend::Rollback(const api::OperationCommand& command
   if (cluster_.executor() == nullptr) return ObserveOnly("rolling back " + command.operation_id);
   return cluster_.executor()->Rollback(command.operation_id, command.asker.author,
                                        command.asker.reason);
+}
+
+Result<ThrottleSweep> DaemonBackend::LookForOrphans() {
+  if (cluster_.executor() == nullptr) return ObserveOnly("looking for throttles to clear");
+  return cluster_.executor()->Sweep();
+}
+
+Result<ThrottleSweep> DaemonBackend::ClearThrottles(const api::Asker& asker) {
+  if (cluster_.executor() == nullptr) return ObserveOnly("clearing throttles");
+  return cluster_.executor()->ClearOrphans(asker.author, asker.reason);
 }
 
 }  // namespace levelwind::daemon

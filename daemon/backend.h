@@ -23,6 +23,8 @@ class DaemonBackend final : public api::Backend {
   std::shared_ptr<const std::vector<DetectorReport>> Detectors() const override;
   Result<std::string> WhyNot(const std::string& partition, BrokerId broker) const override;
   Result<std::string> PlaceTopic(const TopicWish& wish) const override;
+  Result<std::vector<store::AuditRecord>> Audit(const std::string& operation,
+                                                std::size_t limit) const override;
 
   Result<ProposalPtr> Plan(const api::PlanCommand& command) override;
   Result<std::string> Apply(const api::ApplyCommand& command) override;
@@ -30,6 +32,8 @@ class DaemonBackend final : public api::Backend {
   Status Pause(const api::OperationCommand& command) override;
   Status Resume(const api::OperationCommand& command) override;
   Result<std::string> Rollback(const api::OperationCommand& command) override;
+  Result<ThrottleSweep> LookForOrphans() override;
+  Result<ThrottleSweep> ClearThrottles(const api::Asker& asker) override;
 
  private:
   ClusterRuntime& cluster_;

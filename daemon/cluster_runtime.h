@@ -48,6 +48,8 @@ class ClusterRuntime {
   PlannerLoop& planner() { return *planner_; }
   /// Null in observe mode.
   ExecutorLoop* executor() { return executor_loop_.get(); }
+  /// Null in observe mode. Any thread.
+  store::Journal* journal() { return journal_.get(); }
   /// Why nothing is known, or the last look failed; empty: all is well.
   std::string Problem() const;
   /// Requests sent since the start, by Kafka's name of the API, both clients together.

@@ -56,6 +56,19 @@ Result<std::string> ExecutorLoop::Rollback(std::string operation_id, std::string
       kAnswerWithin, "rolling the operation back");
 }
 
+Result<ThrottleSweep> ExecutorLoop::Sweep() {
+  return mailbox_.Call<ThrottleSweep>([this] { return executor_.Sweep(); }, kAnswerWithin,
+                                      "looking for throttles that nobody owes");
+}
+
+Result<ThrottleSweep> ExecutorLoop::ClearOrphans(std::string author, std::string reason) {
+  return mailbox_.Call<ThrottleSweep>(
+      [this, author = std::move(author), reason = std::move(reason)] {
+        return executor_.ClearOrphans(author, reason);
+      },
+      kAnswerWithin, "clearing throttles that nobody owes");
+}
+
 void ExecutorLoop::Run(std::stop_token stop) {
   while (!stop.stop_requested()) {
     const Duration nap = std::min(executor_.Step(clock_.Now()), kLongestNap);

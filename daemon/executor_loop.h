@@ -24,6 +24,8 @@ class ExecutorLoop {
   Status Cancel(std::string operation_id, std::string author, std::string reason);
   Status Pause(std::string operation_id, std::string author, std::string reason);
   Status Resume(std::string operation_id, std::string author, std::string reason);
+  Result<ThrottleSweep> Sweep();
+  Result<ThrottleSweep> ClearOrphans(std::string author, std::string reason);
   Result<std::string> Rollback(std::string operation_id, std::string author, std::string reason);
 
   /// The executor thread's body. What was started goes on in Kafka after a stop, and the journal

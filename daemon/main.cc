@@ -1,4 +1,5 @@
 #include "cli/cli.h"
+#include "daemon/examine.h"
 #include "daemon/parallel.h"
 #include "daemon/serve.h"
 #include "daemon/snapshot_command.h"
@@ -9,6 +10,7 @@ int main(int argc, char** argv) {
       argc, argv,
       {.serve = levelwind::daemon::Serve,
        .snapshot = levelwind::daemon::WriteSnapshot,
+       .examine = levelwind::daemon::Examine,
        .check_files =
            [](const levelwind::config::Config& config) {
              return levelwind::kafka::CheckSecurity(config.kafka.security);

@@ -57,6 +57,8 @@ std::string_view MoveKindName(MoveKind kind) {
       return "leader";
     case MoveKind::kLogDir:
       return "log_dir";
+    case MoveKind::kNewPartition:
+      return "new_partition";
   }
   return "?";
 }

@@ -11,6 +11,7 @@
 #include "model/ids.h"
 #include "model/measure.h"
 #include "model/proposal.h"
+#include "model/throttle_view.h"
 
 namespace levelwind {
 
@@ -89,6 +90,9 @@ struct ExecutorView {
   std::string mode;    ///< observe, operate.
   std::string status;  ///< One sentence: "idle", "running op3", "observe only: ...".
   std::vector<OperationView> operations;
+  /// Throttles that no operation of this daemon owes, as they were at the last look: at the start,
+  /// and whenever somebody asks.
+  ThrottleSweep orphans{};
 };
 using ExecutorViewPtr = std::shared_ptr<const ExecutorView>;
 

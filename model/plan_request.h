@@ -57,6 +57,10 @@ struct PlanRequest {
   std::vector<std::string> empty_log_dirs;
   /// With log_dirs: on these brokers only; empty: on all.
   std::vector<BrokerId> log_dir_brokers;
+
+  /// "TOPIC=N": topics that are to have so many partitions. A plan of its own kind, too: nothing
+  /// moves; goals, hard goals, seed and which brokers may receive may be said.
+  std::vector<std::string> partitions;
 };
 
 }  // namespace levelwind

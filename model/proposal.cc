@@ -30,7 +30,10 @@ std::string DirList(const Move& move, const std::map<BrokerId, const Move*>& mov
 
 }  // namespace
 
-std::vector<BrokerId> Move::Added() const { return Difference(after, before); }
+std::vector<BrokerId> Move::Added() const {
+  if (kind == MoveKind::kNewPartition) return {};
+  return Difference(after, before);
+}
 std::vector<BrokerId> Move::Removed() const { return Difference(before, after); }
 
 std::string ToReassignmentJson(const Proposal& proposal) {

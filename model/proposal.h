@@ -19,6 +19,8 @@ enum class MoveKind : std::uint8_t {
   kReplica,  ///< The set of replicas changes (bytes are copied); the leader may change too.
   kLeader,   ///< Same set, other order: another replica becomes preferred leader. No bytes.
   kLogDir,   ///< One replica goes to another log dir of its broker; `before` and `after` are equal.
+  kNewPartition,  ///< A partition more of a topic that exists; `before` is empty. No bytes, no way
+                  ///< back.
 };
 std::string_view MoveKindName(MoveKind kind);
 
@@ -38,6 +40,7 @@ struct Move {
   std::string goal;                    ///< The goal that gains most by it.
   std::string reason;                  ///< One sentence for a person.
 
+  /// Brokers that get a copy of what is there; none of a new partition, where nothing is.
   std::vector<BrokerId> Added() const;
   std::vector<BrokerId> Removed() const;
 };

@@ -12,6 +12,7 @@
 #include "planner/goals/goal_set.h"
 #include "planner/goals/margin.h"
 #include "planner/intra_broker/log_dir_proposal.h"
+#include "planner/rebalance/add_partitions.h"
 #include "planner/rebalance/plan_rebalance.h"
 
 namespace levelwind::planner {
@@ -30,11 +31,9 @@ std::vector<std::string> NeededGoals(const PlannerOptions& options) {
   return needed;
 }
 
-Status CheckAlone(const PlanRequest& request) {
+/// The first thing that was asked for and moves replicas between brokers, or limits that.
+const char* OtherWork(const PlanRequest& request) {
   const std::pair<bool, const char*> others[] = {
-      {!request.goals.empty(), "goals"},
-      {!request.hard_goals.empty(), "hard_goals"},
-      {request.seed.has_value(), "seed"},
       {request.max_bytes.has_value(), "max_bytes"},
       {request.max_replica_moves.has_value(), "max_moves"},
       {request.max_duration_s.has_value(), "max_duration"},
@@ -43,22 +42,49 @@ Status CheckAlone(const PlanRequest& request) {
       {!request.remove_brokers.empty(), "remove_brokers"},
       {!request.demote_brokers.empty(), "demote_brokers"},
       {!request.relieve_brokers.empty(), "relieve_brokers"},
-      {!request.destination_brokers.empty(), "destination_brokers"},
-      {!request.excluded_destinations.empty(), "exclude_destinations"},
       {!request.replication_factors.empty(), "replication_factor"},
       {!request.start_from.empty(), "start_from"},
       {request.leadership_only, "leadership_only"},
       {request.fix_offline, "fix_offline"},
   };
   for (const auto& [given, name] : others) {
-    if (!given) continue;
-    return InvalidArgument(fmt::format(
-        "log_dirs moves replicas between the log dirs of their own broker and goes with "
-        "empty_log_dir, brokers and topics only, not with {}; leave that out, or ask "
-        "for two plans",
-        name));
+    if (given) return name;
   }
-  return Ok();
+  return nullptr;
+}
+
+/// The first thing that says how replicas go to brokers.
+const char* HowToPlace(const PlanRequest& request) {
+  return !request.goals.empty()                   ? "goals"
+         : !request.hard_goals.empty()            ? "hard_goals"
+         : request.seed                           ? "seed"
+         : !request.destination_brokers.empty()   ? "destination_brokers"
+         : !request.excluded_destinations.empty() ? "exclude_destinations"
+                                                  : nullptr;
+}
+
+/// For log_dirs.
+Status CheckAlone(const PlanRequest& request) {
+  const char* other = OtherWork(request);
+  if (other == nullptr) other = HowToPlace(request);
+  if (other == nullptr && !request.partitions.empty()) other = "partitions";
+  if (other == nullptr) return Ok();
+  return InvalidArgument(
+      fmt::format("log_dirs moves replicas between the log dirs of their own broker and goes with "
+                  "empty_log_dir, brokers and topics only, not with {}; leave that out, or ask "
+                  "for two plans",
+                  other));
+}
+
+Status CheckOnlyPartitions(const PlanRequest& request) {
+  const char* other = OtherWork(request);
+  if (other == nullptr && !request.include_topics.empty()) other = "include_topics";
+  if (other == nullptr && !request.exclude_topics.empty()) other = "exclude_topics";
+  if (other == nullptr) return Ok();
+  return InvalidArgument(fmt::format(
+      "partitions makes new partitions and moves nothing, so it does not go with {}; leave that "
+      "out, or ask for two plans",
+      other));
 }
 
 Result<LogDirName> ParseLogDir(const std::string& text) {
@@ -137,6 +163,10 @@ Result<Proposal> PlanRequested(const ClusterSnapshot& snapshot, const PlannerOpt
     return InvalidArgument(
         fmt::format("{} goes with log_dirs only: add that, or leave it out",
                     request.empty_log_dirs.empty() ? "brokers" : "empty_log_dirs"));
+  }
+  if (!request.partitions.empty()) {
+    LW_RETURN_IF_ERROR(CheckOnlyPartitions(request));
+    return ProposePartitions(snapshot, options, request.partitions);
   }
   return PlanRebalance(snapshot, options);
 }

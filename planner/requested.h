@@ -19,9 +19,9 @@ PlannerOptions Requested(PlannerOptions options, const PlanRequest& request);
 /// that are not "BROKER:PATH".
 Result<LogDirOptions> RequestedLogDirs(const PlannerOptions& options, const PlanRequest& request);
 
-/// Plans what was asked for: between log dirs or between brokers. `options` are those of Requested.
-/// Errors: as RequestedLogDirs, PlanLogDirs and PlanRebalance; InvalidArgument for what only goes
-/// with a plan between log dirs.
+/// Plans what was asked for: between log dirs, new partitions, or between brokers. `options` are
+/// those of Requested. Errors: as RequestedLogDirs, PlanLogDirs, ProposePartitions and
+/// PlanRebalance; InvalidArgument for what only goes with a plan between log dirs.
 Result<Proposal> PlanRequested(const ClusterSnapshot& snapshot, const PlannerOptions& options,
                                const PlanRequest& request);
 

@@ -54,8 +54,8 @@ class Journal final : public OperationJournal {
 
   /// All rows of one operation, whatever their state.
   Result<std::vector<PreimageRecord>> LoadPreimages(const std::string& operation);
-  /// The newest `limit` mutating requests, newest first.
-  Result<std::vector<AuditRecord>> LoadAudit(std::size_t limit);
+  /// The newest `limit` mutating requests, newest first; of one operation when it is named.
+  Result<std::vector<AuditRecord>> LoadAudit(std::size_t limit, const std::string& operation = {});
 
   /// Keeps a numbered proposal ("p" + number), so that it can be applied after a restart.
   Status SaveProposal(const Proposal& proposal);

@@ -148,7 +148,7 @@ Result<std::vector<SentMove>> Journal::LoadSentMoves(WallTime since) {
   std::lock_guard lock(mutex_);
   Statement query(*db_,
                   "SELECT sent_ms, bytes FROM steps WHERE sent_ms > 0 AND sent_ms >= ? AND "
-                  "kind <> 'leader' ORDER BY sent_ms");
+                  "kind IN ('replica', 'log_dir') ORDER BY sent_ms");
   query.Bind(since.unix_ms);
   std::vector<SentMove> moves;
   for (;;) {
@@ -176,11 +176,14 @@ Result<std::vector<PreimageRecord>> Journal::LoadPreimages(const std::string& op
   return ReadPreimages(query);
 }
 
-Result<std::vector<AuditRecord>> Journal::LoadAudit(std::size_t limit) {
+Result<std::vector<AuditRecord>> Journal::LoadAudit(std::size_t limit,
+                                                    const std::string& operation) {
   std::lock_guard lock(mutex_);
   std::vector<AuditRecord> rows;
-  Statement query(*db_, "SELECT * FROM audit ORDER BY generation DESC, sequence DESC LIMIT ?");
-  query.Bind(static_cast<std::int64_t>(limit));
+  Statement query(*db_,
+                  "SELECT * FROM audit WHERE ?1 = '' OR operation = ?1 "
+                  "ORDER BY generation DESC, sequence DESC LIMIT ?2");
+  query.Bind(operation).Bind(static_cast<std::int64_t>(limit));
   for (;;) {
     LW_ASSIGN_OR_RETURN(const bool more, query.Next());
     if (!more) return rows;

@@ -29,7 +29,8 @@ Result<std::vector<BrokerId>> ParseBrokerList(std::string_view text) {
 }
 
 Result<MoveKind> ParseMoveKind(std::string_view name) {
-  for (MoveKind kind : {MoveKind::kReplica, MoveKind::kLeader, MoveKind::kLogDir}) {
+  for (MoveKind kind :
+       {MoveKind::kReplica, MoveKind::kLeader, MoveKind::kLogDir, MoveKind::kNewPartition}) {
     if (MoveKindName(kind) == name) return kind;
   }
   return DataLoss(fmt::format("journal: '{}' is not a kind of move", name));

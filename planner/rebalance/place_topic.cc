@@ -4,13 +4,13 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <limits>
 #include <utility>
 
 #include "base/json_writer.h"
 #include "base/text.h"
 #include "planner/goals/bands.h"
 #include "planner/goals/goal_set.h"
+#include "planner/rebalance/deal.h"
 #include "planner/rebalance/plan_rebalance.h"
 #include "planner/search/flat_cluster.h"
 
@@ -59,27 +59,6 @@ Status CheckWish(const ClusterSnapshot& snapshot, const TopicWish& wish) {
                            wish.name));
 }
 
-/// Only the new topic moves, and it moves as it likes.
-PlannerOptions OptionsFor(PlannerOptions options, const std::string& topic) {
-  options.include_topics.clear();
-  for (const char c : topic) {
-    if (c == '.') options.include_topics += '\\';
-    options.include_topics += c;
-  }
-  options.exclude_topics.clear();
-  options.new_brokers.clear();
-  options.leaving_brokers.clear();
-  options.demoted_brokers.clear();
-  options.relieved_brokers.clear();
-  options.replication_factors.clear();
-  options.earlier_plan.clear();
-  options.only_new_brokers = options.leadership_only = options.only_offline_replicas = false;
-  options.max_replica_moves = options.max_bytes = -1;
-  options.max_duration_s = -1;
-  options.dual_bound = false;
-  return options;
-}
-
 /// The topic's partitions are the last of the snapshot, all on the first of `brokers` for now.
 void Append(ClusterSnapshot& snapshot, const TopicWish& wish,
             const std::vector<BrokerId>& brokers) {
@@ -110,91 +89,6 @@ void Append(ClusterSnapshot& snapshot, const TopicWish& wish,
   }
 }
 
-/// Puts one replica after the other where there is least.
-class Dealer {
- public:
-  Dealer(const FlatCluster& cluster, const Bands& bands, const ClusterSnapshot& snapshot)
-      : cluster_(cluster), bands_(bands), load_(cluster.pinned_load) {
-    const auto topic = static_cast<std::int32_t>(snapshot.topics.size()) - 1;
-    for (std::uint32_t i = 0; i < cluster.partitions.size(); ++i) {
-      const PartitionRecord& record = cluster.partitions[i];
-      if (snapshot.partitions[cluster.source[i]].topic == topic) {
-        records_.push_back(&record);
-        continue;
-      }
-      for (std::size_t slot = 0; slot < record.rf; ++slot) {
-        load_[record.replicas[slot]] += cluster.LoadOf(record, slot);
-      }
-    }
-  }
-
-  /// The brokers of every partition of the new topic.
-  std::vector<std::vector<BrokerId>> Deal() {
-    std::vector<std::vector<BrokerId>> dealt;
-    for (const PartitionRecord* record : records_) {
-      std::vector<BrokerIndex> seats;
-      while (seats.size() < record->rf) {
-        const BrokerIndex b = Cheapest(*record, seats);
-        load_[b] += cluster_.LoadOf(*record, seats.size());
-        seats.push_back(b);
-      }
-      std::vector<BrokerId>& ids = dealt.emplace_back();
-      for (const BrokerIndex b : seats) ids.push_back(cluster_.broker_ids[b]);
-    }
-    return dealt;
-  }
-
- private:
-  BrokerIndex Cheapest(const PartitionRecord& record, const std::vector<BrokerIndex>& taken) const {
-    const Vec8 item = cluster_.LoadOf(record, taken.size());
-    BrokerIndex best = 0;
-    auto least = std::pair(std::numeric_limits<std::size_t>::max(), 0.0F);
-    for (const BrokerIndex b : cluster_.targets) {
-      if (cluster_.receives[b] == 0 || std::ranges::find(taken, b) != taken.end()) continue;
-      if (taken.empty() && cluster_.leads[b] == 0) continue;
-      const auto on_rack = std::ranges::count_if(
-          taken, [&](BrokerIndex t) { return cluster_.racks[t] == cluster_.racks[b]; });
-      const auto cost = std::pair(static_cast<std::size_t>(on_rack), Growth(b, item));
-      if (cost >= least) continue;
-      least = cost;
-      best = b;
-    }
-    return best;
-  }
-
-  /// By how much the squared loads of a broker grow, each against the upper edge of its band.
-  float Growth(BrokerIndex b, const Vec8& item) const {
-    float growth = 0;
-    for (std::size_t r = 0; r < kLanes; ++r) {
-      const float edge = bands_.high[b][r];
-      const float scale = edge < kNoEdge / 2 && edge > 0 ? edge : 1.0F;
-      const float before = load_[b][r] / scale;
-      const float after = before + item[r] / scale;
-      growth += after * after - before * before;
-    }
-    return growth;
-  }
-
-  const FlatCluster& cluster_;
-  const Bands& bands_;
-  std::vector<Vec8> load_;
-  std::vector<const PartitionRecord*> records_;
-};
-
-Result<std::vector<BrokerId>> Receivers(const ClusterSnapshot& snapshot, const GoalSet& goals,
-                                        const PlannerOptions& options, const TopicWish& wish) {
-  LW_ASSIGN_OR_RETURN(const FlatCluster cluster, Flatten(snapshot, goals, options));
-  std::vector<BrokerId> ids;
-  for (const BrokerIndex b : cluster.targets) {
-    if (cluster.receives[b] != 0) ids.push_back(cluster.broker_ids[b]);
-  }
-  if (ids.size() >= static_cast<std::size_t>(wish.replication_factor)) return ids;
-  return FailedPrecondition(fmt::format(
-      "topic {} cannot have replication factor {}: {} brokers may receive replicas; ask for fewer, "
-      "or see which brokers are dead or excluded (levelwind brokers)",
-      wish.name, wish.replication_factor, ids.size()));
-}
-
 /// "1:2,2:3"
 std::string ReplicaAssignment(const TopicPlacement& placement) {
   std::string text;
@@ -210,10 +104,10 @@ std::string ReplicaAssignment(const TopicPlacement& placement) {
 Result<TopicPlacement> PlaceTopic(const ClusterSnapshot& snapshot, const PlannerOptions& options,
                                   const TopicWish& wish) {
   LW_RETURN_IF_ERROR(CheckWish(snapshot, wish));
-  const PlannerOptions placing = OptionsFor(options, wish.name);
+  const PlannerOptions placing = PlacingOptions(options, {wish.name});
   LW_ASSIGN_OR_RETURN(const GoalSet goals, MakeGoals(placing));
   LW_ASSIGN_OR_RETURN(const std::vector<BrokerId> brokers,
-                      Receivers(snapshot, goals, placing, wish));
+                      Receivers(snapshot, goals, placing, wish.name, wish.replication_factor));
   ClusterSnapshot with = snapshot;
   Append(with, wish, brokers);
   TopicPlacement placement;
@@ -221,7 +115,11 @@ Result<TopicPlacement> PlaceTopic(const ClusterSnapshot& snapshot, const Planner
   {
     LW_ASSIGN_OR_RETURN(const FlatCluster cluster, Flatten(with, goals, placing));
     const Bands bands = ComputeBands(cluster, cluster.partitions, goals, placing);
-    placement.replicas = Dealer(cluster, bands, with).Deal();
+    std::vector<bool> made(with.partitions.size(), false);
+    std::fill(made.end() - wish.partitions, made.end(), true);
+    for (Dealt& dealt : Deal(cluster, bands, made)) {
+      placement.replicas.push_back(std::move(dealt.replicas));
+    }
   }
   for (std::size_t p = 0; p < placement.replicas.size(); ++p) {
     Partition& partition = with.partitions[with.topics.back().first_partition + p];

@@ -14,6 +14,7 @@ using kafka::ConfigOp;
 using kafka::ConfigResource;
 using kafka::ConfigResourceType;
 
+constexpr std::int16_t kInvalidPartitions = 37;
 constexpr std::int16_t kUnknownTopic = 3, kTimedOut = 7, kInvalidAssignment = 39,
                        kNotController = 41, kInvalidReplicationFactor = 38,
                        kPreferredNotAvailable = 80, kNoReassignment = 85, kReplicaNotAvailable = 9,
@@ -493,10 +494,46 @@ Result<std::vector<kafka::ReplicaDirOutcome>> FakeKafka::MoveReplicaDirs(
 }
 
 // The executor has no business with these.
-Result<std::vector<kafka::TopicOutcome>> FakeKafka::CreatePartitions(
-    const std::vector<kafka::MorePartitions>&, bool, Duration) {
-  return Internal("not a call of the executor");
+// As Kafka does: all of a topic's or none, following on what is there.
+std::int16_t FakeKafka::MakePartitions(const kafka::MorePartitions& more) {
+  const auto topic = topics_.find(more.topic);
+  if (topic == topics_.end()) return kUnknownTopic;
+  auto& partitions = topic->second.partitions;
+  const auto wanted = static_cast<std::size_t>(more.total);
+  if (wanted <= partitions.size()) return kInvalidPartitions;
+  if (more.assignments.size() != wanted - partitions.size()) return kInvalidAssignment;
+  for (const auto& replicas : more.assignments) {
+    for (const BrokerId broker : replicas) {
+      if (known_.count(broker) == 0) return kInvalidAssignment;
+    }
+  }
+  for (const auto& replicas : more.assignments) {
+    Partition& made = partitions.emplace_back();
+    made.replicas = replicas;
+    for (const BrokerId broker : replicas) {
+      if (Lives(broker)) made.isr.push_back(broker);
+    }
+    made.size = 0;
+    Elect(made);
+  }
+  return 0;
 }
+
+Result<std::vector<kafka::TopicOutcome>> FakeKafka::CreatePartitions(
+    const std::vector<kafka::MorePartitions>& topics, bool, Duration) {
+  std::vector<kafka::TopicOutcome> outcomes;
+  Write write{"CreatePartitions", {}, {}, {}, false};
+  write.more = topics;
+  const Fault happened = Arrive(std::move(write), [&] {
+    for (const auto& more : topics) outcomes.push_back({more.topic, MakePartitions(more), {}});
+  });
+  if (happened == Fault::kLost || happened == Fault::kApplied) return DeadlineExceeded("no answer");
+  if (happened == Fault::kBusy) {
+    for (const auto& more : topics) outcomes.push_back({more.topic, kNotController, {}});
+  }
+  return outcomes;
+}
+
 Result<std::vector<kafka::TopicDetail>> FakeKafka::DescribeTopics(const std::vector<std::string>&,
                                                                   Duration) {
   return Internal("not a call of the executor");

@@ -47,6 +47,7 @@ class FakeKafka final : public kafka::AdminClient, public kafka::TopicAdmin {
     std::vector<kafka::ConfigChange> configs;
     bool allow_rf_change = false;
     std::vector<kafka::ReplicaDirMove> dir_moves{};
+    std::vector<kafka::MorePartitions> more{};
   };
   enum class Fault {
     kNone,
@@ -144,6 +145,7 @@ class FakeKafka final : public kafka::AdminClient, public kafka::TopicAdmin {
   void FinishMove(Partition& partition);
   std::int16_t MoveDir(const kafka::ReplicaDirMove& move);
   void Elect(Partition& partition);
+  std::int16_t MakePartitions(const kafka::MorePartitions& more);
   std::int16_t Change(const kafka::ConfigChange& change);
   bool ConfigReachable(const kafka::ConfigResource& resource) const;
 

@@ -9,62 +9,18 @@
 
 #include <nlohmann/json.hpp>
 
-#include "api/request_target.h"
-#include "tests/api/fake_backend.h"
-#include "tests/support/manual_clock.h"
+#include "tests/api/api_fixture.h"
 
 namespace levelwind::api {
 namespace {
 
+using testing::Body;
 using ::testing::ElementsAre;
-using testing::FakeBackend;
-using testing::FillBackend;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-using testing::ManualClock;
 using Json = nlohmann::json;
 
-std::string Body(const Response& response) {
-  std::string out;
-  for (const auto& part : response.body) out += *part;
-  return out;
-}
-
-class ApiTest : public ::testing::Test {
- protected:
-  ApiTest() {
-    FillBackend(backend_, clock_.Now());
-    clock_.Advance(std::chrono::milliseconds(1500));
-  }
-
-  Response Send(const std::string& method, const std::string& target, const std::string& body = "",
-                const std::string& author = "cli:ada",
-                const std::string& content_type = "application/json") {
-    Request request;
-    request.method = method;
-    EXPECT_TRUE(ParseTarget(target, request).ok()) << target;
-    request.body = body;
-    request.author = author;
-    request.content_type = content_type;
-    return api_.Handle(request);
-  }
-  Json GetJson(const std::string& target, int status = 200) {
-    const Response response = Send("GET", target);
-    EXPECT_EQ(response.status, status) << Body(response);
-    EXPECT_EQ(response.content_type, "application/json");
-    return Json::parse(Body(response));
-  }
-  /// "code: message" of an error answer, with its HTTP status in front.
-  std::string ErrorOf(const Response& response) {
-    const Json error = Json::parse(Body(response)).at("error");
-    return std::to_string(response.status) + " " + error.at("code").get<std::string>() + ": " +
-           error.at("message").get<std::string>();
-  }
-
-  ManualClock clock_;
-  FakeBackend backend_;
-  Api api_{backend_, clock_, {}};
-};
+using ApiTest = testing::ApiFixture;
 
 TEST_F(ApiTest, BrokersGolden) {
   EXPECT_EQ(Body(Send("GET", "/api/v1/brokers")),

@@ -26,7 +26,10 @@ class FakeBackend : public api::Backend {
   std::shared_ptr<const std::vector<DetectorReport>> detectors;
   /// What the next commands answer; empty: success.
   std::optional<Error> plan_error, apply_error, cancel_error, steer_error;
-  std::string undo = "op2";  ///< What Rollback answers.
+  std::string undo = "op2";               ///< What Rollback answers.
+  std::vector<store::AuditRecord> audit;  // newest first
+  std::optional<Error> audit_error;
+  ThrottleSweep orphans;
   /// Commands received, as "plan cli:a reason goals=.. seed=..".
   std::vector<std::string> commands;
   /// While true, Plan waits.
@@ -107,6 +110,7 @@ class FakeBackend : public api::Backend {
     if (asked.log_dirs) text += " log-dirs";
     for (const auto& dir : asked.empty_log_dirs) text += " empty:" + dir;
     brokers("on", asked.log_dir_brokers);
+    for (const auto& wish : asked.partitions) text += " partitions:" + wish;
     commands.push_back(text);
     ++plans_waiting;
     changed.notify_all();
@@ -139,6 +143,29 @@ class FakeBackend : public api::Backend {
     Note("rollback", command);
     if (steer_error) return *steer_error;
     return undo;
+  }
+  Result<std::vector<store::AuditRecord>> Audit(const std::string& operation,
+                                                std::size_t limit) const override {
+    std::lock_guard lock(mutex);
+    if (audit_error) return *audit_error;
+    std::vector<store::AuditRecord> rows;
+    for (const store::AuditRecord& row : audit) {
+      if (rows.size() < limit && (operation.empty() || row.operation == operation)) {
+        rows.push_back(row);
+      }
+    }
+    return rows;
+  }
+  Result<ThrottleSweep> LookForOrphans() override {
+    std::lock_guard lock(mutex);
+    if (steer_error) return *steer_error;
+    return orphans;
+  }
+  Result<ThrottleSweep> ClearThrottles(const api::Asker& asker) override {
+    std::lock_guard lock(mutex);
+    commands.push_back("clear " + asker.author + " '" + asker.reason + "'");
+    if (steer_error) return *steer_error;
+    return orphans;
   }
 
  private:

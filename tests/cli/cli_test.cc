@@ -15,9 +15,7 @@
 #include <utility>
 #include <vector>
 
-#include "cli/terminal.h"
-#include "tests/api/server_fixture.h"
-#include "tests/support/manual_clock.h"
+#include "tests/cli/cli_fixture.h"
 #include "tests/support/temp_dir.h"
 
 namespace levelwind::cli {
@@ -25,51 +23,12 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::EndsWith;
-using testing::FillBackend;
 using ::testing::HasSubstr;
 using ::testing::Not;
 using testing::SmallOperation;
 using ::testing::StartsWith;
 
-class CliTest : public testing::ServerFixture {
- protected:
-  CliTest() { FillBackend(backend_, clock_.Now()); }
-
-  /// Runs a verb against the fixture's server (started on first use) and returns its exit code.
-  int Run(std::vector<std::string> words) {
-    if (server_ == nullptr) Start();
-    words.push_back("--api");
-    words.push_back(server_->url());
-    return RunBare(std::move(words));
-  }
-  int RunBare(std::vector<std::string> words) {
-    words.insert(words.begin(), "levelwind");
-    std::vector<const char*> argv;
-    for (const std::string& word : words) argv.push_back(word.c_str());
-    out_.str("");
-    err_.str("");
-    std::istringstream in(typed_);
-    Terminal terminal{
-        out_, err_, in, tty_, tty_, tty_, false, wait_clock_, [this](Duration duration) {
-          wait_clock_.Advance(duration);
-          if (on_pause_) on_pause_();
-        }};
-    return RunCli(static_cast<int>(argv.size()), argv.data(), verbs_, terminal);
-  }
-  void ShowOperation(OperationState state) {
-    std::lock_guard lock(backend_.mutex);
-    backend_.executor =
-        std::make_shared<ExecutorView>(ExecutorView{"operate", "busy", {SmallOperation(state)}});
-  }
-
-  std::ostringstream out_;
-  std::ostringstream err_;
-  std::string typed_;
-  bool tty_ = false;
-  testing::ManualClock wait_clock_;
-  std::function<void()> on_pause_;
-  DaemonVerbs verbs_;
-};
+using CliTest = testing::CliFixture;
 
 TEST_F(CliTest, BrokersGolden) {
   EXPECT_EQ(Run({"brokers"}), kDone);

@@ -1,0 +1,142 @@
+#include "actions/orphan_sweep.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <map>
+#include <set>
+#include <utility>
+
+#include "actions/throttle_plan.h"
+#include "base/text.h"
+
+namespace levelwind::actions {
+namespace {
+
+using kafka::ConfigChange;
+using kafka::ConfigOp;
+using kafka::ConfigQuery;
+using kafka::ConfigResourceType;
+
+constexpr std::size_t kTopicsPerRequest = 1000;
+constexpr std::int16_t kUnknownTopic = 3;
+
+std::vector<ConfigQuery> Queries(const Observation& seen) {
+  std::vector<ConfigQuery> queries;
+  for (const BrokerId broker : seen.live()) {
+    queries.push_back(
+        {{ConfigResourceType::kBroker, std::to_string(broker)},
+         {std::string(kLeaderRate), std::string(kFollowerRate), std::string(kLogDirRate)}});
+  }
+  for (const kafka::TopicInfo& topic : seen.topics()) {
+    queries.push_back({{ConfigResourceType::kTopic, topic.name},
+                       {std::string(kLeaderReplicas), std::string(kFollowerReplicas)}});
+  }
+  return queries;
+}
+
+/// Brokers that hold replicas and are not alive.
+std::vector<BrokerId> Dead(const Observation& seen) {
+  std::set<BrokerId> dead;
+  for (const kafka::TopicInfo& topic : seen.topics()) {
+    for (const kafka::PartitionInfo& partition : topic.partitions) {
+      for (const BrokerId broker : partition.replicas) {
+        if (!seen.IsLive(broker)) dead.insert(broker);
+      }
+    }
+  }
+  return {dead.begin(), dead.end()};
+}
+
+ConfigChange DeletionOf(const ThrottleView& throttle) {
+  ConfigChange change;
+  change.resource = {throttle.topic ? ConfigResourceType::kTopic : ConfigResourceType::kBroker,
+                     throttle.resource};
+  change.key = throttle.key;
+  change.op = throttle.part ? ConfigOp::kSubtract : ConfigOp::kDelete;
+  if (throttle.part) change.value = throttle.value;
+  return change;
+}
+
+Status SendAll(Mutator& mutator, const Mutator::Cause& cause,
+               const std::vector<ConfigChange>& changes) {
+  const auto attempt = mutator.AlterConfigs(cause, {}, changes);
+  LW_RETURN_IF_ERROR(attempt.intent);
+  if (!attempt.answer.ok()) return attempt.answer.error().Wrap("clearing replication throttles");
+  for (const kafka::ConfigChangeOutcome& outcome : *attempt.answer) {
+    if (outcome.error == 0 || outcome.error == kUnknownTopic) continue;
+    return kafka::KafkaError(outcome.error,
+                             "clearing the replication throttle of " + outcome.resource.name);
+  }
+  return Ok();
+}
+
+}  // namespace
+
+Result<ThrottleSweep> ReadThrottles(kafka::AdminClient& admin, const Observation& seen,
+                                    Duration timeout) {
+  LW_ASSIGN_OR_RETURN(const auto answers, admin.DescribeConfigs(Queries(seen), timeout));
+  ThrottleSweep sweep;
+  sweep.reassignments = seen.reassignments().size();
+  sweep.not_asked = Dead(seen);
+  for (const kafka::ConfigAnswer& answer : answers) {
+    const bool topic = answer.resource.type == ConfigResourceType::kTopic;
+    if (topic && answer.error == kUnknownTopic) continue;  // deleted since
+    if (answer.error != 0) {
+      return kafka::KafkaError(answer.error,
+                               fmt::format("reading the configuration of {} {}",
+                                           topic ? "topic" : "broker", answer.resource.name));
+    }
+    for (const kafka::ConfigEntry& entry : answer.entries) {
+      const ConfigNow now = ValueNow(answer, entry.name);
+      if (!now.own || now.own->empty()) continue;
+      sweep.throttles.push_back({topic, answer.resource.name, entry.name, *now.own});
+    }
+  }
+  return sweep;
+}
+
+void RemoveOwed(ThrottleSweep& sweep, const std::vector<store::PreimageRecord>& owed) {
+  std::set<ThrottleKey> ours;
+  for (const store::PreimageRecord& row : owed) ours.insert(KeyOf(row));
+  std::erase_if(sweep.throttles, [&](ThrottleView& throttle) {
+    ThrottleKey key{throttle.topic ? store::ConfigScope::kTopic : store::ConfigScope::kBroker,
+                    throttle.resource, throttle.key, ""};
+    if (!throttle.topic) return ours.contains(key);
+    std::vector<std::string> entries = ListEntries(throttle.value);
+    const std::size_t taken = std::erase_if(entries, [&](const std::string& entry) {
+      key.entry = entry;
+      return ours.contains(key);
+    });
+    throttle.part = taken > 0;
+    throttle.value = Join(entries, ",");
+    return entries.empty();
+  });
+}
+
+Status ClearThrottles(Mutator& mutator, const Mutator::Cause& cause, const ThrottleSweep& sweep) {
+  std::map<std::string, std::vector<ConfigChange>> of_brokers;
+  std::vector<ConfigChange> of_topics;
+  for (const ThrottleView& throttle : sweep.throttles) {
+    if (throttle.topic) {
+      of_topics.push_back(DeletionOf(throttle));
+    } else {
+      of_brokers[throttle.resource].push_back(DeletionOf(throttle));
+    }
+  }
+  Status result = Ok();
+  const auto note = [&](const Status& sent) {
+    if (result.ok()) result = sent;
+  };
+  for (const auto& [broker, changes] : of_brokers) note(SendAll(mutator, cause, changes));
+  for (std::size_t i = 0; i < of_topics.size(); i += kTopicsPerRequest) {
+    const auto begin = of_topics.begin() + static_cast<std::ptrdiff_t>(i);
+    const auto end =
+        begin + static_cast<std::ptrdiff_t>(std::min(kTopicsPerRequest, of_topics.size() - i));
+    note(SendAll(mutator, cause, {begin, end}));
+  }
+  return result;
+}
+
+}  // namespace levelwind::actions
