@@ -107,8 +107,9 @@ class SideBySide {
 
 /// Leaders on brokers 1 to 3, the other replica on the broker that will be emptied.
 Status SideBySide::Prepare() {
-  kafka::NewTopic moved{.name = kMoved};
-  kafka::NewTopic probed{.name = kProbed};
+  kafka::NewTopic moved, probed;
+  moved.name = kMoved;
+  probed.name = kProbed;
   for (int p = 0; p < kPartitions; ++p) {
     const std::vector<BrokerId> replicas = {1 + p % 3, kEmptied};
     moved.assignments.push_back(replicas);
