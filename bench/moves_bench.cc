@@ -169,9 +169,9 @@ Status SideBySide::Tool(const std::vector<std::string>& arguments) {
 }
 
 Status SideBySide::WaitForFirst() {
-  for (const auto deadline = Steady::now() + 2min; Steady::now() < deadline;) {
-    LW_ASSIGN_OR_RETURN(const auto running, client_.ListReassignments({}, 15s));
-    if (!running.empty()) return Ok();
+  for (const auto deadline = Steady::now() + 1min; Steady::now() < deadline;) {
+    const auto running = client_.ListReassignments({}, 15s);
+    if (running.ok() && !running->empty()) return Ok();
     std::this_thread::sleep_for(20ms);
   }
   return DeadlineExceeded("no reassignment was started");
@@ -180,10 +180,11 @@ Status SideBySide::WaitForFirst() {
 /// Until every partition has the replicas of `wanted` and no other.
 Status SideBySide::WaitFor(const json& wanted) {
   for (const auto deadline = Steady::now() + 15min; Steady::now() < deadline;) {
-    LW_ASSIGN_OR_RETURN(const auto running, client_.ListReassignments({}, 15s));
-    if (running.empty()) {
-      LW_ASSIGN_OR_RETURN(const auto cluster, client_.DescribeCluster(15s));
-      if (IsAt(cluster, wanted)) return Ok();
+    // A busy controller may miss a deadline: that is no end.
+    const auto running = client_.ListReassignments({}, 15s);
+    if (running.ok() && running->empty()) {
+      const auto cluster = client_.DescribeCluster(15s);
+      if (cluster.ok() && IsAt(*cluster, wanted)) return Ok();
     }
     std::this_thread::sleep_for(100ms);
   }
@@ -218,17 +219,17 @@ Status SideBySide::Restore() {
 }
 
 Result<double> SideBySide::RunTheTool() {
-  std::optional<Status> started;
+  std::optional<Status> running;
   Steady::time_point began;
   {
-    const std::jthread tool([&] {
-      started = Tool({"--reassignment-json-file", plan_file_, "--execute", "--throttle",
-                      std::to_string(sizes_.throttle)});
+    const std::jthread watch([&] {
+      running = WaitForFirst();
+      began = Steady::now();
     });
-    LW_RETURN_IF_ERROR(WaitForFirst());
-    began = Steady::now();
+    LW_RETURN_IF_ERROR(Tool({"--reassignment-json-file", plan_file_, "--execute", "--throttle",
+                             std::to_string(sizes_.throttle)}));
   }
-  LW_RETURN_IF_ERROR(*started);
+  LW_RETURN_IF_ERROR(*running);
   LW_RETURN_IF_ERROR(WaitFor(plan_));
   return Seconds(Steady::now() - began);
 }
