@@ -45,6 +45,26 @@ double Count(const Json& object, const char* key) {
   return value.is_number() ? value.get<double>() : 0;
 }
 
+void JudgeExecutor(const Json& executor, Findings& findings) {
+  const Json& running = Member(executor, "running");
+  for (const Json& operation : running) {
+    const Json& hold = Member(operation, "hold_reason");
+    const bool held = hold.is_string() && hold != "";
+    const bool meant = Member(operation, "state") == "paused";
+    findings.push_back(
+        {meant  ? Verdict::kNote
+         : held ? Verdict::kWrong
+                : Verdict::kOk,
+         TextCell(Member(operation, "id")),
+         TextCell(Member(operation, "state")) + (held ? ": " + hold.get<std::string>() : "")});
+  }
+  // Idle, but something is owed: a dead broker's throttle, for example.
+  const Json& text = Member(executor, "status");
+  if (running.empty() && text.is_string() && text != "idle") {
+    findings.push_back({Verdict::kWrong, "executor", text.get<std::string>()});
+  }
+}
+
 void JudgeStatus(const Json& status, Findings& findings) {
   const std::string problem = TextCell(Member(status, "problem"));
   const bool ready = Member(status, "ready") == true;
@@ -68,13 +88,7 @@ void JudgeStatus(const Json& status, Findings& findings) {
     findings.push_back({Verdict::kWrong, "partitions",
                         fmt::format("{:.0f} have no leader; see levelwind anomalies", offline)});
   }
-  for (const Json& operation : Member(Member(status, "executor"), "running")) {
-    const Json& hold = Member(operation, "hold_reason");
-    const bool held = hold.is_string() && hold != "";
-    findings.push_back(
-        {held ? Verdict::kWrong : Verdict::kOk, TextCell(Member(operation, "id")),
-         TextCell(Member(operation, "state")) + (held ? ": " + hold.get<std::string>() : "")});
-  }
+  JudgeExecutor(Member(status, "executor"), findings);
 }
 
 /// `orphans` as the API writes it.

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -87,6 +88,16 @@ TEST_F(DoctorTest, HoldsAndProblemsAreFindings) {
   EXPECT_EQ(Run({"doctor"}), kFinding);
   EXPECT_THAT(out_.str(), HasSubstr("wrong    daemon"));
   EXPECT_THAT(out_.str(), HasSubstr("not authorized"));
+}
+
+TEST_F(DoctorTest, APauseIsMeantAndADebtIsNot) {
+  ShowOperation(OperationState::kPaused);
+  EXPECT_EQ(Run({"doctor"}), kDone) << out_.str();
+  EXPECT_THAT(out_.str(), HasSubstr("note     op1"));
+  backend_.executor = std::make_shared<ExecutorView>(
+      ExecutorView{"operate", "idle, but a throttle is still to be restored: of broker 4", {}});
+  EXPECT_EQ(Run({"doctor"}), kFinding);
+  EXPECT_THAT(out_.str(), HasSubstr("wrong    executor     idle, but a throttle"));
 }
 
 TEST_F(DoctorTest, AuditGolden) {
