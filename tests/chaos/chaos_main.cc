@@ -1,10 +1,9 @@
 #include <algorithm>
+#include <chrono>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
-#include <numeric>
 #include <random>
-#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,27 +12,65 @@
 
 namespace {
 
-/// Points spread evenly over all of them, from a random start, each at most once.
-std::vector<std::size_t> ChoosePoints(std::size_t wanted, std::size_t passed, std::uint64_t seed) {
-  std::vector<std::size_t> all(passed);
-  std::iota(all.begin(), all.end(), std::size_t{1});
-  if (wanted >= passed) return all;
-  std::mt19937_64 random(seed);
-  std::vector<std::size_t> chosen;
-  for (std::size_t i = 0; i < wanted; ++i) {
-    const std::size_t from = i * passed / wanted;
-    const std::size_t to = (i + 1) * passed / wanted;
+using levelwind::testing::KillMatrix;
+using levelwind::testing::Scenario;
+
+struct Point {
+  const Scenario* scenario = nullptr;
+  KillMatrix::Kill kill;
+};
+
+/// Of the points that the runs passed, `wanted` spread evenly. Every third kill has another one in
+/// the recovery from it; beyond all points there are only such pairs.
+std::vector<Point> ChoosePoints(const std::vector<Point>& all, std::size_t wanted,
+                                std::mt19937_64& random) {
+  std::vector<Point> chosen;
+  const std::size_t single = std::min(wanted, all.size());
+  for (std::size_t i = 0; i < single; ++i) {
+    const std::size_t from = i * all.size() / single;
+    const std::size_t to = (i + 1) * all.size() / single;
     chosen.push_back(all[from + random() % (to - from)]);
+    if (i % 3 == 2) chosen.back().kill.again_at = 1 + random() % 8;
+  }
+  while (chosen.size() < wanted) {
+    chosen.push_back(all[random() % all.size()]);
+    chosen.back().kill.again_at = 1 + random() % 12;
   }
   return chosen;
 }
 
-/// A point in the first half that is not in `tried` yet, and puts it there; 0 when there is none.
-std::size_t Untried(std::set<std::size_t>& tried) {
-  for (std::size_t point = 1; point <= *tried.rbegin() / 2; ++point) {
-    if (tried.insert(point).second) return point;
+struct Tally {
+  std::size_t survived = 0, broken = 0, missed = 0, kills = 0;
+};
+
+/// How many points a run passes varies a little: one that was not reached is made up for by one of
+/// the first half.
+void RunPoints(KillMatrix& matrix, std::vector<Point> queue, std::mt19937_64& random,
+               Tally& tally) {
+  for (std::size_t i = 0; i < queue.size(); ++i) {
+    const Point& point = queue[i];
+    const auto outcome = matrix.Survive(*point.scenario, point.kill);
+    std::printf("%zu of %zu: %s\n", i + 1, queue.size(),
+                outcome.ok()
+                    ? outcome->line.c_str()
+                    : ("BROKEN " + point.scenario->name + " point " +
+                       std::to_string(point.kill.at) + " again at " +
+                       std::to_string(point.kill.again_at) + ": " + outcome.error().ToString())
+                          .c_str());
+    std::fflush(stdout);
+    if (!outcome.ok()) {
+      ++tally.broken;
+    } else if (outcome->kills > 0) {
+      ++tally.survived;
+      tally.kills += static_cast<std::size_t>(outcome->kills);
+    } else {
+      ++tally.missed;
+      if (tally.missed > queue.size()) return;
+      Point next = point;
+      next.kill.at = 1 + random() % std::max<std::size_t>(1, point.kill.at / 2);
+      queue.push_back(next);
+    }
   }
-  return 0;
 }
 
 }  // namespace
@@ -55,37 +92,34 @@ int main(int argc, char** argv) {
   std::printf("kill matrix: %zu points, seed %llu\n", points,
               static_cast<unsigned long long>(seed));
   std::fflush(stdout);
-  auto matrix = levelwind::testing::KillMatrix::Start();
+  auto matrix = KillMatrix::Start();
   if (!matrix.ok()) {
     std::fprintf(stderr, "%s\n", matrix.error().ToString().c_str());
     return 1;
   }
-  const auto passed = (*matrix)->CountPoints();
-  if (!passed.ok()) {
-    std::fprintf(stderr, "the run without a kill failed: %s\n", passed.error().ToString().c_str());
-    return 1;
-  }
-  std::printf("a run without a kill passes %zu points\n", passed->size());
-  // How many steps a run takes varies a little: a point that was not reached is made up for by an
-  // earlier one that was not tried yet.
-  std::vector<std::size_t> queue = ChoosePoints(points, passed->size(), seed);
-  std::set<std::size_t> tried(queue.begin(), queue.end());
-  std::size_t survived = 0, broken = 0, missed = 0;
-  for (std::size_t i = 0; i < queue.size(); ++i) {
-    const auto outcome = (*matrix)->Survive(queue[i]);
-    std::printf("%s\n", outcome.ok() ? outcome->line.c_str()
-                                     : ("BROKEN " + outcome.error().ToString()).c_str());
-    std::fflush(stdout);
-    if (!outcome.ok()) {
-      ++broken;
-    } else if (outcome->killed) {
-      ++survived;
-    } else {
-      ++missed;
-      if (const std::size_t next = Untried(tried); next > 0) queue.push_back(next);
+  std::vector<Point> all;
+  for (const Scenario& scenario : (*matrix)->scenarios()) {
+    const auto passed = (*matrix)->CountPoints(scenario);
+    if (!passed.ok()) {
+      std::fprintf(stderr, "%s without a kill failed: %s\n", scenario.name.c_str(),
+                   passed.error().ToString().c_str());
+      return 1;
     }
+    std::printf("%s without a kill passes %zu points\n", scenario.name.c_str(), passed->size());
+    std::fflush(stdout);
+    for (std::size_t at = 1; at <= passed->size(); ++at) all.push_back({&scenario, {at, 0}});
   }
-  std::printf("chaos: %zu points survived, %zu broken, %zu not reached\n", survived, broken,
-              missed);
-  return broken == 0 && survived >= std::min(points, passed->size() - missed) ? 0 : 1;
+  std::mt19937_64 random(seed);
+  Tally tally;
+  const auto began = std::chrono::steady_clock::now();
+  RunPoints(**matrix, ChoosePoints(all, points, random), random, tally);
+  const double seconds =
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
+  const std::size_t runs = tally.survived + tally.broken + tally.missed;
+  std::printf(
+      "chaos: %zu points survived (%zu kills), %zu broken, %zu not reached; "
+      "%.1f s per run; 0 leftovers in what survived\n",
+      tally.survived, tally.kills, tally.broken, tally.missed,
+      seconds / static_cast<double>(std::max<std::size_t>(1, runs)));
+  return tally.broken == 0 && tally.survived >= points ? 0 : 1;
 }

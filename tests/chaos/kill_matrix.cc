@@ -4,39 +4,16 @@
 
 #include <chrono>
 #include <fstream>
-#include <optional>
-#include <sstream>
-#include <thread>
+#include <utility>
 
-#include <nlohmann/json.hpp>
-
-#include "tests/kafka_cluster/daemon_api.h"
+#include "tests/chaos/killed_run.h"
 
 namespace levelwind::testing {
-namespace {
 
 using namespace std::chrono_literals;
 using nlohmann::json;
 
-constexpr int kTopics = 2;
-constexpr int kPartitions = 10;
-constexpr const char* kThrottle = "8MiB/s";
-
-std::string TopicName(int index) { return fmt::format("chaos-{}", index); }
-
-/// All leaders on broker 1, nothing on broker 4.
-std::vector<BrokerId> SkewedReplicas(int topic, int partition) {
-  const BrokerId second = partition % 2 == 0 ? 2 : 3;
-  const BrokerId third = second == 2 ? 3 : 2;
-  return topic == 0 ? std::vector<BrokerId>{1, second} : std::vector<BrokerId>{1, second, third};
-}
-
-Status WriteFile(const std::string& path, const std::string& text) {
-  std::ofstream out(path, std::ios::trunc);
-  out << text;
-  out.close();
-  return out ? Ok() : Status(Unavailable("cannot write " + path));
-}
+namespace {
 
 std::vector<std::string> ReadPoints(const std::string& file) {
   std::vector<std::string> points;
@@ -46,132 +23,104 @@ std::vector<std::string> ReadPoints(const std::string& file) {
   return points;
 }
 
+// Everything that a run waits for comes around quickly; the rules are those of a default daemon.
+Daemon::Options QuickDaemon(const RealCluster& cluster, const std::string& dir) {
+  return Witness::DaemonOptions(cluster, dir, "2MiB/s",
+                                {{"COLLECT_METADATA_INTERVAL", "500ms"},
+                                 {"COLLECT_OFFSET_INTERVAL", "1s"},
+                                 {"COLLECT_LOG_DIR_INTERVAL", "1s"},
+                                 {"EXECUTE_POLL_INTERVAL", "100ms"},
+                                 {"PLAN_EFFORT", "fast"}});
+}
+
 }  // namespace
 
 Result<std::unique_ptr<KillMatrix>> KillMatrix::Start() {
-  LW_ASSIGN_OR_RETURN(auto cluster, RealCluster::Start());
+  LW_ASSIGN_OR_RETURN(auto cluster, RealCluster::Start(Witness::ClusterOptions()));
   std::unique_ptr<KillMatrix> matrix(new KillMatrix(std::move(cluster)));
-  LW_RETURN_IF_ERROR(matrix->MakeSkew());
+  LW_ASSIGN_OR_RETURN(matrix->witness_, Witness::Start(*matrix->cluster_, matrix->work_.path()));
+  LW_RETURN_IF_ERROR(matrix->MakeTopics());
   return matrix;
 }
 
-Status KillMatrix::MakeSkew() {
-  json assignment = {{"version", 1}, {"partitions", json::array()}};
-  for (int t = 0; t < kTopics; ++t) {
-    kafka::NewTopic topic;
-    topic.name = TopicName(t);
-    for (int p = 0; p < kPartitions; ++p) {
-      topic.assignments.push_back(SkewedReplicas(t, p));
-      assignment["partitions"].push_back(
-          {{"topic", topic.name}, {"partition", p}, {"replicas", SkewedReplicas(t, p)}});
-    }
-    LW_RETURN_IF_ERROR(cluster_->CreateTopic(topic));
+Status KillMatrix::MakeTopics() {
+  for (const Scenario& scenario : scenarios_) {
+    LW_RETURN_IF_ERROR(witness_->MakeTopic(scenario.topic, scenario.replicas));
+    const std::string records = std::to_string(300 * scenario.replicas.size());
     LW_ASSIGN_OR_RETURN(
         const CommandResult filled,
-        cluster_->RunTool({"producer-perf", "--topic", topic.name, "--num-records", "20000",
+        cluster_->RunTool({"producer-perf", "--topic", scenario.topic, "--num-records", records,
                            "--record-size", "1000", "--throughput", "-1"}));
-    if (!filled.ok()) return Unavailable("filling " + topic.name + ": " + filled.err);
+    if (!filled.ok()) return Unavailable("filling " + scenario.topic + ": " + filled.err);
   }
-  skew_file_ = work_.path() + "/skew.json";
-  return WriteFile(skew_file_, assignment.dump());
-}
-
-Status KillMatrix::RestoreSkew() {
-  LW_ASSIGN_OR_RETURN(
-      const CommandResult started,
-      cluster_->RunTool({"reassign", "--reassignment-json-file", skew_file_, "--execute"}));
-  if (!started.ok()) return Unavailable("restoring the skew: " + started.out + started.err);
-  LW_ASSIGN_OR_RETURN(const CommandResult there,
-                      cluster_->RunReferee({"--check", "replicas", "--check", "no-leftovers",
-                                            "--expect", skew_file_, "--wait", "60"},
-                                           90s));
-  if (!there.ok()) return Unavailable("the skew did not come back: " + there.out + there.err);
   return Ok();
 }
 
-Result<std::vector<std::string>> KillMatrix::CountPoints() {
+json KillMatrix::Beginning(const Scenario& scenario) const {
+  json partitions = json::array();
+  for (std::size_t p = 0; p < scenario.replicas.size(); ++p) {
+    json dirs = json::array();
+    for (const BrokerId broker : scenario.replicas[p]) {
+      dirs.push_back(scenario.one_dir ? cluster_->Broker(broker).log_dirs.front() : "any");
+    }
+    partitions.push_back({{"topic", scenario.topic},
+                          {"partition", p},
+                          {"replicas", scenario.replicas[p]},
+                          {"log_dirs", dirs}});
+  }
+  return {{"version", 1}, {"partitions", partitions}};
+}
+
+Result<std::vector<std::string>> KillMatrix::CountPoints(const Scenario& scenario) {
   std::vector<std::string> points;
-  LW_ASSIGN_OR_RETURN(const Outcome outcome, RunOnce(0, &points));
+  LW_ASSIGN_OR_RETURN(const Outcome outcome, RunOnce(scenario, {}, &points));
   if (points.empty()) return FailedPrecondition("no crash point was passed: " + outcome.line);
   return points;
 }
 
-Result<KillMatrix::Outcome> KillMatrix::Survive(std::size_t crash_at) {
-  LW_RETURN_IF_ERROR(RestoreSkew());
-  return RunOnce(crash_at, nullptr);
+Result<KillMatrix::Outcome> KillMatrix::Survive(const Scenario& scenario, Kill kill) {
+  return RunOnce(scenario, kill, nullptr);
 }
 
-Result<KillMatrix::Outcome> KillMatrix::RunOnce(std::size_t crash_at,
+Result<KillMatrix::Outcome> KillMatrix::RunOnce(const Scenario& scenario, Kill kill,
                                                 std::vector<std::string>* points) {
+  const auto began = std::chrono::steady_clock::now();
   const std::string dir = fmt::format("{}/run-{}", work_.path(), ++run_);
   LW_ASSIGN_OR_RETURN(const CommandResult made, RunCommand({"mkdir", "-p", dir}, 5s));
   if (!made.ok()) return Unavailable("cannot make " + dir);
+  LW_RETURN_IF_ERROR(witness_->Arrange(Beginning(scenario)));
+  WitnessLimits limits;
+  limits.factor = scenario.factor;
+  LW_RETURN_IF_ERROR(witness_->Begin(dir + "/record", limits));
+
   const std::string log = dir + "/points";
-  const Daemon::Options options =
-      OperatingDaemon(cluster_->bootstrap(), dir, {"--throttle", kThrottle});
-  Daemon daemon(options);
-  LW_RETURN_IF_ERROR(daemon.StartWith(
-      {{"LEVELWIND_CRASH_LOG", log}, {"LEVELWIND_CRASH_AT", std::to_string(crash_at)}}));
-  LW_RETURN_IF_ERROR(daemon.WaitHttp("/-/ready", 30s));
-  LW_ASSIGN_OR_RETURN(const std::string id, MakeProposal(daemon));
-  const std::string plan_file = dir + "/plan.json";
-  LW_ASSIGN_OR_RETURN(const CommandResult shown,
-                      RunLevelwind({"show", id, "-o", "reassign", "--api",
-                                    fmt::format("http://127.0.0.1:{}", options.http_port)}));
-  if (!shown.ok()) return Unavailable("show " + id + ": " + shown.err);
-  LW_RETURN_IF_ERROR(WriteFile(plan_file, shown.out));
-  // The kill may come before the answer: only the journal says whether the operation was taken.
-  const Result<json> applied =
-      PostJson(daemon, "/api/v1/proposals/" + id + "/apply", {{"reason", "kill matrix"}});
-  // A killed process takes a moment until it is seen to have ended.
-  for (int i = 0; i < 50 && !applied.ok() && daemon.running(); ++i) {
-    std::this_thread::sleep_for(100ms);
+  KilledRun::Lives lives;
+  lives.first = {{"LEVELWIND_CRASH_LOG", log}, {"LEVELWIND_CRASH_AT", std::to_string(kill.at)}};
+  if (kill.again_at > 0) {
+    lives.second = {{"LEVELWIND_CRASH_AT", std::to_string(kill.again_at)}};
   }
-  if (!applied.ok() && daemon.running()) return applied.error();
-
-  std::string state;
-  bool killed = false;
-  const auto deadline = std::chrono::steady_clock::now() + 120s;
-  while (std::chrono::steady_clock::now() < deadline && !IsOver(state)) {
-    std::this_thread::sleep_for(100ms);
-    if (!daemon.running()) {
-      if (killed) return Internal("the restarted daemon ended: " + daemon.stderr_text());
-      killed = true;
-      LW_RETURN_IF_ERROR(daemon.Start());
-      LW_RETURN_IF_ERROR(daemon.WaitHttp("/-/ready", 30s));
-      LW_ASSIGN_OR_RETURN(state, NewestOperationState(daemon));
-      if (state.empty()) {
-        // Killed before the journal had it: nothing may have been sent, and it is applied again.
-        LW_RETURN_IF_ERROR(PostJson(daemon, "/api/v1/proposals/" + id + "/apply",
-                                    {{"reason", "kill matrix, again"}}));
-      }
-    }
-    if (Result<std::string> now = NewestOperationState(daemon); now.ok()) state = *now;
-  }
-  if (state != "completed") {
-    return Internal(fmt::format("killed at point {}: the operation ended as '{}' (run in {})",
-                                crash_at, state, dir));
-  }
-  LW_RETURN_IF_ERROR(Judge(plan_file));
-  if (points != nullptr) *points = ReadPoints(log);
-  const std::vector<std::string> passed = ReadPoints(log);
-  const std::string name =
-      crash_at > 0 && crash_at <= passed.size() ? passed[crash_at - 1] : "none";
+  Daemon daemon(QuickDaemon(*cluster_, dir));
+  KilledRun run(scenario, *witness_, daemon, std::move(lives));
+  const Status carried = run.CarryOut();
   if (!daemon.Terminate()) return Internal("the daemon did not stop on SIGTERM");
-  if (crash_at > 0 && !killed) {
-    return Outcome{false, fmt::format("point {}: not reached this time", crash_at)};
+  const Result<std::string> judged = witness_->End(dir + "/state");
+  if (!carried.ok()) {
+    return Internal(carried.error().message() + (judged.ok() ? "" : judged.error().message()));
   }
-  return Outcome{killed, fmt::format("point {} ({}): {}", crash_at, name,
-                                     killed ? "killed, resumed, level" : "level")};
-}
+  LW_RETURN_IF_ERROR(judged);
+  LW_ASSIGN_OR_RETURN(const std::string left, witness_->Leftovers());
+  if (!left.empty()) return Internal("left behind: " + left);
 
-Status KillMatrix::Judge(const std::string& plan_file) {
-  LW_ASSIGN_OR_RETURN(const CommandResult verdict,
-                      cluster_->RunReferee({"--check", "replicas", "--check", "no-leftovers",
-                                            "--expect", plan_file, "--wait", "20"},
-                                           60s));
-  if (!verdict.ok()) return Internal("the referee says: " + verdict.out + verdict.err);
-  return Ok();
+  const std::vector<std::string> passed = ReadPoints(log);
+  if (points != nullptr) *points = passed;
+  const std::string name = kill.at > 0 && kill.at <= passed.size() ? passed[kill.at - 1] : "none";
+  const double seconds =
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
+  return Outcome{run.kills(),
+                 fmt::format("{} point {} ({}){}: killed {} times, as it should be; {} ({:.1f} s)",
+                             scenario.name, kill.at, name,
+                             kill.again_at > 0 ? fmt::format(", again at {}", kill.again_at) : "",
+                             run.kills(), *judged, seconds)};
 }
 
 }  // namespace levelwind::testing

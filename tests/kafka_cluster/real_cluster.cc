@@ -43,6 +43,7 @@ RealBroker ParseBroker(const nlohmann::json& fields) {
   if (fields.contains("listeners")) {
     for (const auto& [name, listener] : fields.at("listeners").items()) {
       broker.listeners[name] = listener.at("port").get<int>();
+      broker.advertised[name] = listener.value("advertised_port", broker.listeners[name]);
     }
   }
   return broker;
@@ -100,6 +101,9 @@ Result<std::unique_ptr<RealCluster>> RealCluster::Start(const RealClusterOptions
   for (const auto& [name, protocol] : options.listeners) {
     arguments.insert(arguments.end(), {"--listener", name + "=" + protocol});
   }
+  for (const std::string& name : options.proxied) {
+    arguments.insert(arguments.end(), {"--proxied", name});
+  }
   for (const std::string& option : options.jvm_options) {
     arguments.push_back("--jvm-option=" + option);
   }
@@ -132,6 +136,15 @@ RealCluster::~RealCluster() {
 
 std::string RealCluster::bootstrap() const {
   return ReadDescription(dir_).value("bootstrap", std::string());
+}
+
+std::string RealCluster::bootstrap(const std::string& listener) const {
+  std::string all;
+  for (const RealBroker& broker : Brokers()) {
+    all +=
+        fmt::format("{}{}:{}", all.empty() ? "" : ",", broker.host, broker.advertised.at(listener));
+  }
+  return all;
 }
 
 std::vector<std::string> RealCluster::bootstrap_list() const {

@@ -26,6 +26,7 @@ struct RealClusterOptions {
   std::vector<std::pair<std::string, std::string>> settings;  ///< Broker settings.
   /// More listeners of every broker: name and security protocol.
   std::vector<std::pair<std::string, std::string>> listeners;
+  std::vector<std::string> proxied;  ///< Those of them whose clients go through a proxy.
   std::vector<std::string> jvm_options;
 };
 
@@ -37,8 +38,9 @@ struct RealBroker {
   std::string rack;
   std::vector<std::string> log_dirs;
   std::string log_file;
-  bool started = false;                  ///< Ever.
-  std::map<std::string, int> listeners;  ///< Ports of RealClusterOptions::listeners.
+  bool started = false;                   ///< Ever.
+  std::map<std::string, int> listeners;   ///< Ports of RealClusterOptions::listeners.
+  std::map<std::string, int> advertised;  ///< Where clients of them go: a proxy's port, if proxied.
 };
 
 /// A real Kafka cluster on loopback, through scripts/kafka-cluster. It lives in a temporary
@@ -64,8 +66,10 @@ class RealCluster {
 
   /// "127.0.0.1:1234,127.0.0.1:1235,...": every broker that was ever started.
   std::string bootstrap() const;
+  /// The same for the listener `name`, where its clients go.
+  std::string bootstrap(const std::string& listener) const;
   std::vector<std::string> bootstrap_list() const;
-  const std::string& dir() const { return dir_; }
+  const std::string& dir() const { return dir_; }  ///< cluster.json is in it.
   std::vector<RealBroker> Brokers() const;
   RealBroker Broker(BrokerId id) const;
 

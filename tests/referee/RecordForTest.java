@@ -4,10 +4,10 @@ import java.io.IOException;
 
 /**
  * A clean record, made by hand: t-0 goes from [1, 2] to [1, 3] with throttles, t-1 [2, 1] is led by broker 1 until
- * an election, and its replica on broker 2 changes its log dir. The daemon is killed once, after its first request.
+ * an election, and its replica on broker 2 changes its log dir; t-2 is made. The daemon is killed once, after its first request.
  */
 final class RecordForTest {
-  static final long LAST_LOOK_BEFORE_RESTORE = 5400;
+  static final long LAST_LOOK_BEFORE_RESTORE = 5650;
   private static final String RATE = "follower.replication.throttled.rate";
   private static final String LEADER_RATE = "leader.replication.throttled.rate";
   private static final String LIST = "follower.replication.throttled.replicas";
@@ -42,7 +42,10 @@ final class RecordForTest {
             "to_dir": "", "sent_ms": 0, "finished_ms": 5000},
            {"operation": "op1", "number": 3, "kind": "log_dir", "topic": "t", "partition": 1, "topic_id": "id",
             "before": "2,1", "after": "2,1", "state": "done", "cancel": "none", "broker": 2, "from_dir": "/a",
-            "to_dir": "/b", "sent_ms": 4000, "finished_ms": 5500}],
+            "to_dir": "/b", "sent_ms": 4000, "finished_ms": 5500},
+           {"operation": "op1", "number": 4, "kind": "new_partition", "topic": "t", "partition": 2, "topic_id": "id",
+            "before": "", "after": "3,2", "state": "done", "cancel": "none", "broker": -1, "from_dir": "",
+            "to_dir": "", "sent_ms": 5600, "finished_ms": 5700}],
          "config_preimages": [], "audit": []}"""));
     preimage("broker", "3", RATE, "", "1000");
     preimage("broker", "1", LEADER_RATE, "", "1000");
@@ -78,6 +81,7 @@ final class RecordForTest {
     copy();
     elect();
     dir();
+    create();
     takeBack(6500, 3, RATE);
     takeBack(6700, 1, LEADER_RATE);
     takeBack(6900, 2, LEADER_RATE);
@@ -123,6 +127,17 @@ final class RecordForTest {
     look(5200);
     part("t-1").putObject("futures");
     ((ObjectNode) part("t-1").get("dirs")).put("2", "/b");
+    look(5400);
+  }
+
+  private void create() throws IOException {
+    request(5600, 1, "CREATE_PARTITIONS", """
+        {"topics": [{"name": "t", "count": 3, "assignments": [{"brokerIds": [3, 2]}]}], "validateOnly": false}""");
+    ObjectNode made = part("t-1").deepCopy();
+    made.put("leader", 3);
+    ints(made, "replicas", 3, 2);
+    ints(made, "isr", 2, 3);
+    ((ObjectNode) state.get("partitions")).set("t-2", made);
     look(LAST_LOOK_BEFORE_RESTORE);
   }
 

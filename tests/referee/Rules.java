@@ -28,9 +28,10 @@ final class Rules {
   /** I7: after the last copy, after a restart, after a broker's return; and what a busy machine adds. */
   private static final long RESTORE_MS = 30_000;
   private static final long RESTORE_AFTER_RESTART_MS = 60_000;
+  private static final long SETTLED_MS = 1000;
   private static final long STOP_MS = 60_000;
   private static final Set<String> CHANGES = Set.of("ALTER_PARTITION_REASSIGNMENTS", "ELECT_LEADERS",
-      "INCREMENTAL_ALTER_CONFIGS", "ALTER_REPLICA_LOG_DIRS");
+      "INCREMENTAL_ALTER_CONFIGS", "ALTER_REPLICA_LOG_DIRS", "CREATE_PARTITIONS");
   private static final String[] CONFIG_OPS = {"set", "delete", "append", "subtract"};
 
   private final List<ObjectNode> events;
@@ -44,7 +45,6 @@ final class Rules {
   private long lastBrokerUp;
   private boolean brokersHurt;
   private final Map<Long, JournalRows.Audit> rows = new HashMap<>();
-  private int nextRow;
 
   private Rules(History history) {
     events = history.events();
@@ -87,10 +87,7 @@ final class Rules {
         onMark(event);
       }
     }
-    // In the order in which they came: the looks that they waited for may have taken unequally long.
-    events.stream().filter(e -> e.path("changes").asBoolean() && CHANGES.contains(e.path("api").asText()))
-        .sorted(Comparator.comparingLong(e -> e.path("arrived").asLong()))
-        .forEach(e -> rows.put(e.path("n").asLong(), match(e)));
+    matchAll();
     boolean applied = false;
     Sight last = null;
     for (ObjectNode event : events) {
@@ -98,6 +95,9 @@ final class Rules {
         case "mark" -> applied |= event.path("what").asText().equals("apply");
         case "state" -> {
           Sight now = Sight.of(event);
+          if (last != null && now.at - last.at > SETTLED_MS) {
+            checkRacks(event, last);
+          }
           sights.add(now);
           onState(event, last, now);
           last = now;
@@ -110,6 +110,9 @@ final class Rules {
         case "records" -> onRecords(event);
         default -> { }
       }
+    }
+    if (last != null) {
+      checkRacks(events.get(events.size() - 1), last);
     }
     atEnd(last);
     return found;
@@ -145,9 +148,6 @@ final class Rules {
     if (row == null) {
       return;
     }
-    if (row.timeMs() > event.path("arrived").asLong() + 5) {
-      broken("I1", event, api + " was sent before its audit row was made");
-    }
     if (now == null || !event.path("state_seen").asBoolean()) {
       return;
     }
@@ -155,32 +155,64 @@ final class Rules {
       case "ALTER_PARTITION_REASSIGNMENTS" -> onReassign(event, row, now);
       case "ELECT_LEADERS" -> onElect(event, row, now);
       case "ALTER_REPLICA_LOG_DIRS" -> onDirs(event, row, now);
+      case "CREATE_PARTITIONS" -> onCreate(event, row, now);
       default -> onConfigs(event, row, now);
     }
   }
 
-  /** I18, I11: the audit row of a request. Both are in order, since one thread sends all. */
-  private JournalRows.Audit match(JsonNode event) {
-    Set<String> wanted = itemsOf(event);
-    String api = kafkaName(event.path("api").asText());
-    for (int i = nextRow; i < journal.audit.size(); i++) {
-      if (fits(journal.audit.get(i), api, wanted)) {
-        for (int skipped = nextRow; skipped < i; skipped++) {
-          checkUnsent(event, skipped);
+  /**
+   * I18, I11, I1: the audit row of each request, one to one and both in their order, since one thread sends all. The
+   * requests go by when they came: the looks that they waited for may have taken unequally long. Of several ways, the
+   * one with the most pairs, and with late rows: a row whose process died before it sent is repeated by the next.
+   */
+  private void matchAll() {
+    List<ObjectNode> requests = events.stream()
+        .filter(e -> e.path("changes").asBoolean() && CHANGES.contains(e.path("api").asText()))
+        .sorted(Comparator.comparingLong(e -> e.path("arrived").asLong())).toList();
+    int n = requests.size();
+    int m = journal.audit.size();
+    boolean[][] fits = new boolean[n][m];
+    int[][] most = new int[n + 1][m + 1];
+    for (int i = n - 1; i >= 0; i--) {
+      Set<String> wanted = itemsOf(requests.get(i));
+      for (int j = m - 1; j >= 0; j--) {
+        fits[i][j] = fits(journal.audit.get(j), requests.get(i), wanted)
+            && journal.audit.get(j).timeMs() <= requests.get(i).path("arrived").asLong() + 5;
+        most[i][j] = Math.max(most[i + 1][j], most[i][j + 1]);
+        if (fits[i][j]) {
+          most[i][j] = Math.max(most[i][j], most[i + 1][j + 1] + 1);
         }
-        nextRow = i + 1;
-        return journal.audit.get(i);
       }
     }
-    for (int i = 0; i < nextRow; i++) {
-      JournalRows.Audit row = journal.audit.get(i);
-      if (fits(row, api, wanted) && row.generation() < journal.audit.get(nextRow - 1).generation()) {
-        broken("I11", event, api + " of generation " + row.generation() + " came after its successor's: " + wanted);
-        return null;
+    int i = 0;
+    int j = 0;
+    long newest = 0;
+    while (i < n) {
+      if (j < m && most[i][j] == most[i][j + 1]) {
+        checkUnsent(requests.get(i), j++);
+      } else if (j < m && fits[i][j] && most[i][j] == most[i + 1][j + 1] + 1) {
+        newest = journal.audit.get(j).generation();
+        rows.put(requests.get(i++).path("n").asLong(), journal.audit.get(j++));
+      } else {
+        noRow(requests.get(i++), newest);
       }
     }
-    broken("I18", event, api + " without an audit row: " + wanted);
-    return null;
+    for (; j < m; j++) {
+      checkUnsent(events.get(events.size() - 1), j);
+    }
+  }
+
+  private void noRow(ObjectNode event, long newest) {
+    Set<String> wanted = itemsOf(event);
+    String api = event.path("api").asText();
+    List<JournalRows.Audit> like = journal.audit.stream().filter(r -> fits(r, event, wanted)).toList();
+    if (like.stream().anyMatch(r -> r.generation() < newest)) {
+      broken("I11", event, api + " of an older generation came after its successor's: " + wanted);
+    } else if (!like.isEmpty() && like.stream().allMatch(r -> r.timeMs() > event.path("arrived").asLong() + 5)) {
+      broken("I1", event, api + " was sent before its audit row was made");
+    } else {
+      broken("I18", event, api + " without an audit row: " + wanted);
+    }
   }
 
   // A row without a request: the process died between the two, or the broker was not to be reached.
@@ -195,8 +227,8 @@ final class Rules {
     }
   }
 
-  private static boolean fits(JournalRows.Audit row, String api, Set<String> wanted) {
-    if (!row.api().equals(api)) {
+  private static boolean fits(JournalRows.Audit row, JsonNode event, Set<String> wanted) {
+    if (!row.api().equals(kafkaName(event.path("api").asText()))) {
       return false;
     }
     Set<String> told = new LinkedHashSet<>();
@@ -243,6 +275,14 @@ final class Rules {
             topic.path("partitions").forEach(p -> items.add(topic.path("name").asText() + "-" + p.asInt()
                 + " on broker " + event.path("broker").asInt() + " -> " + dir.path("path").asText()));
           }
+        }
+      }
+      case "CREATE_PARTITIONS" -> {
+        for (JsonNode topic : body.path("topics")) {
+          StringBuilder item = new StringBuilder(topic.path("name").asText()).append(" to ")
+              .append(topic.path("count").asInt()).append(" partitions:");
+          topic.path("assignments").forEach(a -> item.append(' ').append(History.ints(a.path("brokerIds"))));
+          items.add(item.toString());
         }
       }
       default -> {
@@ -546,6 +586,38 @@ final class Rules {
     }
   }
 
+  private void onCreate(JsonNode event, JournalRows.Audit row, Sight now) {
+    for (JsonNode topic : event.path("body").path("topics")) {
+      String name = topic.path("name").asText();
+      JsonNode assignments = topic.path("assignments");
+      int first = topic.path("count").asInt() - assignments.size();
+      long there = now.parts.values().stream().filter(p -> p.topic.equals(name)).count();
+      if (there != first) {
+        broken("I2", event, name + " has " + there + " partitions and gets those from number " + first);
+      }
+      for (int i = 0; i < assignments.size(); i++) {
+        String partition = name + "-" + (first + i);
+        List<Integer> replicas = History.ints(assignments.get(i).path("brokerIds"));
+        JournalRows.Step step = journal.step(row.operation(), partition);
+        if (step == null || !step.after().equals(replicas)) {
+          broken("I1", event, partition + " is made on " + replicas + ", but no step of " + row.operation()
+              + " says so");
+          continue;
+        }
+        checkNotStopped(event, step);
+        for (int broker : replicas) {
+          if (sustained(event, name + "-0", (s, p) -> !s.live.contains(broker))) {
+            broken("I10", event, partition + " is made on broker " + broker + ", which is not live");
+          }
+        }
+        Sight.Part sibling = now.parts.get(name + "-0");
+        if (sibling != null && !sibling.topicId.equals(step.topicId())) {
+          broken("I13", event, partition + " is made, but its topic is not the plan's");
+        }
+      }
+    }
+  }
+
   private void onConfigs(JsonNode event, JournalRows.Audit row, Sight now) {
     for (JsonNode resource : event.path("body").path("resources")) {
       for (JsonNode config : resource.path("configs")) {
@@ -643,13 +715,13 @@ final class Rules {
 
   private void onState(JsonNode event, Sight last, Sight now) {
     Sight first = sights.get(0);
+    checkInSyncRacks(event, first, now);
     for (Map.Entry<String, Sight.Part> entry : now.parts.entrySet()) {
       Sight.Part p = entry.getValue();
       Sight.Part start = first.parts.get(entry.getKey());
       if (start == null || !start.topicId.equals(p.topicId)) {
         continue;
       }
-      checkRacks(event, first, start, entry.getKey(), p);
       if (last != null && last.parts.containsKey(entry.getKey())) {
         checkInSync(event, last, last.parts.get(entry.getKey()), entry.getKey(), p);
       }
@@ -663,19 +735,33 @@ final class Rules {
     return racks.size();
   }
 
-  /** I8, of what the replicas are once the move is over, and of those in sync. */
-  private void checkRacks(JsonNode event, Sight first, Sight.Part start, String name, Sight.Part p) {
+  /**
+   * I8, of what the replicas are once the move is over. Of states that lasted: brokers tell the replicas of a move
+   * that is over a moment longer than the controller has it.
+   */
+  private void checkRacks(JsonNode event, Sight lasting) {
+    Sight first = sights.get(0);
     int all = new HashSet<>(first.racks.values()).size();
-    List<Integer> after = p.replicas.stream().filter(b -> !p.removing.contains(b)).toList();
-    boolean wasFine = racksOf(first, start.original()) >= Math.min(start.original().size(), all);
-    boolean isFine = racksOf(first, after) >= Math.min(after.size(), all);
-    if (wasFine && !isFine && !foreign.contains(name)) {
-      broken("I8", event, name + " was spread over racks and is on " + after);
-    }
-    int min = first.minIsr.getOrDefault(p.topic, 1);
-    if (!brokersHurt && racksOf(first, p.isr) < Math.min(racksOf(first, start.isr), min)) {
-      broken("I8", event, name + " is in sync on " + p.isr + " only");
-    }
+    lasting.parts.forEach((name, p) -> {
+      Sight.Part start = first.parts.get(name);
+      List<Integer> after = p.replicas.stream().filter(b -> !p.removing.contains(b)).toList();
+      boolean wasFine = start != null && start.topicId.equals(p.topicId)
+          && racksOf(first, start.original()) >= Math.min(start.original().size(), all);
+      if (wasFine && racksOf(first, after) < Math.min(after.size(), all) && !foreign.contains(name)) {
+        broken("I8", event, name + " was spread over racks and is on " + after);
+      }
+    });
+  }
+
+  /** I8, of what is in sync, while no broker is hurt. */
+  private void checkInSyncRacks(JsonNode event, Sight first, Sight now) {
+    now.parts.forEach((name, p) -> {
+      Sight.Part start = first.parts.get(name);
+      int min = first.minIsr.getOrDefault(p.topic, 1);
+      if (!brokersHurt && start != null && racksOf(first, p.isr) < Math.min(racksOf(first, start.isr), min)) {
+        broken("I8", event, name + " is in sync on " + p.isr + " only");
+      }
+    });
   }
 
   /** I16 without records: some replica that had them all stays, or a copy of ours was on its way. */
@@ -720,9 +806,6 @@ final class Rules {
 
   private void atEnd(Sight last) {
     ObjectNode end = events.isEmpty() ? History.event("end") : events.get(events.size() - 1);
-    for (int i = nextRow; i < journal.audit.size(); i++) {
-      checkUnsent(end, i);
-    }
     boolean allOver = true;
     for (JournalRows.Operation operation : journal.operations) {
       allOver &= operation.over();

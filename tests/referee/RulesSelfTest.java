@@ -97,6 +97,7 @@ final class RulesSelfTest {
   private static final String CONFIGS = "INCREMENTAL_ALTER_CONFIGS";
   private static final String DIRS = "ALTER_REPLICA_LOG_DIRS";
   private static final String ELECT = "ELECT_LEADERS";
+  private static final String CREATE = "CREATE_PARTITIONS";
 
   private RulesSelfTest() {}
 
@@ -152,6 +153,9 @@ final class RulesSelfTest {
           ints(p, "adding", 3);
           ints(p, "removing", 2);
         }),
+        new Case("I1", "a partition is made that no step has", r -> r.row("steps", 3).put("after", "2,3")),
+        new Case("I2", "a partition is made twice", r -> ((ObjectNode) r.lastBefore(CREATE).get("partitions"))
+            .set("t-2", r.part(r.last(), "t-2"))),
         new Case("I11", "an old process acts", r -> {
           ObjectNode again = r.request(CONFIGS).deepCopy();
           r.history.own().add(r.history.own().size() - 2, again.put("at", 9_500).put("arrived", 9_500).put("n", 99));
@@ -206,6 +210,8 @@ final class RulesSelfTest {
         new Case("I9", "no room", r -> ((ObjectNode) r.lastBefore(REASSIGN).at("/usable/3")).put("/a", 1)),
         new Case("I9", "no room in the log dir", r -> ((ObjectNode) r.lastBefore(DIRS).at("/usable/2")).put("/b", 1)),
         new Case("I10", "the target is dead", r -> r.before(REASSIGN).forEach(state ->
+            ((ObjectNode) state.get("brokers")).remove("3"))),
+        new Case("I10", "a partition is made on a dead broker", r -> r.before(CREATE).forEach(state ->
             ((ObjectNode) state.get("brokers")).remove("3"))),
         new Case("I12", "in another tool's hands", r -> {
           ObjectNode p = r.part(r.lastBefore(REASSIGN), "t-0");
