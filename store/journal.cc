@@ -78,9 +78,10 @@ Status Journal::Prune() {
                 "config_preimages WHERE state IN ('intended', 'applied'))")
           .Bind(static_cast<std::int64_t>(options_.keep_operations))
           .Run());
-  LW_RETURN_IF_ERROR(db_->Exec(
-      "DELETE FROM steps WHERE operation NOT IN (SELECT id FROM operations);"
-      "DELETE FROM config_preimages WHERE operation NOT IN (SELECT id FROM operations);"));
+  LW_RETURN_IF_ERROR(
+      db_->Exec("DELETE FROM steps WHERE operation NOT IN (SELECT id FROM operations);"
+                "DELETE FROM config_preimages WHERE operation NOT IN (SELECT id FROM operations);"
+                "DELETE FROM baselines WHERE operation NOT IN (SELECT id FROM operations);"));
   LW_RETURN_IF_ERROR(
       Statement(
           *db_,

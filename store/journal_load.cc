@@ -44,6 +44,11 @@ Result<OperationRecord> ReadOperation(const Statement& row) {
   op.rollback_author = row.Text(19);
   op.rollback_reason = row.Text(20);
   op.rollback_note = row.Text(21);
+  op.throttle_tuned = row.Int(22) != 0;
+  op.throttle_changes = static_cast<std::int32_t>(row.Int(23));
+  op.bytes_per_s = row.Real(24);
+  op.eta_low_s = row.Real(25);
+  op.eta_high_s = row.Real(26);
   return op;
 }
 
@@ -72,6 +77,8 @@ Result<StepRecord> ReadStep(const Statement& row) {
   move.to_dir = row.Text(21);
   step.sent_at.unix_ms = row.Int(22);
   step.finished_at.unix_ms = row.Int(23);
+  step.bytes_done = row.Int(24);
+  step.waiting = row.Text(25);
   return step;
 }
 
@@ -87,6 +94,8 @@ Result<PreimageRecord> ReadPreimage(const Statement& row) {
   record.ours = row.Text(7);
   LW_ASSIGN_OR_RETURN(record.state, Known(ParsePreimageState(row.Text(8)), row.Text(8)));
   record.note = row.Text(9);
+  if (!row.IsNull(10)) record.previous = row.Text(10);
+  record.ceiling = row.Int(11);
   return record;
 }
 
@@ -112,6 +121,33 @@ Result<std::vector<StepRecord>> ReadSteps(Database& db, const std::string& opera
   }
 }
 
+Result<std::vector<BaselineRecord>> ReadBaseline(Database& db, const std::string& operation) {
+  std::vector<BaselineRecord> rows;
+  Statement query(db,
+                  "SELECT kind, topic, partition, broker FROM baselines "
+                  "WHERE operation = ? AND open = 1 ORDER BY kind, topic, partition, broker");
+  query.Bind(operation);
+  for (;;) {
+    LW_ASSIGN_OR_RETURN(const bool more, query.Next());
+    if (!more) return rows;
+    BaselineRecord row;
+    row.operation = operation;
+    LW_ASSIGN_OR_RETURN(row.kind, Known(ParseBaselineKind(query.Text(0)), query.Text(0)));
+    row.partition = {query.Text(1), static_cast<std::int32_t>(query.Int(2))};
+    row.broker = static_cast<BrokerId>(query.Int(3));
+    rows.push_back(std::move(row));
+  }
+}
+
+// The rest of an operation whose header `row` has.
+Result<StoredOperation> ReadWhole(Database& db, const Statement& row) {
+  StoredOperation operation;
+  LW_ASSIGN_OR_RETURN(operation.header, ReadOperation(row));
+  LW_ASSIGN_OR_RETURN(operation.steps, ReadSteps(db, operation.header.id));
+  LW_ASSIGN_OR_RETURN(operation.baseline, ReadBaseline(db, operation.header.id));
+  return operation;
+}
+
 }  // namespace
 
 Result<std::vector<StoredOperation>> Journal::LoadOperations(std::size_t finished_limit) {
@@ -124,9 +160,7 @@ Result<std::vector<StoredOperation>> Journal::LoadOperations(std::size_t finishe
   for (;;) {
     LW_ASSIGN_OR_RETURN(const bool more, query.Next());
     if (!more) break;
-    StoredOperation operation;
-    LW_ASSIGN_OR_RETURN(operation.header, ReadOperation(query));
-    LW_ASSIGN_OR_RETURN(operation.steps, ReadSteps(*db_, operation.header.id));
+    LW_ASSIGN_OR_RETURN(StoredOperation operation, ReadWhole(*db_, query));
     operations.push_back(std::move(operation));
   }
   return operations;
@@ -138,10 +172,7 @@ Result<StoredOperation> Journal::LoadOperation(const std::string& id) {
   query.Bind(id);
   LW_ASSIGN_OR_RETURN(const bool found, query.Next());
   if (!found) return NotFound(fmt::format("the journal has no operation '{}'", id));
-  StoredOperation operation;
-  LW_ASSIGN_OR_RETURN(operation.header, ReadOperation(query));
-  LW_ASSIGN_OR_RETURN(operation.steps, ReadSteps(*db_, id));
-  return operation;
+  return ReadWhole(*db_, query);
 }
 
 Result<std::vector<SentMove>> Journal::LoadSentMoves(WallTime since) {

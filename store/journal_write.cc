@@ -14,8 +14,9 @@ std::int64_t Signed(std::uint64_t value) { return static_cast<std::int64_t>(valu
 
 Status WriteOperations(Database& db, const std::vector<OperationRecord>& operations) {
   if (operations.empty()) return Ok();
-  Statement put(
-      db, "INSERT OR REPLACE INTO operations VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
+  Statement put(db,
+                "INSERT OR REPLACE INTO operations "
+                "VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
   Statement count(db, "UPDATE counters SET value = max(value, ?) WHERE name = 'next_operation'");
   for (const OperationRecord& op : operations) {
     LW_RETURN_IF_ERROR(put.Bind(Signed(op.number))
@@ -40,6 +41,11 @@ Status WriteOperations(Database& db, const std::vector<OperationRecord>& operati
                            .Bind(op.rollback_author)
                            .Bind(op.rollback_reason)
                            .Bind(op.rollback_note)
+                           .Bind(std::int64_t{op.throttle_tuned})
+                           .Bind(std::int64_t{op.throttle_changes})
+                           .Bind(op.bytes_per_s)
+                           .Bind(op.eta_low_s)
+                           .Bind(op.eta_high_s)
                            .Run());
     LW_RETURN_IF_ERROR(count.Bind(Signed(op.number) + 1).Run());
   }
@@ -50,7 +56,7 @@ Status WriteSteps(Database& db, const std::vector<JournalBatch::StepChange>& ste
   if (steps.empty()) return Ok();
   Statement put(db,
                 "INSERT OR REPLACE INTO steps "
-                "VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
+                "VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
   for (const auto& [operation, step] : steps) {
     const Move& move = step.move;
     LW_RETURN_IF_ERROR(put.Bind(operation)
@@ -77,6 +83,8 @@ Status WriteSteps(Database& db, const std::vector<JournalBatch::StepChange>& ste
                            .Bind(move.to_dir)
                            .Bind(step.sent_at.unix_ms)
                            .Bind(step.finished_at.unix_ms)
+                           .Bind(step.bytes_done)
+                           .Bind(step.waiting)
                            .Run());
   }
   return Ok();
@@ -84,7 +92,14 @@ Status WriteSteps(Database& db, const std::vector<JournalBatch::StepChange>& ste
 
 Status WritePreimages(Database& db, const std::vector<PreimageRecord>& preimages) {
   if (preimages.empty()) return Ok();
-  Statement put(db, "INSERT OR REPLACE INTO config_preimages VALUES(?,?,?,?,?,?,?,?,?,?)");
+  Statement put(db, "INSERT OR REPLACE INTO config_preimages VALUES(?,?,?,?,?,?,?,?,?,?,?,?)");
+  const auto bind = [&](const std::optional<std::string>& value) {
+    if (value.has_value()) {
+      put.Bind(*value);
+    } else {
+      put.BindNull();
+    }
+  };
   for (const PreimageRecord& row : preimages) {
     put.Bind(row.operation)
         .Bind(row.scope == ConfigScope::kBroker ? "broker" : "topic")
@@ -92,12 +107,25 @@ Status WritePreimages(Database& db, const std::vector<PreimageRecord>& preimages
         .Bind(row.key)
         .Bind(row.entry)
         .Bind(row.topic_id);
-    if (row.before.has_value()) {
-      put.Bind(*row.before);
-    } else {
-      put.BindNull();
-    }
-    LW_RETURN_IF_ERROR(put.Bind(row.ours).Bind(PreimageStateName(row.state)).Bind(row.note).Run());
+    bind(row.before);
+    put.Bind(row.ours).Bind(PreimageStateName(row.state)).Bind(row.note);
+    bind(row.previous);
+    LW_RETURN_IF_ERROR(put.Bind(row.ceiling).Run());
+  }
+  return Ok();
+}
+
+Status WriteBaseline(Database& db, const std::vector<BaselineRecord>& rows) {
+  if (rows.empty()) return Ok();
+  Statement put(db, "INSERT OR REPLACE INTO baselines VALUES(?,?,?,?,?,?)");
+  for (const BaselineRecord& row : rows) {
+    LW_RETURN_IF_ERROR(put.Bind(row.operation)
+                           .Bind(BaselineKindName(row.kind))
+                           .Bind(row.partition.topic)
+                           .Bind(std::int64_t{row.partition.partition})
+                           .Bind(std::int64_t{row.broker})
+                           .Bind(std::int64_t{row.open})
+                           .Run());
   }
   return Ok();
 }
@@ -132,6 +160,7 @@ Status Journal::Commit(const JournalBatch& batch) {
     LW_RETURN_IF_ERROR(WriteSteps(*db_, batch.steps));
     LW_RETURN_IF_ERROR(WritePreimages(*db_, batch.preimages));
     LW_RETURN_IF_ERROR(WriteAudit(*db_, batch.audit));
+    LW_RETURN_IF_ERROR(WriteBaseline(*db_, batch.baseline));
     LW_RETURN_IF_ERROR(transaction.Commit());
   }
   LW_CRASH_POINT("journal.after_commit");

@@ -23,6 +23,11 @@ constexpr NameTable<CancelCause, 3> kCancelCauses = {{
     {CancelCause::kDeadTarget, "dead_target"},
 }};
 
+constexpr NameTable<BaselineKind, 2> kBaselineKinds = {{
+    {BaselineKind::kDeadBroker, "dead_broker"},
+    {BaselineKind::kOutOfSync, "out_of_sync"},
+}};
+
 constexpr NameTable<PreimageState, 5> kPreimageStates = {{
     {PreimageState::kIntended, "intended"},
     {PreimageState::kApplied, "applied"},
@@ -43,6 +48,10 @@ std::optional<PauseCause> ParsePauseCause(std::string_view name) {
 std::string_view CancelCauseName(CancelCause cause) { return NameIn(kCancelCauses, cause); }
 std::optional<CancelCause> ParseCancelCause(std::string_view name) {
   return ParseIn(kCancelCauses, name);
+}
+std::string_view BaselineKindName(BaselineKind kind) { return NameIn(kBaselineKinds, kind); }
+std::optional<BaselineKind> ParseBaselineKind(std::string_view name) {
+  return ParseIn(kBaselineKinds, name);
 }
 std::string_view PreimageStateName(PreimageState state) { return NameIn(kPreimageStates, state); }
 std::optional<PreimageState> ParsePreimageState(std::string_view name) {

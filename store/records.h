@@ -55,6 +55,9 @@ struct StepRecord {
   std::string note;
   WallTime sent_at;      ///< First request journalled for sending; 0: none.
   WallTime finished_at;  ///< 0 while it is not over.
+  /// As last looked at; written now and then, and at the end.
+  std::int64_t bytes_done = 0;
+  std::string waiting;  ///< Why it did not go on then; empty: it did.
 };
 
 /// One operation without its steps.
@@ -82,11 +85,36 @@ struct OperationRecord {
   std::string rollback_author;
   std::string rollback_reason;
   std::string rollback_note;  ///< Why it was not made in the end.
+  /// Whether `throttle_bytes_per_s` is tuned while it runs.
+  bool throttle_tuned = false;
+  std::int32_t throttle_changes = 0;  ///< How often it was.
+  /// As last looked at, for people; written now and then.
+  double bytes_per_s = kUnknown;
+  double eta_low_s = kUnknown, eta_high_s = kUnknown;
+};
+
+/// What was wrong in the cluster when an operation was accepted, and still is: its plan was made
+/// with that, so that it does not wait for it.
+enum class BaselineKind : std::uint8_t {
+  kDeadBroker,  ///< `broker` was not live.
+  kOutOfSync,   ///< The replica of `partition` on `broker`, which was live, was out of sync.
+};
+std::string_view BaselineKindName(BaselineKind kind);
+std::optional<BaselineKind> ParseBaselineKind(std::string_view name);
+
+struct BaselineRecord {
+  std::string operation;
+  BaselineKind kind = BaselineKind::kDeadBroker;
+  TopicPartition partition;  ///< kOutOfSync only.
+  BrokerId broker = kNoBroker;
+  bool open = true;  ///< False: it was seen to be well since, and counts as anything else.
+  friend bool operator==(const BaselineRecord&, const BaselineRecord&) = default;
 };
 
 struct StoredOperation {
   OperationRecord header;
-  std::vector<StepRecord> steps;  ///< By number.
+  std::vector<StepRecord> steps;           ///< By number.
+  std::vector<BaselineRecord> baseline{};  ///< Those that are open.
 };
 
 enum class ConfigScope : std::uint8_t { kBroker, kTopic };
@@ -114,6 +142,10 @@ struct PreimageRecord {
   std::string topic_id;
   std::optional<std::string> before;  ///< The resource's own value; empty: it had none.
   std::string ours;                   ///< What we set or appended.
+  /// What we had set before `ours`, until that is seen in the cluster; as much ours.
+  std::optional<std::string> previous{};
+  /// The operator's rate, own or inherited, that ours may never exceed; unknown: there was none.
+  std::int64_t ceiling = kUnknownCount;
   PreimageState state = PreimageState::kIntended;
   std::string note;
 };
@@ -146,8 +178,10 @@ struct JournalBatch {
   std::vector<StepChange> steps;
   std::vector<PreimageRecord> preimages;
   std::vector<AuditRecord> audit;
+  std::vector<BaselineRecord> baseline{};
   bool empty() const {
-    return operations.empty() && steps.empty() && preimages.empty() && audit.empty();
+    return operations.empty() && steps.empty() && preimages.empty() && audit.empty() &&
+           baseline.empty();
   }
 };
 

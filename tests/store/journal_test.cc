@@ -19,7 +19,9 @@ namespace levelwind::store {
 namespace {
 
 using levelwind::testing::TempDir;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 
 StepRecord SampleStep(std::int32_t number) {
   StepRecord step;
@@ -123,8 +125,11 @@ TEST(Journal, EverythingComesBackAfterReopening) {
   step.attempts = 2;
   step.cancel = CancelCause::kDeadTarget;
   step.note = "note";
-  PreimageRecord rate{"op3", ConfigScope::kBroker,     "2", "leader.rate", "", "", std::nullopt,
-                      "50",  PreimageState::kIntended, ""};
+  PreimageRecord rate;
+  rate.operation = "op3";
+  rate.resource = "2";
+  rate.key = "leader.rate";
+  rate.ours = "50";
   PreimageRecord done = rate;
   done.resource = "3";
   done.before = "";
@@ -203,13 +208,22 @@ TEST(Journal, ABatchIsAllOrNothing) {
 TEST(Journal, ANewerSchemaIsRefusedLoudly) {
   TempDir temp;
   MustOpen(temp / "state").reset();
-  Tamper(temp / "state/levelwind.db", "PRAGMA user_version=4");
+  Tamper(temp / "state/levelwind.db", "PRAGMA user_version=5");
   auto journal = Journal::Open(temp / "state");
   ASSERT_FALSE(journal.ok());
   EXPECT_EQ(journal.error().code(), ErrorCode::kFailedPrecondition);
-  EXPECT_THAT(journal.error().message(), HasSubstr("schema version is 4"));
+  EXPECT_THAT(journal.error().message(), HasSubstr("schema version is 5"));
 }
 
+// What version 4 brought.
+constexpr const char* kBackToThree =
+    "ALTER TABLE operations DROP COLUMN throttle_tuned;"
+    "ALTER TABLE operations DROP COLUMN throttle_changes;"
+    "ALTER TABLE operations DROP COLUMN rate; ALTER TABLE operations DROP COLUMN eta_low;"
+    "ALTER TABLE operations DROP COLUMN eta_high; ALTER TABLE steps DROP COLUMN bytes_done;"
+    "ALTER TABLE steps DROP COLUMN waiting; ALTER TABLE config_preimages DROP COLUMN previous;"
+    "ALTER TABLE config_preimages DROP COLUMN ceiling;"
+    "DROP TABLE baselines; PRAGMA user_version=3;";
 // What version 3 brought.
 constexpr const char* kBackToTwo =
     "ALTER TABLE operations DROP COLUMN pause; ALTER TABLE operations DROP COLUMN pause_note;"
@@ -225,7 +239,9 @@ constexpr const char* kBackToOne =
     "ALTER TABLE steps DROP COLUMN to_dir; PRAGMA user_version=1";
 
 TEST(Journal, OlderSchemasAreBroughtUpToDate) {
-  for (const std::string& older : {std::string(kBackToTwo), std::string(kBackToTwo) + kBackToOne}) {
+  const std::string three = kBackToThree;
+  const std::string two = three + kBackToTwo;
+  for (const std::string& older : {three, two, two + kBackToOne}) {
     TempDir temp;
     JournalBatch batch{{SampleOperation(1)}, {}, {}, {}};
     batch.steps.push_back({"op1", SampleStep(1)});
@@ -242,6 +258,10 @@ TEST(Journal, OlderSchemasAreBroughtUpToDate) {
       EXPECT_EQ(step.move.to_dir, "");
       EXPECT_EQ(step.sent_at.unix_ms, 0);
       EXPECT_EQ(operations->at(0).header.pause, PauseCause::kNone);
+      EXPECT_FALSE(operations->at(0).header.throttle_tuned);
+      EXPECT_FALSE(IsKnown(operations->at(0).header.eta_low_s));
+      EXPECT_EQ(step.bytes_done, 0);
+      EXPECT_TRUE(operations->at(0).baseline.empty());
       ASSERT_TRUE(journal->Commit(batch).ok()) << "usable in the new form";
     }
   }
@@ -277,6 +297,61 @@ TEST(Journal, PausesRollbacksAndTimesOfStepsSurvive) {
   EXPECT_EQ(stored->steps[0].sent_at.unix_ms, 1'000);
   EXPECT_EQ(stored->steps[0].finished_at.unix_ms, 2'000);
   EXPECT_EQ(journal->LoadOperation("op9").error().code(), ErrorCode::kNotFound);
+}
+
+TEST(Journal, WhatWasWrongAtAcceptanceSurvivesUntilItIsWell) {
+  TempDir temp;
+  JournalBatch batch{{SampleOperation(1), SampleOperation(2)}, {}, {}, {}};
+  const BaselineRecord dead{"op1", BaselineKind::kDeadBroker, {}, 3, true};
+  BaselineRecord behind{"op1", BaselineKind::kOutOfSync, {"orders", 7}, 2, true};
+  batch.baseline = {dead, behind};
+  auto journal = MustOpen(temp / "state");
+  ASSERT_TRUE(journal->Commit(batch).ok());
+  EXPECT_THAT(journal->LoadOperation("op1")->baseline, ElementsAre(dead, behind));
+  EXPECT_THAT(journal->LoadOperation("op2")->baseline, IsEmpty());
+  behind.open = false;
+  batch = {};
+  batch.baseline = {behind};
+  ASSERT_TRUE(journal->Commit(batch).ok());
+  journal.reset();
+  journal = MustOpen(temp / "state");
+  EXPECT_THAT(journal->LoadOperations(10)->at(0).baseline, ElementsAre(dead));
+}
+
+TEST(Journal, ProgressAndTunedThrottlesSurvive) {
+  TempDir temp;
+  JournalBatch batch{{SampleOperation(1)}, {}, {}, {}};
+  OperationRecord& op = batch.operations[0];
+  op.throttle_tuned = true;
+  op.throttle_changes = 3;
+  op.bytes_per_s = 12.5;
+  op.eta_low_s = 60;
+  op.eta_high_s = kUnknown;
+  StepRecord step = SampleStep(1);
+  step.bytes_done = 77;
+  step.waiting = "nothing was copied";
+  batch.steps.push_back({"op1", step});
+  PreimageRecord row;
+  row.operation = "op1";
+  row.resource = "1";
+  row.key = "rate";
+  row.ours = "20";
+  row.previous = "10";
+  row.ceiling = 30;
+  batch.preimages.push_back(row);
+  ASSERT_TRUE(MustOpen(temp / "state")->Commit(batch).ok());
+  auto journal = MustOpen(temp / "state");
+  const auto stored = journal->LoadOperation("op1");
+  ASSERT_TRUE(stored.ok()) << stored.error();
+  EXPECT_TRUE(stored->header.throttle_tuned);
+  EXPECT_EQ(stored->header.throttle_changes, 3);
+  EXPECT_EQ(stored->header.bytes_per_s, 12.5);
+  EXPECT_EQ(stored->header.eta_low_s, 60);
+  EXPECT_FALSE(IsKnown(stored->header.eta_high_s));
+  EXPECT_EQ(stored->steps.at(0).bytes_done, 77);
+  EXPECT_EQ(stored->steps.at(0).waiting, "nothing was copied");
+  EXPECT_EQ(journal->LoadOpenPreimages()->at(0).previous, "10");
+  EXPECT_EQ(journal->LoadOpenPreimages()->at(0).ceiling, 30);
 }
 
 TEST(Journal, LogDirMovesSurvive) {
