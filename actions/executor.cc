@@ -14,6 +14,7 @@ namespace levelwind::actions {
 namespace {
 
 constexpr int kPassedOver = 3;
+constexpr auto kPublishEvery = std::chrono::minutes(1);
 
 // What has begun goes on; then rollbacks, then the others in the order of their ids. Those that are
 // paused are passed over.
@@ -38,7 +39,9 @@ Executor::Executor(kafka::AdminClient& admin, kafka::TopicAdmin& topics,
       dir_driver_(mutator_, options_),
       partition_driver_(mutator_, options_),
       progress_(options_),
-      gate_(admin, clock, options_) {
+      gate_(admin, clock, options_),
+      guard_(admin, clock, options_),
+      tuner_(options_.tune) {
   Publish();
 }
 
@@ -72,8 +75,11 @@ Duration Executor::Step(SteadyTime now) {
   next_poll_ = now + std::chrono::duration_cast<SteadyTime::duration>(options_.poll_interval);
   SettleRollbacks();
   Activate();
-  if (current_ || throttles_.HasDebts()) {
-    Poll(now);
+  const bool busy = current_ != nullptr || throttles_.HasDebts();
+  if (busy) Poll(now);
+  // Also when idle: the day's budget and the quiet hours change by themselves.
+  if (busy || now >= next_publish_) {
+    next_publish_ = now + kPublishEvery;
     Publish();
   }
   SweepAtStart(now);
@@ -107,13 +113,30 @@ void Executor::Publish() {
   view->mode = "operate";
   view->status = StatusText();
   view->orphans = orphans_;
+  view->activity = Activity();
   for (auto run = queue_.rbegin(); run != queue_.rend(); ++run) {
-    view->operations.push_back(MakeView(**run, kUnknown));
+    view->operations.push_back(MakeView(**run, {}));
     view->operations.back().queue_position = QueuePosition(**run);
   }
-  if (current_) view->operations.push_back(MakeView(*current_, progress_.rate()));
+  if (current_) view->operations.push_back(MakeView(*current_, progress_.Expect(*current_)));
   view->operations.insert(view->operations.end(), finished_.begin(), finished_.end());
   view_.Publish(std::move(view));
+}
+
+ExecutorActivity Executor::Activity() {
+  ExecutorActivity activity = activity_;
+  for (std::size_t kind = 0; kind < kGuardKinds; ++kind) {
+    activity.guard_holds.emplace_back(GuardKindName(static_cast<GuardKind>(kind)),
+                                      guard_.holds()[kind]);
+  }
+  if (current_ && guard_.breach()) activity.guard_holding = GuardKindName(guard_.breach()->kind);
+  activity.slowest_answer_ratio = guard_.latency().Worst().value_or(kUnknown);
+  activity.quiet_hours = gate_.Closed().has_value();
+  activity.day_bytes = gate_.budget().bytes();
+  activity.day_moves = gate_.budget().moves();
+  activity.day_bytes_limit = options_.max_bytes_per_day;
+  activity.day_moves_limit = options_.max_moves_per_day;
+  return activity;
 }
 
 std::string Executor::StatusText() const {

@@ -3,9 +3,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "actions/executor_options.h"
@@ -16,14 +18,17 @@
 #include "actions/operation_run.h"
 #include "actions/partition_driver.h"
 #include "actions/progress.h"
+#include "actions/slo_guard.h"
 #include "actions/start_gate.h"
 #include "actions/step_driver.h"
 #include "actions/throttle_manager.h"
+#include "actions/throttle_tuner.h"
 #include "base/clock.h"
 #include "base/published.h"
 #include "base/result.h"
 #include "kafka/admin_client.h"
 #include "kafka/admin_topics.h"
+#include "model/cluster_snapshot.h"
 #include "model/operation.h"
 #include "model/proposal.h"
 #include "store/operation_journal.h"
@@ -49,6 +54,12 @@ class Executor {
 
   /// Takes up what the journal holds. Call once, before anything else.
   Status Recover();
+
+  /// Where the load of the brokers and the lag of their followers are read for throttles that are
+  /// tuned (TuneOptions); it may return null. Without it, and where capacities are not known, they
+  /// begin at `throttle_bytes_per_s`.
+  using SnapshotSource = std::function<SnapshotPtr()>;
+  void ReadSnapshots(SnapshotSource source) { snapshots_ = std::move(source); }
 
   /// Does what is due and returns how long nothing will be.
   Duration Step(SteadyTime now);
@@ -101,8 +112,7 @@ class Executor {
   // executor_commands.cc
   Result<Observation> LookForCommand() const;
   Status Preflight(const Proposal& proposal, const Observation& seen) const;
-  Result<std::string> Accept(store::StoredOperation operation, store::JournalBatch batch,
-                             const Observation& seen);
+  Result<std::string> Accept(store::StoredOperation operation, store::JournalBatch batch);
   Result<OperationRun*> FindStoppable(const std::string& operation, const char* what);
   Error NotOpen(const std::string& operation) const;
   Status Take(OperationRun& run);
@@ -129,7 +139,19 @@ class Executor {
   void LookAtDirs(const Observation& seen, SteadyTime now);
   void GateShrinks(std::vector<std::size_t>& indices, const Observation& seen);
   std::string HoldReason(const Observation& seen, SteadyTime now);
+  void StopOnBreach(const Breach& breach);
+  void KeepBaselines(const Observation& seen);
   void Finish(const Observation& seen, SteadyTime now);
+
+  // executor_tune.cc
+  void BeginTuning();
+  void Tune(const Observation& seen, SteadyTime now);
+  std::string TroubleForTuning(const Observation& seen);
+
+  // executor_turn.cc
+  bool CheckAtItsTurn(const Observation& seen, SteadyTime now);
+  std::string WhyNotNow(const store::StepRecord& step, const Observation& seen) const;
+
   void SetHold(const std::string& reason);
   bool Flush();
   void Retire();
@@ -139,7 +161,9 @@ class Executor {
                                        std::uint64_t number, const std::string& author,
                                        const std::string& reason) const;
   OperationRun* FindOpen(const std::string& operation);
+  void SaveProgress(SteadyTime now);
   void Publish();
+  ExecutorActivity Activity();
   std::string StatusText() const;
 
   kafka::AdminClient& admin_;
@@ -153,6 +177,9 @@ class Executor {
   PartitionDriver partition_driver_;
   Progress progress_;
   StartGate gate_;
+  SloGuard guard_;
+  ThrottleTuner tuner_;
+  SnapshotSource snapshots_;
 
   std::unique_ptr<OperationRun> current_;
   std::deque<std::unique_ptr<OperationRun>> queue_;
@@ -163,11 +190,14 @@ class Executor {
   SteadyTime next_poll_{};
   ThrottleSweep orphans_;                // as of the last look
   std::optional<SteadyTime> sweep_due_;  // empty: done once since the start
+  SteadyTime next_publish_{};
+  SteadyTime next_save_{};
+  ExecutorActivity activity_;  // its counters; the rest is filled in for each view
 
   // About current_ only, forgotten with it.
-  std::string stress_;
-  SteadyTime stress_until_{};
   std::optional<SteadyTime> finishing_since_;
+  bool turn_to_check_ = false;  // it waited in line, and its plan was not compared again yet
+  std::optional<SteadyTime> turn_doubted_since_;
   std::unique_ptr<const LogDirLook> dirs_;  // of this poll; null: not looked at
   SteadyTime next_dir_look_{};
 

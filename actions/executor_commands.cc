@@ -18,18 +18,6 @@ std::string SaidBy(const char* what, const std::string& author, const std::strin
   return fmt::format("{} by {}{}{}", what, author, reason.empty() ? "" : ": ", reason);
 }
 
-std::set<BrokerId> DeadBrokers(const Observation& seen) {
-  std::set<BrokerId> dead;
-  for (const kafka::TopicInfo& topic : seen.topics()) {
-    for (const kafka::PartitionInfo& partition : topic.partitions) {
-      for (BrokerId broker : partition.replicas) {
-        if (!seen.IsLive(broker)) dead.insert(broker);
-      }
-    }
-  }
-  return dead;
-}
-
 }  // namespace
 
 Status Executor::CheckOverlap(const Proposal& proposal) const {
@@ -70,6 +58,7 @@ store::StoredOperation Executor::MakeOperation(const Proposal& proposal, const O
   header.author = author;
   header.reason = reason;
   header.throttle_bytes_per_s = std::max<std::int64_t>(0, options_.throttle_bytes_per_s);
+  header.throttle_tuned = options_.tune.on && header.throttle_bytes_per_s > 0;
   header.generation = journal_.generation();
   header.created_at = clock_.WallNow();
   header.updated_at = header.created_at;
@@ -87,6 +76,7 @@ store::StoredOperation Executor::MakeOperation(const Proposal& proposal, const O
       if (id.is_none()) id = seen.FindTopic(move.partition.topic)->id;
     }
   }
+  operation.baseline = MakeBaseline(header.id, seen);
   return operation;
 }
 
@@ -117,22 +107,23 @@ Result<std::string> Executor::Submit(const Proposal& proposal, const std::string
   LW_ASSIGN_OR_RETURN(const Observation seen, LookForCommand());
   LW_RETURN_IF_ERROR(Preflight(proposal, seen));
   LW_ASSIGN_OR_RETURN(const std::uint64_t number, journal_.NextOperationNumber());
-  return Accept(MakeOperation(proposal, seen, number, author, reason), {}, seen);
+  return Accept(MakeOperation(proposal, seen, number, author, reason), {});
 }
 
 // Stores the operation together with `batch` and puts it in line.
-Result<std::string> Executor::Accept(store::StoredOperation operation, store::JournalBatch batch,
-                                     const Observation& seen) {
+Result<std::string> Executor::Accept(store::StoredOperation operation, store::JournalBatch batch) {
   const store::OperationRecord& header = operation.header;
   batch.operations.push_back(header);
   for (const store::StepRecord& step : operation.steps) batch.steps.push_back({header.id, step});
+  batch.baseline = operation.baseline;
   LW_RETURN_IF_ERROR(mutator_.Commit(std::move(batch)));
   bound_cluster_ = header.cluster_id;
   const std::string id = header.id;
   LW_INFO("executor", "{}: {} with {} steps, asked by {}: {}", id, header.proposal_id,
           operation.steps.size(), header.author, header.reason);
+  const bool waits = current_ != nullptr || !queue_.empty();
   queue_.push_back(std::make_unique<OperationRun>(std::move(operation), clock_));
-  queue_.back()->SetDeadBefore(DeadBrokers(seen));
+  queue_.back()->SetWaited(waits);
   next_poll_ = {};
   Publish();
   return id;
@@ -164,7 +155,7 @@ Status Executor::Take(OperationRun& run) {
   if (written.ok()) run.MarkFlushed();
   // The running one is retired by its next poll.
   if (written.ok() && IsTerminal(run.header().state) && &run != current_.get()) {
-    finished_.push_front(MakeView(run, kUnknown));
+    finished_.push_front(MakeView(run, {}));
     if (!run.header().rollback_author.empty()) rollbacks_.push_back(run.header().id);
     std::erase_if(queue_, [&](const auto& queued) { return queued.get() == &run; });
   }
@@ -193,6 +184,7 @@ Status Executor::Cancel(const std::string& operation, const std::string& author,
   LW_ASSIGN_OR_RETURN(OperationRun* const run, FindStoppable(operation, "cancel"));
   if (run->stopping()) return Ok();
   run->RequestCancel(SaidBy("cancelled", author, reason));
+  ++activity_.cancels;
   return Take(*run);
 }
 
@@ -204,6 +196,7 @@ Status Executor::Pause(const std::string& operation, const std::string& author,
     return FailedPrecondition(fmt::format("{} is being cancelled and cannot be paused", operation));
   }
   run->Pause(store::PauseCause::kPerson, SaidBy("paused", author, reason));
+  ++activity_.pauses;
   return Take(*run);
 }
 

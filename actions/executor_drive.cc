@@ -19,6 +19,8 @@
 namespace levelwind::actions {
 namespace {
 
+constexpr auto kSaveProgressEvery = std::chrono::seconds(10);
+
 OperationState FinalState(const OperationRun& run) {
   if (run.header().cancel_requested) return OperationState::kCancelled;
   const auto& steps = run.steps();
@@ -56,11 +58,15 @@ void Executor::Activate() {
   current_ = std::move(queue_[next]);
   queue_.erase(queue_.begin() + static_cast<std::ptrdiff_t>(next));
   finishing_since_.reset();
-  stress_.clear();
-  stress_until_ = {};
+  guard_.Reset();
+  tuner_.Reset();
   progress_.Reset();
   next_dir_look_ = {};
+  turn_doubted_since_.reset();
+  turn_to_check_ = false;
   if (current_->header().state == OperationState::kPending) {
+    turn_to_check_ = current_->waited();
+    BeginTuning();
     current_->SetState(OperationState::kRunning);
   }
 }
@@ -81,7 +87,18 @@ void Executor::Poll(SteadyTime now) {
     return;
   }
   throttles_.SettleDebts(current_ ? current_->header().id : std::string(), *seen, now);
+  KeepBaselines(*seen);
   if (current_) Drive(*seen, now);
+}
+
+// Also of those that wait in line: a broker that has been back since is no excuse any more.
+void Executor::KeepBaselines(const Observation& seen) {
+  if (current_) current_->UpdateBaseline(seen);  // written with what Drive finds
+  for (const auto& run : queue_) {
+    run->UpdateBaseline(seen);
+    store::JournalBatch changes = run->Changes();
+    if (!changes.empty() && mutator_.Commit(std::move(changes)).ok()) run->MarkFlushed();
+  }
 }
 
 void Executor::Drive(const Observation& seen, SteadyTime now) {
@@ -103,12 +120,23 @@ void Executor::Drive(const Observation& seen, SteadyTime now) {
     SetHold(sent.error().message());
   } else if (run.paused()) {
     Rest(seen, now);
-  } else if (!run.stopping()) {
+  } else if (!run.stopping() && CheckAtItsTurn(seen, now)) {
     Advance(seen, now);
+    Tune(seen, now);
   }
   Flush();
   progress_.Update(run, seen, admin_, now);
   if (dirs_) progress_.UpdateLogDirs(run, *dirs_, now);
+  SaveProgress(now);
+}
+
+// What is shown of the progress outlives a restart, give or take some seconds.
+void Executor::SaveProgress(SteadyTime now) {
+  if (now < next_save_) return;
+  next_save_ = now + kSaveProgressEvery;
+  const Forecast forecast = progress_.Expect(*current_);
+  current_->SaveProgress(forecast.bytes_per_s, forecast.eta_low_s, forecast.eta_high_s);
+  Flush();
 }
 
 // Paused: what was begun ends, nothing new starts. Throttles stay while something is copied.
@@ -216,13 +244,25 @@ void Executor::GateShrinks(std::vector<std::size_t>& indices, const Observation&
 }
 
 std::string Executor::HoldReason(const Observation& seen, SteadyTime now) {
-  if (auto stress = FindStress(*current_, seen)) {
-    stress_ = std::move(*stress);
-    stress_until_ = now + std::chrono::duration_cast<SteadyTime::duration>(options_.hold_release);
-    return stress_;
+  if (const auto breach = guard_.Look(*current_, seen, now)) {
+    if (guard_.Overdue(now)) StopOnBreach(*breach);
+    return breach->reason;
   }
-  if (now < stress_until_) return stress_;
   return gate_.Closed().value_or(std::string());
+}
+
+// Trouble that has lasted for too long, where the options want more than to wait.
+void Executor::StopOnBreach(const Breach& breach) {
+  OperationRun& run = *current_;
+  if (options_.guard.on_breach == OnBreach::kPause) {
+    run.Pause(store::PauseCause::kGuard,
+              fmt::format("paused by the guard: {}; go on with 'levelwind resume {}'",
+                          breach.reason, run.header().id));
+    ++activity_.guard_pauses;
+  } else if (options_.guard.on_breach == OnBreach::kCancel) {
+    run.RequestCancel("cancelled by the guard: " + breach.reason);
+    ++activity_.guard_cancels;
+  }
 }
 
 void Executor::Finish(const Observation& seen, SteadyTime now) {
@@ -240,7 +280,7 @@ void Executor::Finish(const Observation& seen, SteadyTime now) {
 }
 
 void Executor::Retire() {
-  finished_.push_front(MakeView(*current_, kUnknown));
+  finished_.push_front(MakeView(*current_, {}));
   if (!current_->header().rollback_author.empty()) rollbacks_.push_back(current_->header().id);
   TrimHistory(finished_, options_.shown_operations);
   current_.reset();

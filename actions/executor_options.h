@@ -10,6 +10,47 @@
 
 namespace levelwind::actions {
 
+/// What the executor does when the guard has found trouble for longer than its patience.
+enum class OnBreach : std::uint8_t {
+  kHold,    ///< It waits, and goes on by itself when all is well again.
+  kPause,   ///< It waits for a person.
+  kCancel,  ///< The operation is cancelled: what is done stays.
+};
+
+/// When an operation stops starting steps for the sake of the rest of the cluster (guard.h).
+struct GuardOptions {
+  /// Partitions outside the steps that may be under-replicated, beyond those that were when the
+  /// operation was accepted. Whatever it is, none may fall under its min.insync.replicas.
+  std::int32_t max_under_replicated = 0;
+  /// How long replicas are waited for that were out of sync, on a live broker, when the operation
+  /// was accepted; what has not caught up then never will.
+  Duration catch_up_patience = std::chrono::minutes(10);
+  /// Share of a log dir, used and on its way, above which nothing starts while the operation fills
+  /// its broker; 0: not judged. Released 2 % below.
+  double disk_limit = 0.9;
+  /// A broker whose answers take this many times as long as they did while nothing was copied holds
+  /// the operation; released at half of it. 0: not judged.
+  double latency_ratio = 10;
+  /// Answers that are quicker than this are never slow.
+  Duration latency_floor = std::chrono::milliseconds(200);
+  OnBreach on_breach = OnBreach::kHold;
+  /// How long trouble must last before an operation is paused or cancelled for it.
+  Duration breach_patience = std::chrono::minutes(1);
+};
+
+/// How the replication throttle of an operation is tuned while it runs (throttle_tuner.h).
+struct TuneOptions {
+  bool on = false;  ///< Off: the throttle stays what it is.
+  /// Bounds of the rate, per broker and direction; brokers whose moving partitions take in more get
+  /// more all the same. 1 or more, max at least min.
+  std::int64_t min_bytes_per_s = std::int64_t{5} << 20;
+  std::int64_t max_bytes_per_s = std::int64_t{1} << 30;
+  std::int64_t step_bytes_per_s = std::int64_t{10} << 20;  ///< It is raised by; at least a tenth.
+  double decrease = 0.5;                         ///< It is multiplied by that on trouble; 0.1..0.9.
+  Duration interval = std::chrono::seconds(30);  ///< At least, between two changes.
+  int calm_intervals = 2;                        ///< Without trouble, before it is raised.
+};
+
 /// How fast and how patiently the executor works. Every default is safe for a busy cluster.
 struct ExecutorOptions {
   /// Replicas being copied to one broker, and partitions being copied from one, at the same time;
@@ -59,7 +100,9 @@ struct ExecutorOptions {
   /// How long a preferred replica may stay out of sync before its leader move is given up.
   Duration election_patience = std::chrono::minutes(2);
   Duration election_retry = std::chrono::seconds(5);
-  /// How long the rest of the cluster must be in sync again before new steps start (I5).
+  TuneOptions tune;
+  GuardOptions guard;
+  /// How long the guard must have found nothing before new steps start again (I5).
   Duration hold_release = std::chrono::seconds(5);
   Duration progress_interval = std::chrono::seconds(2);  ///< Between two looks at log dirs.
   Duration stall_after =

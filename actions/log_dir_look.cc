@@ -60,6 +60,15 @@ const kafka::LogDirInfo* LogDirLook::FindDir(const LogDirName& dir) const {
   return found == dirs_.end() ? nullptr : &found->second;
 }
 
+std::vector<const kafka::LogDirInfo*> LogDirLook::Dirs(BrokerId broker) const {
+  std::vector<const kafka::LogDirInfo*> dirs;
+  for (auto dir = dirs_.lower_bound({broker, {}}); dir != dirs_.end(); ++dir) {
+    if (dir->first.broker != broker) break;
+    dirs.push_back(&dir->second);
+  }
+  return dirs;
+}
+
 std::vector<const kafka::LogDirInfo*> LogDirLook::NextDirs(BrokerId broker) const {
   std::vector<const kafka::LogDirInfo*> dirs;
   std::size_t fewest = 0;

@@ -37,6 +37,8 @@ class LogDirLook {
   /// Null when the broker has no such log dir.
   const kafka::LogDirInfo* FindDir(const LogDirName& dir) const;
 
+  /// All log dirs of the broker, those that have failed too.
+  std::vector<const kafka::LogDirInfo*> Dirs(BrokerId broker) const;
   /// Where the broker may put its next new replica: the working log dirs with the fewest replicas.
   std::vector<const kafka::LogDirInfo*> NextDirs(BrokerId broker) const;
 

@@ -46,6 +46,15 @@ std::optional<std::string> MoveBudget::WhyNot(const store::StepRecord& step, std
       FormatTime({day_.front().at.unix_ms + kDayMs}));
 }
 
+std::int64_t MoveBudget::bytes() {
+  Forget();
+  return bytes_;
+}
+std::int64_t MoveBudget::moves() {
+  Forget();
+  return static_cast<std::int64_t>(day_.size());
+}
+
 void MoveBudget::Take(const store::StepRecord& step, std::int64_t bytes) {
   if (WasCounted(step)) return;
   day_.push_back({clock_.WallNow(), bytes});

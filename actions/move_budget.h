@@ -30,6 +30,10 @@ class MoveBudget {
   std::optional<std::string> WhyNot(const store::StepRecord& step, std::int64_t bytes);
   void Take(const store::StepRecord& step, std::int64_t bytes);
 
+  // What counts now.
+  std::int64_t bytes();
+  std::int64_t moves();
+
  private:
   void Forget();
 

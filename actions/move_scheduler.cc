@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <unordered_set>
 #include <utility>
 
 #include "actions/log_dir_driver.h"
@@ -198,27 +197,6 @@ Selection SelectSteps(const OperationRun& run, const Observation& seen,
   SelectElections(run, seen, options, now, selection);
   SelectPending(run, seen, options, now, selection);
   return selection;
-}
-
-std::optional<std::string> FindStress(const OperationRun& run, const Observation& seen) {
-  std::unordered_set<TopicPartition> ours;
-  for (const StepRecord& step : run.steps()) {
-    if (!IsTerminal(step.state) && !IsLogDirStep(step)) ours.insert(step.move.partition);
-  }
-  for (const kafka::TopicInfo& topic : seen.topics()) {
-    for (const kafka::PartitionInfo& partition : topic.partitions) {
-      const TopicPartition tp{topic.name, partition.number};
-      const kafka::ReassignmentInfo* running = seen.FindReassignment(tp);
-      for (BrokerId broker : partition.replicas) {
-        if (Contains(partition.isr, broker) || ours.count(tp) > 0) continue;
-        if (running != nullptr && Contains(running->adding, broker)) continue;
-        if (run.dead_before().count(broker) > 0 && !seen.IsLive(broker)) continue;
-        return fmt::format("{} is not fully in sync: the replica on broker {} is {}", tp.ToString(),
-                           broker, seen.IsLive(broker) ? "behind" : "down");
-      }
-    }
-  }
-  return std::nullopt;
 }
 
 }  // namespace levelwind::actions

@@ -43,11 +43,6 @@ struct Selection {
 Selection SelectSteps(const OperationRun& run, const Observation& seen,
                       const ExecutorOptions& options, SteadyTime now);
 
-/// Why no new step may start anywhere (I5): the first partition outside the steps under way or to
-/// come with a replica out of sync. Replicas on brokers that were dead before it do not count: the
-/// plan was made with them dead, and waiting for them would be waiting for ever.
-std::optional<std::string> FindStress(const OperationRun& run, const Observation& seen);
-
 /// A step's target brokers that are not live (I10).
 std::vector<BrokerId> DeadTargets(const store::StepRecord& step, const Observation& seen);
 

@@ -13,7 +13,32 @@
 
 namespace levelwind::actions {
 
+using store::BaselineKind;
+using store::BaselineRecord;
 using store::StepRecord;
+
+std::vector<BaselineRecord> MakeBaseline(const std::string& operation, const Observation& seen) {
+  std::set<BrokerId> dead;
+  std::vector<BaselineRecord> rows;
+  for (const kafka::TopicInfo& topic : seen.topics()) {
+    for (const kafka::PartitionInfo& partition : topic.partitions) {
+      const TopicPartition tp{topic.name, partition.number};
+      const kafka::ReassignmentInfo* running = seen.FindReassignment(tp);
+      for (BrokerId broker : partition.replicas) {
+        const bool arriving = running != nullptr && Contains(running->adding, broker);
+        if (!seen.IsLive(broker)) {
+          dead.insert(broker);
+        } else if (!arriving && !Contains(partition.isr, broker)) {
+          rows.push_back({operation, BaselineKind::kOutOfSync, tp, broker, true});
+        }
+      }
+    }
+  }
+  for (BrokerId broker : dead) {
+    rows.push_back({operation, BaselineKind::kDeadBroker, {}, broker, true});
+  }
+  return rows;
+}
 
 OperationRun::OperationRun(store::StoredOperation stored, const Clock& clock)
     : clock_(clock),
@@ -23,7 +48,10 @@ OperationRun::OperationRun(store::StoredOperation stored, const Clock& clock)
   for (std::size_t i = 0; i < steps_.size(); ++i) {
     if (steps_[i].move.kind == MoveKind::kLeader || IsNewPartition(steps_[i].move)) continue;
     runtime_[i].bytes_total = std::max<std::int64_t>(0, steps_[i].move.bytes);
-    if (steps_[i].state == StepState::kDone) runtime_[i].bytes_done = runtime_[i].bytes_total;
+    const bool done = steps_[i].state == StepState::kDone;
+    runtime_[i].bytes_done =
+        done ? runtime_[i].bytes_total : std::min(steps_[i].bytes_done, runtime_[i].bytes_total);
+    if (!IsTerminal(steps_[i].state)) runtime_[i].waiting_for = steps_[i].waiting;
   }
   std::unordered_map<TopicPartition, std::size_t> last;
   for (std::size_t i = 0; i < steps_.size(); ++i) {
@@ -31,6 +59,13 @@ OperationRun::OperationRun(store::StoredOperation stored, const Clock& clock)
     const std::size_t before = std::exchange(at->second, i);
     const bool follows = !first && Follows(steps_[i].move, steps_[before].move);
     earlier_.push_back(follows ? before : i);
+  }
+  for (const BaselineRecord& row : stored.baseline) {
+    if (row.kind == BaselineKind::kDeadBroker) {
+      dead_before_.insert(row.broker);
+    } else {
+      out_of_sync_before_.emplace(row.partition, row.broker);
+    }
   }
 }
 
@@ -53,6 +88,29 @@ bool OperationRun::ComesToo(std::size_t i) {
     return false;
   }
   return true;
+}
+
+void OperationRun::UpdateBaseline(const Observation& seen) {
+  const auto close = [&](BaselineKind kind, const TopicPartition& partition, BrokerId broker) {
+    closed_baseline_.push_back({header_.id, kind, partition, broker, false});
+  };
+  std::erase_if(dead_before_, [&](BrokerId broker) {
+    if (!seen.IsLive(broker)) return false;
+    close(BaselineKind::kDeadBroker, {}, broker);
+    return true;
+  });
+  std::erase_if(out_of_sync_before_, [&](const auto& item) {
+    const kafka::PartitionInfo* partition = seen.FindPartition(item.first);
+    if (partition == nullptr || !Contains(partition->isr, item.second)) return false;
+    close(BaselineKind::kOutOfSync, item.first, item.second);
+    return true;
+  });
+}
+
+void OperationRun::SetThrottle(std::int64_t bytes_per_s, std::int32_t changes) {
+  header_.throttle_bytes_per_s = bytes_per_s;
+  header_.throttle_changes = changes;
+  Touch();
 }
 
 bool OperationRun::StepsOver() const {
@@ -113,7 +171,42 @@ void OperationRun::SetState(OperationState state, std::string hold_reason) {
   header_.state = state;
   header_.hold_reason = std::move(hold_reason);
   Touch();
-  if (IsTerminal(state)) header_.finished_at = header_.updated_at;
+  if (IsTerminal(state)) {
+    header_.finished_at = header_.updated_at;
+    header_.bytes_per_s = MeanRate();
+    header_.eta_low_s = header_.eta_high_s = kUnknown;
+  }
+}
+
+// Of the whole operation, from its first request to its end; unknown when nothing was copied.
+double OperationRun::MeanRate() const {
+  std::int64_t bytes = 0;
+  std::int64_t begin = 0;
+  for (const StepRecord& step : steps_) {
+    bytes += step.bytes_done;
+    const std::int64_t sent = step.sent_at.unix_ms;
+    if (sent != 0 && (begin == 0 || sent < begin)) begin = sent;
+  }
+  const std::int64_t took_ms = header_.finished_at.unix_ms - begin;
+  if (bytes == 0 || begin == 0 || took_ms <= 0) return kUnknown;
+  return static_cast<double>(bytes) * 1000 / static_cast<double>(took_ms);
+}
+
+void OperationRun::SaveProgress(double bytes_per_s, double eta_low_s, double eta_high_s) {
+  for (std::size_t i = 0; i < steps_.size(); ++i) {
+    StepRecord& step = steps_[i];
+    if (step.state == StepState::kPending || IsTerminal(step.state)) continue;
+    const StepRuntime& runtime = runtime_[i];
+    if (step.bytes_done == runtime.bytes_done && step.waiting == runtime.waiting_for) continue;
+    step.bytes_done = runtime.bytes_done;
+    step.waiting = runtime.waiting_for;
+    changed_steps_.insert(i);
+  }
+  if (!IsKnown(bytes_per_s)) return;
+  header_.bytes_per_s = bytes_per_s;
+  header_.eta_low_s = eta_low_s;
+  header_.eta_high_s = eta_high_s;
+  header_changed_ = true;
 }
 
 void OperationRun::SetStep(std::size_t i, StepState state, std::string note) {
@@ -125,11 +218,14 @@ void OperationRun::SetStep(std::size_t i, StepState state, std::string note) {
   step.note = std::move(note);
   if (IsTerminal(state)) step.finished_at = clock_.WallNow();
   StepRuntime& runtime = runtime_[i];
+  const bool ended = IsTerminal(state) && state != StepState::kDone;
+  step.waiting = ended ? runtime.waiting_for : std::string();
   runtime.waiting_for.clear();
   if (state == StepState::kPending) step.delivery = store::Delivery::kNone;
   if (state == StepState::kDone || state == StepState::kElecting) {
     runtime.bytes_done = runtime.bytes_total;
   }
+  step.bytes_done = runtime.bytes_done;
   changed_steps_.insert(i);
   Touch();
 }
@@ -197,12 +293,14 @@ store::JournalBatch OperationRun::Changes() const {
   store::JournalBatch batch;
   if (header_changed_) batch.operations.push_back(header_);
   for (std::size_t i : changed_steps_) batch.steps.push_back({header_.id, steps_[i]});
+  batch.baseline = closed_baseline_;
   return batch;
 }
 
 void OperationRun::MarkFlushed() {
   header_changed_ = false;
   changed_steps_.clear();
+  closed_baseline_.clear();
 }
 
 store::JournalBatch OperationRun::Intent::Batch(const std::string& operation) const {

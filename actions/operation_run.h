@@ -32,6 +32,11 @@ struct StepRuntime {
   std::string waiting_for;  ///< Why it does not go on; shown when the record has no note.
 };
 
+/// What is wrong in the cluster at this moment, as rows for an operation that is accepted now.
+/// Replicas on dead brokers are told by their broker alone. Pure.
+std::vector<store::BaselineRecord> MakeBaseline(const std::string& operation,
+                                                const Observation& seen);
+
 /// One operation in memory: the journal's records, kept in step with the journal, and the runtime
 /// of its steps. All changes of states go through here and are checked against step_transitions.h.
 /// Executor's thread only.
@@ -45,10 +50,24 @@ class OperationRun {
   const StepRuntime& runtime(std::size_t i) const { return runtime_[i]; }
   Mutator::Cause cause() const { return {header_.id, header_.author}; }
 
-  /// Brokers that were dead when the operation was accepted: those do not hold it (I5). Not in the
-  /// journal: after a restart every dead broker counts as one that died meanwhile.
-  const std::set<BrokerId>& dead_before() const { return dead_before_; }
-  void SetDeadBefore(std::set<BrokerId> brokers) { dead_before_ = std::move(brokers); }
+  /// What was wrong already when the operation was accepted and has not been well since: it does
+  /// not hold it (I5). In the journal.
+  bool WasDead(BrokerId broker) const { return dead_before_.count(broker) > 0; }
+  bool WasOutOfSync(const TopicPartition& partition, BrokerId broker) const {
+    return out_of_sync_before_.count({partition, broker}) > 0;
+  }
+  /// Forgets what is well by now; a partition or broker that fails later is a new failure.
+  void UpdateBaseline(const Observation& seen);
+
+  /// Whether it stood in line, so that the cluster may be another than when it was accepted. True
+  /// after a restart.
+  bool waited() const { return waited_; }
+  void SetWaited(bool waited) { waited_ = waited; }
+  void SetThrottle(std::int64_t bytes_per_s, std::int32_t changes);
+
+  /// Keeps what is shown of the progress for the next start: the bytes of steps under way, why
+  /// they do not go on, and the forecast. Written by the next Flush.
+  void SaveProgress(double bytes_per_s, double eta_low_s, double eta_high_s);
 
   bool StepsOver() const;
   /// The number of the step before step `i`, of the same partition, that is not over; 0: none.
@@ -98,6 +117,7 @@ class OperationRun {
                    std::int32_t max_attempts);
   void Touch();
   bool ComesToo(std::size_t i);
+  double MeanRate() const;
 
   const Clock& clock_;
   store::OperationRecord header_;
@@ -105,8 +125,11 @@ class OperationRun {
   std::vector<StepRuntime> runtime_;
   std::vector<std::size_t> earlier_;  // by step: the one that it follows on; itself: none
   std::set<BrokerId> dead_before_;
+  std::set<std::pair<TopicPartition, BrokerId>> out_of_sync_before_;
+  std::vector<store::BaselineRecord> closed_baseline_;  // not on disk yet
   std::set<std::size_t> changed_steps_;
   bool header_changed_ = false;
+  bool waited_ = true;
 };
 
 }  // namespace levelwind::actions

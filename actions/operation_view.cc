@@ -21,6 +21,8 @@ OperationView HeaderView(const store::OperationRecord& header) {
   view.finished_at = header.finished_at;
   view.throttle_bytes_per_s =
       header.throttle_bytes_per_s > 0 ? header.throttle_bytes_per_s : kUnknownCount;
+  view.throttle_tuned = header.throttle_tuned;
+  view.throttle_changes = header.throttle_changes;
   view.undoes = header.undoes;
   view.undone_by = header.undone_by;
   view.rollback_note = header.rollback_note;
@@ -66,9 +68,24 @@ void CountStep(OperationView& view, const StepView& step) {
   view.bytes_done += step.bytes_done;
 }
 
+// As the journal has it: after a restart until the first look, and for what is over.
+void ShowStored(OperationView& view, const store::OperationRecord& header) {
+  view.bytes_per_s = header.bytes_per_s;
+  view.eta_low_s = header.eta_low_s;
+  view.eta_high_s = header.eta_high_s;
+}
+
+void CountReplicas(OperationView& view, const store::StepRecord& step) {
+  const bool within = step.move.kind == MoveKind::kLogDir;
+  const auto copies = within ? 1 : static_cast<std::int32_t>(step.move.Added().size());
+  view.replicas_total += copies;
+  const bool there = step.state == StepState::kDone || step.state == StepState::kElecting;
+  if (there) view.replicas_done += copies;
+}
+
 }  // namespace
 
-OperationView MakeView(const OperationRun& run, double rate) {
+OperationView MakeView(const OperationRun& run, const Forecast& forecast) {
   OperationView view = HeaderView(run.header());
   view.steps.reserve(run.steps().size());
   for (std::size_t i = 0; i < run.steps().size(); ++i) {
@@ -76,27 +93,36 @@ OperationView MakeView(const OperationRun& run, double rate) {
     const StepRuntime& runtime = run.runtime(i);
     step.bytes_total = runtime.bytes_total;
     step.bytes_done = std::min(runtime.bytes_done, runtime.bytes_total);
+    step.stall = IsTerminal(step.state) ? run.steps()[i].waiting : runtime.waiting_for;
     if (!runtime.waiting_for.empty()) step.note = runtime.waiting_for;
     CountStep(view, step);
+    CountReplicas(view, run.steps()[i]);
     view.steps.push_back(std::move(step));
   }
-  view.bytes_per_s = rate;
-  if (IsKnown(rate) && rate > 0) {
-    view.eta_s = static_cast<double>(view.bytes_total - view.bytes_done) / rate;
+  ShowStored(view, run.header());
+  if (IsKnown(forecast.bytes_per_s)) {
+    view.bytes_per_s = forecast.bytes_per_s;
+    view.eta_s = forecast.eta_s;
+    view.eta_low_s = forecast.eta_low_s;
+    view.eta_high_s = forecast.eta_high_s;
   }
   return view;
 }
 
 OperationView MakeView(const store::StoredOperation& stored) {
   OperationView view = HeaderView(stored.header);
+  ShowStored(view, stored.header);
   view.steps.reserve(stored.steps.size());
   for (const store::StepRecord& record : stored.steps) {
     StepView step = OneStep(record);
     if (record.move.kind != MoveKind::kLeader) {
+      const bool done = record.state == StepState::kDone;
       step.bytes_total = std::max<std::int64_t>(0, record.move.bytes);
-      step.bytes_done = record.state == StepState::kDone ? step.bytes_total : 0;
+      step.bytes_done = done ? step.bytes_total : std::min(record.bytes_done, step.bytes_total);
     }
+    step.stall = record.waiting;
     CountStep(view, step);
+    CountReplicas(view, record);
     view.steps.push_back(std::move(step));
   }
   return view;

@@ -3,13 +3,14 @@
 #include <deque>
 
 #include "actions/operation_run.h"
+#include "actions/progress.h"
 #include "model/operation.h"
 #include "store/records.h"
 
 namespace levelwind::actions {
 
-/// The operation as people see it. `rate` is in bytes per second, unknown when nothing is copied.
-OperationView MakeView(const OperationRun& run, double rate);
+/// The operation as people see it. `forecast` is of the running one, else empty.
+OperationView MakeView(const OperationRun& run, const Forecast& forecast);
 /// The same for an operation that is over.
 OperationView MakeView(const store::StoredOperation& stored);
 

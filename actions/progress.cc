@@ -17,6 +17,17 @@ namespace {
 
 constexpr Duration kRateWindow = std::chrono::seconds(15);
 
+constexpr std::size_t kKeptRates = 60;  // two minutes of looks
+constexpr std::size_t kLeastRates = 5;
+
+// Over the time of the looks; unknown until two.
+double Rate(const std::deque<std::pair<SteadyTime, std::int64_t>>& looks) {
+  if (looks.size() < 2) return kUnknown;
+  const double seconds = ToSeconds(looks.back().first - looks.front().first);
+  if (seconds <= 0) return kUnknown;
+  return std::max(0.0, static_cast<double>(looks.back().second - looks.front().second) / seconds);
+}
+
 using Sizes = std::map<std::pair<TopicPartition, BrokerId>, std::int64_t>;
 
 bool IsCopying(const store::StepRecord& step) {
@@ -59,6 +70,7 @@ std::optional<Sizes> ReadSizes(const OperationRun& run, kafka::AdminClient& admi
 
 void Progress::Reset() {
   looks_.clear();
+  rates_.clear();
   next_look_ = {};
 }
 
@@ -104,6 +116,8 @@ void Progress::Tally(const OperationRun& run, SteadyTime now) {
   for (std::size_t i = 0; i < run.steps().size(); ++i) bytes += run.runtime(i).bytes_done;
   looks_.emplace_back(now, bytes);
   while (looks_.size() > 2 && now - looks_.front().first > kRateWindow) looks_.pop_front();
+  if (const double rate = Rate(looks_); IsKnown(rate)) rates_.push_back(rate);
+  while (rates_.size() > kKeptRates) rates_.pop_front();
 }
 
 void Progress::UpdateStep(OperationRun& run, std::size_t i, std::int64_t total, std::int64_t done,
@@ -123,11 +137,32 @@ void Progress::UpdateStep(OperationRun& run, std::size_t i, std::int64_t total, 
   }
 }
 
-double Progress::rate() const {
-  if (looks_.size() < 2) return kUnknown;
-  const double seconds = ToSeconds(looks_.back().first - looks_.front().first);
-  if (seconds <= 0) return kUnknown;
-  return std::max(0.0, static_cast<double>(looks_.back().second - looks_.front().second) / seconds);
+Forecast Predict(const std::deque<double>& rates, std::int64_t bytes_left) {
+  Forecast forecast;
+  if (rates.empty()) return forecast;
+  const auto left = static_cast<double>(bytes_left);
+  const auto at = [&](double rate) { return rate > 0 ? left / rate : kUnknown; };
+  forecast.bytes_per_s = rates.back();
+  forecast.eta_s = at(rates.back());
+  if (rates.size() < kLeastRates) return forecast;
+  std::vector<double> sorted(rates.begin(), rates.end());
+  std::sort(sorted.begin(), sorted.end());
+  const std::size_t tenth = sorted.size() / 10;
+  // The present rate may lie outside of what most of the last ones were.
+  forecast.eta_low_s = at(std::max(sorted[sorted.size() - 1 - tenth], rates.back()));
+  forecast.eta_high_s = at(std::min(sorted[tenth], rates.back()));
+  return forecast;
+}
+
+Forecast Progress::Expect(const OperationRun& run) const {
+  std::int64_t left = 0;
+  for (std::size_t i = 0; i < run.steps().size(); ++i) {
+    const StepRuntime& runtime = run.runtime(i);
+    const StepState state = run.steps()[i].state;
+    if (IsTerminal(state)) continue;  // what was not copied never will be
+    left += std::max<std::int64_t>(0, runtime.bytes_total - runtime.bytes_done);
+  }
+  return Predict(rates_, left);
 }
 
 }  // namespace levelwind::actions

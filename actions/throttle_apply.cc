@@ -1,6 +1,7 @@
 // ThrottleManager's side that sets throttles.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <set>
 #include <string>
 #include <utility>
@@ -67,7 +68,7 @@ Status ThrottleManager::Ensure(const OperationRun& run, const Observation& seen)
     return key.scope == ConfigScope::kBroker && !seen.IsLive(need.broker);
   });
   if (!missing.empty()) LW_RETURN_IF_ERROR(AddMissing(run, missing));
-  LW_RETURN_IF_ERROR(Apply(run));
+  LW_RETURN_IF_ERROR(Apply(run, seen));
   ensured_live_ = seen.live();
   return Ok();
 }
@@ -116,17 +117,45 @@ Result<std::vector<PreimageRecord>> ThrottleManager::Decide(
         continue;
       }
       row.ours = std::to_string(need.rate);
+      row.ceiling = CeilingOf(value);
     }
     rows.push_back(std::move(row));
   }
   return rows;
 }
 
+// A rate that the operator gave the broker is never passed; one that is stricter than ours was left
+// as it was, and may be the laxer one now.
+Status ThrottleManager::Retune(const OperationRun& run, store::JournalBatch changes,
+                               const Observation& seen) {
+  const auto needs = NeededThrottles(run.steps(), run.header().throttle_bytes_per_s,
+                                     options_.max_moves_per_broker);
+  std::vector<PreimageRecord> rows;
+  for (PreimageRecord* row : OpenRowsOf(run.header().id)) {
+    const auto need = needs.find(KeyOf(*row));
+    if (row->scope != ConfigScope::kBroker || need == needs.end()) continue;
+    if (row->state != PreimageState::kApplied || !seen.IsLive(BrokerOf(*row))) continue;
+    std::int64_t rate = need->second.rate;
+    if (IsKnown(row->ceiling)) rate = std::min(rate, row->ceiling);
+    if (std::to_string(rate) == row->ours) continue;
+    PreimageRecord next = *row;
+    next.previous = std::exchange(next.ours, std::to_string(rate));
+    next.state = PreimageState::kIntended;
+    rows.push_back(std::move(next));
+  }
+  changes.preimages = rows;
+  LW_RETURN_IF_ERROR(mutator_.Commit(std::move(changes)));
+  Load(std::move(rows));
+  std::erase_if(kept_, [](const ThrottleKey& key) { return key.scope == ConfigScope::kBroker; });
+  ensured_live_.reset();
+  return Ok();
+}
+
 // Sends what is announced and not seen yet. Comparing with what is there first makes it safe to
 // repeat after a crash: a value that is neither ours nor the pre-image is somebody's and is left
 // alone. Entries of a topic without an open step are left to Restore: it was deleted, or made anew
 // and is not ours (I13).
-Status ThrottleManager::Apply(const OperationRun& run) {
+Status ThrottleManager::Apply(const OperationRun& run, const Observation& seen) {
   const Mutator::Cause cause = run.cause();
   std::set<std::pair<std::string, std::string>> wanted;  // topic, id
   for (const store::StepRecord& step : run.steps()) {
@@ -139,6 +168,8 @@ Status ThrottleManager::Apply(const OperationRun& run) {
     if (row->state != PreimageState::kIntended) continue;
     const bool topic = row->scope == ConfigScope::kTopic;
     if (topic && wanted.count({row->resource, row->topic_id}) == 0) continue;
+    // One that died before it was set has its turn when it is back.
+    if (!topic && !seen.IsLive(BrokerOf(*row))) continue;
     announced.push_back(row);
     resources.insert(ResourceOf(row->scope, row->resource));
   }
@@ -164,8 +195,9 @@ Status ThrottleManager::Apply(const OperationRun& run) {
         list += (list.empty() ? "" : ",") + row->entry;
       }
     } else if (value.own == row->ours) {
+      row->previous.reset();
       SetRow(*row, PreimageState::kApplied, {});
-    } else if (value.own == row->before) {
+    } else if (value.own == row->before || IsOurs(*row, value.own)) {
       changes.push_back({resource, row->key, ConfigOp::kSet, row->ours});
     } else {
       SetRow(*row, PreimageState::kForeign,

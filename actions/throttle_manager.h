@@ -37,6 +37,13 @@ class ThrottleManager {
   /// start yet; kAborted just means "look again at the next poll".
   Status Ensure(const OperationRun& run, const Observation& seen);
 
+  /// Whether all of them were seen in place at the last Ensure.
+  bool Settled() const { return ensured_live_.has_value(); }
+  /// Writes down, together with `changes` of the operation itself, that its rates follow its
+  /// throttle from now on; the next Ensure sets them. An error is the journal's, and then nothing
+  /// has changed. Call only while Settled.
+  Status Retune(const OperationRun& run, store::JournalBatch changes, const Observation& seen);
+
   /// Takes back what `operation` set, as far as possible. True when nothing of it is left to
   /// restore.
   bool Restore(const Mutator::Cause& cause, const Observation& seen, SteadyTime now);
@@ -68,7 +75,7 @@ class ThrottleManager {
   Result<std::vector<store::PreimageRecord>> Decide(
       const std::string& operation, const std::map<ThrottleKey, ThrottleNeed>& missing,
       const Answers& answers);
-  Status Apply(const OperationRun& run);
+  Status Apply(const OperationRun& run, const Observation& seen);
 
   // Taking back (throttle_restore.cc).
   bool RestorePass(const Mutator::Cause& cause, const Observation& seen, SteadyTime now);

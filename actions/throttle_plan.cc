@@ -83,6 +83,17 @@ ThrottleKey KeyOf(const store::PreimageRecord& row) {
   return {row.scope, row.resource, row.key, row.entry};
 }
 
+BrokerId BrokerOf(const store::PreimageRecord& row) {
+  BrokerId id = kNoBroker;
+  if (row.scope != ConfigScope::kBroker) return id;
+  std::from_chars(row.resource.data(), row.resource.data() + row.resource.size(), id);
+  return id;
+}
+
+bool IsOurs(const store::PreimageRecord& row, const std::optional<std::string>& own) {
+  return own.has_value() && (own == row.ours || own == row.previous);
+}
+
 std::map<ThrottleKey, ThrottleNeed> NeededThrottles(const std::vector<StepRecord>& steps,
                                                     std::int64_t throttle_bytes_per_s,
                                                     std::int32_t max_moves_per_broker) {
@@ -137,6 +148,12 @@ bool ListNames(const std::optional<std::string>& list, std::string_view entry) {
 
 bool ListHolds(const std::optional<std::string>& list, std::string_view entry) {
   return ListNames(list, "*") || ListNames(list, entry);
+}
+
+std::int64_t CeilingOf(const ConfigNow& now) {
+  if (!now.effective) return kUnknownCount;
+  const std::int64_t rate = RateOf(*now.effective);
+  return rate == std::numeric_limits<std::int64_t>::max() ? kUnknownCount : rate;
 }
 
 RateChoice ChooseRate(const ConfigNow& now, const ThrottleNeed& need) {

@@ -29,6 +29,11 @@ struct ThrottleKey {
   friend auto operator<=>(const ThrottleKey&, const ThrottleKey&) = default;
 };
 ThrottleKey KeyOf(const store::PreimageRecord& row);
+/// Of a broker's rate; kNoBroker for a topic's list.
+BrokerId BrokerOf(const store::PreimageRecord& row);
+/// Whether a broker's own rate is one that we set: the one that is wanted, or the one before it
+/// while that was not seen yet.
+bool IsOurs(const store::PreimageRecord& row, const std::optional<std::string>& own);
 
 struct ThrottleNeed {
   std::int64_t rate = 0;   ///< Bytes per second to set, at least `floor`; 0 for entries.
@@ -72,5 +77,9 @@ enum class RateChoice {
 /// An operator's rate is never raised. It is lowered to ours for the time of the operation, and
 /// then restored exactly.
 RateChoice ChooseRate(const ConfigNow& now, const ThrottleNeed& need);
+
+/// The rate that is in force for the operator, own or inherited; unknown when there is none, or
+/// none that is a number: nothing to keep below.
+std::int64_t CeilingOf(const ConfigNow& now);
 
 }  // namespace levelwind::actions

@@ -1,7 +1,6 @@
 // ThrottleManager's side that takes throttles back.
 #include <fmt/format.h>
 
-#include <charconv>
 #include <set>
 #include <string>
 #include <utility>
@@ -22,12 +21,6 @@ using store::PreimageState;
 
 // Enough for: subtract, delete the list that became empty, and a look that all is well.
 constexpr int kPassesPerPoll = 3;
-
-BrokerId BrokerOf(const PreimageRecord& row) {
-  BrokerId id = kNoBroker;
-  std::from_chars(row.resource.data(), row.resource.data() + row.resource.size(), id);
-  return id;
-}
 
 ConfigResource ResourceOf(const PreimageRecord& row) {
   return {
@@ -149,7 +142,7 @@ std::vector<ConfigChange> ThrottleManager::RateChanges(const std::string& operat
     const ConfigNow value = ValueNow(answer->second, row->key);
     if (value.own == row->before) {
       SetRow(*row, PreimageState::kRestored, {});
-    } else if (value.own == row->ours) {
+    } else if (IsOurs(*row, value.own)) {
       const ConfigOp op = row->before ? ConfigOp::kSet : ConfigOp::kDelete;
       changes.push_back({answer->first, row->key, op, row->before.value_or("")});
       Unsettle(*row);

@@ -11,6 +11,10 @@ constexpr double kMinute = 60;
 constexpr double kHour = 3600;
 constexpr double kMostMoves = 100'000;
 
+constexpr NameTable<actions::OnBreach, 3> kOnBreach = {{{actions::OnBreach::kHold, "hold"},
+                                                        {actions::OnBreach::kPause, "pause"},
+                                                        {actions::OnBreach::kCancel, "cancel"}}};
+
 /// How much may be copied, and when.
 void AddExecuteLimits(std::vector<SchemaEntry>& out) {
   const auto limit = [&](std::string_view key, ValueType type, FieldRef (*field)(Config&),
@@ -85,6 +89,75 @@ void AddConcurrency(std::vector<SchemaEntry>& out) {
                  "Leader moves under way at the same time.", "50", 1, kMostMoves});
 }
 
+/// How the throttle is tuned while an operation runs.
+void AddTuning(std::vector<SchemaEntry>& out) {
+  out.push_back({"execute.tune.enabled", ValueType::kBool,
+                 [](Config& c) -> FieldRef { return &c.execute.tune.on; },
+                 "Whether the replication throttle is tuned while an operation runs: it begins at "
+                 "half of what the brokers have left (capacities less their load; execute.throttle "
+                 "where that is not known), falls when replicas fall behind or brokers answer "
+                 "slowly, and rises when all is calm.",
+                 "true"});
+  out.push_back({"execute.tune.min", ValueType::kRate,
+                 [](Config& c) -> FieldRef { return &c.execute.tune.min_bytes_per_s; },
+                 "The least rate, per broker and direction.", "5MiB/s", 64 * 1024, 1e12});
+  out.push_back(
+      {"execute.tune.max", ValueType::kRate,
+       [](Config& c) -> FieldRef { return &c.execute.tune.max_bytes_per_s; },
+       "The greatest; brokers whose moving partitions take in more get more all the same.",
+       "200MiB/s", 64 * 1024, 1e12});
+  out.push_back({"execute.tune.step", ValueType::kRate,
+                 [](Config& c) -> FieldRef { return &c.execute.tune.step_bytes_per_s; },
+                 "What the rate is raised by; at least a tenth of it.", "10MiB/s", 1024, 1e12});
+  out.push_back({"execute.tune.decrease", ValueType::kNumber,
+                 [](Config& c) -> FieldRef { return &c.execute.tune.decrease; },
+                 "What the rate is multiplied by on trouble.", "0.5", 0.1, 0.9});
+  out.push_back({"execute.tune.interval", ValueType::kDuration,
+                 [](Config& c) -> FieldRef { return &c.execute.tune.interval; },
+                 "Least time between two changes; it is raised after two of these without trouble.",
+                 "30s", 1, kHour});
+}
+
+/// When an operation stops for the sake of the rest of the cluster.
+void AddGuard(std::vector<SchemaEntry>& out) {
+  out.push_back({"execute.guard.max_under_replicated", ValueType::kInteger,
+                 [](Config& c) -> FieldRef { return &c.execute.guard.max_under_replicated; },
+                 "Partitions outside the steps that may be under-replicated while new steps start, "
+                 "beyond those that were when the operation was accepted. None may fall under its "
+                 "min.insync.replicas, whatever this is.",
+                 "5", 0, kMostMoves});
+  out.push_back({"execute.guard.catch_up_patience", ValueType::kDuration,
+                 [](Config& c) -> FieldRef { return &c.execute.guard.catch_up_patience; },
+                 "How long replicas are waited for that were out of sync, on a live broker, when "
+                 "the operation was accepted.",
+                 "10m", 0, 24 * kHour});
+  out.push_back({"execute.guard.disk_limit", ValueType::kNumber,
+                 [](Config& c) -> FieldRef { return &c.execute.guard.disk_limit; },
+                 "Share of a log dir, used and on its way, above which nothing starts while the "
+                 "operation fills its broker without relieving it; 0: not judged. Needs Kafka 3.3.",
+                 "0.85", 0, 1});
+  out.push_back({"execute.guard.latency_ratio", ValueType::kNumber,
+                 [](Config& c) -> FieldRef { return &c.execute.guard.latency_ratio; },
+                 "How many times as long as before the copies a broker may take to answer a small "
+                 "admin request while new steps start; 0: not judged. It measures the broker's "
+                 "request queue, not the time of a produce request.",
+                 "10", 0, 1e6});
+  out.push_back({"execute.guard.latency_floor", ValueType::kDuration,
+                 [](Config& c) -> FieldRef { return &c.execute.guard.latency_floor; },
+                 "Answers that are quicker than this are never too slow.", "200ms", 0.001,
+                 kMinute});
+  out.push_back({"execute.guard.on_breach", ValueType::kChoice,
+                 [](Config& c) -> FieldRef { return Choice(c.execute.guard.on_breach, kOnBreach); },
+                 "What becomes of an operation when the guard has found trouble for "
+                 "execute.guard.breach_patience: hold waits until it is over, pause waits for a "
+                 "person, cancel ends it and keeps what is done.",
+                 "pause", 0, 0, NamesOf(kOnBreach)});
+  out.push_back({"execute.guard.breach_patience", ValueType::kDuration,
+                 [](Config& c) -> FieldRef { return &c.execute.guard.breach_patience; },
+                 "How long trouble must last before on_breach pauses or cancels.", "1m", 0,
+                 24 * kHour});
+}
+
 void AddRunning(std::vector<SchemaEntry>& out) {
   out.push_back({"execute.throttle",
                  ValueType::kRate,
@@ -109,8 +182,8 @@ void AddRunning(std::vector<SchemaEntry>& out) {
                  5 * kMinute});
   out.push_back({"execute.hold_release", ValueType::kDuration,
                  [](Config& c) -> FieldRef { return &c.execute.hold_release; },
-                 "How long the rest of the cluster must be in sync again before new steps start.",
-                 "5s", 0, kHour});
+                 "How long the guard must have found nothing before new steps start again.", "5s",
+                 0, kHour});
   out.push_back({"execute.dead_target_patience", ValueType::kDuration,
                  [](Config& c) -> FieldRef { return &c.execute.dead_target_patience; },
                  "How long a step waits for a dead target broker before it is given up.", "10m", 1,
@@ -140,6 +213,8 @@ void AddExecute(std::vector<SchemaEntry>& out) {
   AddRunning(out);
   AddExecuteLogDirs(out);
   AddExecuteLimits(out);
+  AddTuning(out);
+  AddGuard(out);
 }
 
 }  // namespace levelwind::config

@@ -51,6 +51,7 @@ Status ClusterRuntime::OpenJournal() {
   LW_ASSIGN_OR_RETURN(writer_, kafka::KafkaClient::Create(config_.kafka));
   executor_ = std::make_unique<actions::Executor>(*writer_, writer_->topic_admin(), *journal_,
                                                   clock_, config_.execute);
+  executor_->ReadSnapshots([this] { return monitor_.snapshots().Get(); });
   LW_RETURN_IF_ERROR(executor_->Recover());
   executor_loop_ = std::make_unique<ExecutorLoop>(*executor_, clock_);
 

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/clock.h"
@@ -59,6 +60,7 @@ struct StepView {
   MoveKind kind = MoveKind::kLeader;
   BrokerId broker = kNoBroker;  ///< kLogDir only, as the next two.
   std::string from_dir, to_dir;
+  std::string stall{};  ///< Why it does not go on now, or did not when it was last written down.
 };
 
 /// One operation as people see it: immutable, published anew after each executor step.
@@ -74,15 +76,32 @@ struct OperationView {
   WallTime finished_at;  ///< 0 while not terminal.
   std::int32_t steps_total = 0, steps_done = 0, steps_in_progress = 0, steps_failed = 0;
   std::int64_t bytes_total = 0, bytes_done = 0;
-  double bytes_per_s = kUnknown;  ///< Over the last seconds.
-  double eta_s = kUnknown;        ///< Unknown while no rate is known.
+  double bytes_per_s = kUnknown;                       ///< Over the last seconds.
+  double eta_s = kUnknown;                             ///< Unknown while no rate is known.
+  double eta_low_s = kUnknown, eta_high_s = kUnknown;  ///< From the spread of the last rates.
   std::int64_t throttle_bytes_per_s = kUnknownCount;
+  bool throttle_tuned = false;                         ///< The throttle is tuned while it runs.
+  std::int32_t throttle_changes = 0;                   ///< How often it was.
+  std::int32_t replicas_total = 0, replicas_done = 0;  ///< Replicas to be copied.
   std::vector<StepView> steps;
   /// 1 for the operation that starts next; 0: it has started, or waits for a person to resume it.
   std::int32_t queue_position = 0;
   std::string undoes;         ///< The operation that this one rolls back; empty: none.
   std::string undone_by;      ///< The operation that rolls this one back; empty: none.
   std::string rollback_note;  ///< Why a rollback that was asked for is not made; empty: no such.
+};
+
+/// What the executor did since its process started, and what its limits stand at; for metrics.
+struct ExecutorActivity {
+  /// By kind of the guard ("disk"): how often it began to hold an operation.
+  std::vector<std::pair<std::string, std::uint64_t>> guard_holds;
+  std::string guard_holding;  ///< The kind that holds the running operation; empty: none.
+  double slowest_answer_ratio = kUnknown;  ///< Of all brokers watched, over their calm median.
+  std::uint64_t pauses = 0, guard_pauses = 0, cancels = 0, guard_cancels = 0, rollbacks = 0;
+  std::uint64_t throttle_changes = 0;
+  bool quiet_hours = false;
+  std::int64_t day_bytes = 0, day_moves = 0;              ///< Started in the last 24 hours.
+  std::int64_t day_bytes_limit = 0, day_moves_limit = 0;  ///< 0: none.
 };
 
 /// All operations, newest first, and what the executor is doing.
@@ -93,6 +112,7 @@ struct ExecutorView {
   /// Throttles that no operation of this daemon owes, as they were at the last look: at the start,
   /// and whenever somebody asks.
   ThrottleSweep orphans{};
+  ExecutorActivity activity{};
 };
 using ExecutorViewPtr = std::shared_ptr<const ExecutorView>;
 

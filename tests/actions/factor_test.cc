@@ -180,7 +180,8 @@ TEST_F(Factor, AReplicaThatStaysMustBeInSyncFirst) {
   const std::string id = MustSubmit({h.MoveOf("large", 0, {1, 2})});
   for (int i = 0; i < 10; ++i) h.Poll();
   EXPECT_THAT(h.kafka.writes, IsEmpty());
-  EXPECT_THAT(h.Operation(id).hold_reason, HasSubstr("the replica on broker 2 to catch up"));
+  EXPECT_THAT(h.Operation(id).hold_reason, HasSubstr("the replica on broker 2 is behind"));
+  EXPECT_THAT(h.Step(id, 0).note, HasSubstr("the replica on broker 2 to catch up"));
   h.kafka.At("large", 0).isr = {1, 2, 3};
   ASSERT_TRUE(h.RunToEnd());
   EXPECT_EQ(h.kafka.At("large", 0).replicas, (Brokers{1, 2}));

@@ -379,6 +379,7 @@ Result<std::vector<kafka::ConfigAnswer>> FakeKafka::DescribeConfigs(
     kafka::ConfigAnswer answer;
     answer.resource = query.resource;
     const bool topic = query.resource.type == ConfigResourceType::kTopic;
+    if (!topic && on_config_read) on_config_read(std::stoi(query.resource.name));
     if (!ConfigReachable(query.resource)) {
       answer.error = kTimedOut;
     } else if (topic && topics_.count(query.resource.name) == 0) {

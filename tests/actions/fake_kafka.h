@@ -86,6 +86,7 @@ class FakeKafka final : public kafka::AdminClient, public kafka::TopicAdmin {
   std::function<Fault(const Write&)> fault;        ///< Asked for each write.
   std::function<void(const char* when)> on_write;  ///< "before", "after"; may throw.
   std::function<void(const Write&)> check;         ///< At the arrival of each write.
+  std::function<void(BrokerId)> on_config_read;    ///< A broker is asked for its configuration.
   std::set<LogDirName> failed_dirs;
   std::int16_t dir_error = 0;                 ///< What every move between log dirs is refused with.
   std::map<LogDirName, std::int64_t> usable;  ///< Others have plenty.

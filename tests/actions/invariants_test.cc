@@ -536,7 +536,8 @@ TEST_F(Invariants, I5_APartitionThatIsBehindIsNotMoved) {
   const std::string id = MustSubmit(h.Plan({h.MoveOf("orders", 0, {4, 2, 3})}));
   for (int i = 0; i < 10; ++i) h.Poll();
   EXPECT_FALSE(h.kafka.At("orders", 0).moving);
-  EXPECT_THAT(h.Operation(id).hold_reason, HasSubstr("replica on broker 3 to catch up"));
+  EXPECT_THAT(h.Operation(id).hold_reason, HasSubstr("the replica on broker 3 is behind"));
+  EXPECT_THAT(h.Step(id, 0).note, HasSubstr("replica on broker 3 to catch up"));
 }
 
 TEST_F(Invariants, I5_AMoveAwayFromADeadBrokerIsARepair) {

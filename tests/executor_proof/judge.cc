@@ -114,6 +114,7 @@ void Judge::OnCommit(const Event& event) {
       for (const auto& [tp, now] : event.state->partitions) {
         for (BrokerId broker : now.replicas) {
           if (event.state->live.count(broker) == 0) dead_at_start_[row.id].insert(broker);
+          if (!In(now.isr, broker)) behind_at_start_[row.id].emplace(tp, broker);
         }
       }
     } else if (IsTerminal(operations_[row.id].state) && operations_[row.id].state != row.state) {

@@ -146,6 +146,15 @@ void Judge::OnListChange(const Event& event, const kafka::ConfigChange& change,
   }
 }
 
+namespace {
+
+// Whether what we set is above what the operator had set there.
+bool Raises(const PreimageRecord& row) {
+  return row.before && row.previous && std::stoll(row.ours) > std::stoll(*row.before);
+}
+
+}  // namespace
+
 void Judge::OnRateChange(const Event& event, const kafka::ConfigChange& change,
                          const ConfigName& name) {
   const auto found = event.state->throttles.find(name);
@@ -156,10 +165,13 @@ void Judge::OnRateChange(const Event& event, const kafka::ConfigChange& change,
   for (const auto& [key, row] : preimages_) {
     if (key.second.first != name || !IsOpen(row.state)) continue;
     known = true;
-    const bool sets = change.op == ConfigOp::kSet && change.value == row.ours && now == row.before;
+    // A rate that is tuned: the journal names the one before it, as long as that may be there.
+    const bool ours = now == row.ours || (row.previous && now == row.previous);
+    const bool sets = change.op == ConfigOp::kSet && change.value == row.ours &&
+                      (now == row.before || ours) && !Raises(row);
     const bool puts_back =
-        now == row.ours && (row.before ? change.op == ConfigOp::kSet && change.value == *row.before
-                                       : change.op == ConfigOp::kDelete);
+        ours && (row.before ? change.op == ConfigOp::kSet && change.value == *row.before
+                            : change.op == ConfigOp::kDelete);
     if (sets && operations_[row.operation].cancel_requested) {
       Break("I14", "a throttle is set after the cancel");
     }

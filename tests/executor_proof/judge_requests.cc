@@ -120,8 +120,10 @@ void Judge::CheckStress(const Event& event, const std::string& operation) {
         std::min(settled.size(), static_cast<std::size_t>(MinIsr(*event.state, tp)));
     if (now.isr.size() >= needed) continue;
     const std::vector<BrokerId> missing = Without(settled, now.isr);
-    if (std::all_of(missing.begin(), missing.end(),
-                    [&](BrokerId broker) { return dead.count(broker) > 0; })) {
+    const auto& behind = behind_at_start_[operation];
+    if (std::all_of(missing.begin(), missing.end(), [&, &tp = tp](BrokerId broker) {
+          return dead.count(broker) > 0 || behind.count({tp, broker}) > 0;
+        })) {
       continue;
     }
     return Break("I5", fmt::format("a step is started while {} is under its min ISR ({})",

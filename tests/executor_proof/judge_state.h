@@ -72,6 +72,7 @@ class Judge {
   std::size_t lost_to_crashes_ = 0;
   ClusterStatePtr last_;
   std::map<std::string, std::set<BrokerId>> dead_at_start_;  // by operation
+  std::map<std::string, std::set<std::pair<TopicPartition, BrokerId>>> behind_at_start_;
   std::set<TopicPartition> foreign_partitions_;
   std::set<ConfigName> foreign_configs_;
   std::set<StepKey> yielded_;  // seen in somebody else's hands while open

@@ -58,6 +58,11 @@ void Rig::MakeCluster() {
   h.options.max_leader_moves_per_batch = static_cast<std::int32_t>(1 + Pick(random, 4));
   h.options.max_log_dir_moves_per_broker = static_cast<std::int32_t>(1 + Pick(random, 2));
   if (Chance(random, 0.15)) h.options.throttle_bytes_per_s = 0;
+  if (Chance(random, 0.3)) {
+    h.options.tune.on = true;
+    h.options.tune.interval = std::chrono::seconds(2);
+    h.options.tune.calm_intervals = 1;
+  }
   const std::size_t count = 2 + Pick(random, 2);
   for (std::size_t t = 0; t < count; ++t) {
     const std::string name = fmt::format("t{}", t);
@@ -80,17 +85,28 @@ void Rig::MakeCluster() {
   }
   if (Chance(random, 0.3)) h.kafka.SetBrokerConfig(1, kBrokerKeys[Pick(random, 3)], "900000000");
   if (Chance(random, 0.2)) h.kafka.usable[{brokers.back(), "/b"}] = 2000;
+  if (Chance(random, 0.2)) {
+    dead = brokers[Pick(random, brokers.size())];
+    h.kafka.Kill(dead);
+  }
 }
 
 std::optional<Move> Rig::RandomMove(const std::string& topic, std::int32_t partition) {
   const std::vector<BrokerId> now = h.kafka.At(topic, partition).replicas;
   std::vector<BrokerId> others;
   for (BrokerId broker : brokers) {
-    if (std::find(now.begin(), now.end(), broker) == now.end()) others.push_back(broker);
+    const bool has = std::find(now.begin(), now.end(), broker) != now.end();
+    if (!has && broker != dead) others.push_back(broker);
   }
+  if (others.empty()) return std::nullopt;
   std::vector<BrokerId> after = now;
   const BrokerId other = others[Pick(random, others.size())];
   const std::size_t least = std::stoul(*h.kafka.TopicConfig(topic, "min.insync.replicas"));
+  if (const auto gone = std::find(after.begin(), after.end(), dead); gone != after.end()) {
+    if (now.size() == 1 || Chance(random, 0.5)) return std::nullopt;
+    *gone = other;
+    return h.MoveOf(topic, partition, after);
+  }
   switch (Pick(random, 8)) {
     case 0:
       return std::nullopt;
@@ -127,6 +143,7 @@ void Rig::MakePlan() {
     }
   }
   if (moves.empty()) {
+    if (dead != kNoBroker) h.kafka.Start(std::exchange(dead, kNoBroker));
     const std::vector<BrokerId> now = h.kafka.At("t0", 0).replicas;
     moves.push_back(h.MoveOf("t0", 0, {now.rbegin(), now.rend()}));
   }

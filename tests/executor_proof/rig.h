@@ -58,6 +58,8 @@ class Rig {
   /// The name of each topic that exists, and its number of partitions.
   std::map<std::string, std::int32_t> topics;
   std::vector<BrokerId> brokers;
+  /// A broker that is dead from the start, in some clusters; the plan mends some of what it had.
+  BrokerId dead = kNoBroker;
   /// Runs `act`, something that another tool or the world does, and writes it down.
   void World(const std::function<void()>& act);
   void Foreign(std::vector<TopicPartition> touched, ConfigName config,

@@ -32,6 +32,7 @@ class ExecutorOnKafka : public ::testing::Test {
     client_ = std::make_unique<kafka::testing::RunningClient>(options);
     options_.throttle_bytes_per_s = 500'000;
     options_.disk_reserve = 0;  // However full the disk is that the tests run on.
+    options_.guard.disk_limit = 0;
     options_.poll_interval = std::chrono::milliseconds(500);
   }
   // A test that failed half way must not leave its moves and throttles to the next one.
