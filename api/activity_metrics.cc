@@ -114,8 +114,56 @@ void RenderOperations(const ExecutorView& executor, MetricsText& text) {
           [&](const auto& label, const auto& op) { text.Sample(label, op.bytes_per_s); });
   running("levelwind_operation_eta_seconds", "Expected time to the end; absent while unknown.",
           [&](const auto& label, const auto& op) { text.Sample(label, op.eta_s); });
+  running("levelwind_operation_eta_low_seconds", "At the best of the last two minutes' rates.",
+          [&](const auto& label, const auto& op) { text.Sample(label, op.eta_low_s); });
+  running("levelwind_operation_eta_high_seconds",
+          "At the worst of them; absent while none is known.",
+          [&](const auto& label, const auto& op) { text.Sample(label, op.eta_high_s); });
   running("levelwind_operation_throttle_bytes_per_second", "Replication throttle in force.",
           [&](const auto& label, const auto& op) { text.Count(label, op.throttle_bytes_per_s); });
+}
+
+// What the executor did and what its limits stand at; the counters begin with the process.
+void RenderExecutor(const ExecutorActivity& activity, MetricsText& text) {
+  text.Family("levelwind_guard_holds_total", Type::kCounter,
+              "How often the guard began to hold an operation, by what it found.");
+  for (const auto& [kind, count] : activity.guard_holds) {
+    text.Count(MetricLabels({{"kind", kind}}), count);
+  }
+  text.Family("levelwind_guard_holding", Type::kGauge,
+              "What the guard holds the running operation for; always 1.");
+  if (!activity.guard_holding.empty()) {
+    text.Count(MetricLabels({{"kind", activity.guard_holding}}), 1);
+  }
+  text.Family("levelwind_guard_slowest_answer_ratio", Type::kGauge,
+              "The slowest broker's time to answer over its time while nothing was copied.");
+  text.Sample("", activity.slowest_answer_ratio);
+  text.Family("levelwind_operation_stops_total", Type::kCounter,
+              "Pauses, cancels and rollbacks, by who made them.");
+  const auto stop = [&](std::string_view what, std::string_view by, std::uint64_t count) {
+    text.Count(MetricLabels({{"kind", what}, {"by", by}}), count);
+  };
+  stop("pause", "person", activity.pauses);
+  stop("pause", "guard", activity.guard_pauses);
+  stop("cancel", "person", activity.cancels);
+  stop("cancel", "guard", activity.guard_cancels);
+  stop("rollback", "person", activity.rollbacks);
+  text.Family("levelwind_throttle_changes_total", Type::kCounter,
+              "How often the throttle of an operation was tuned.");
+  text.Count("", activity.throttle_changes);
+  text.Gauge("levelwind_quiet_hours", "Whether no new step starts because of quiet hours.",
+             activity.quiet_hours ? 1 : 0);
+  const auto budget = [&](std::string_view name, std::string_view help, std::int64_t bytes,
+                          std::int64_t moves) {
+    text.Family(name, Type::kGauge, help);
+    text.Count(MetricLabels({{"unit", "bytes"}}), bytes);
+    text.Count(MetricLabels({{"unit", "moves"}}), moves);
+  };
+  budget("levelwind_budget_used", "Copies that were started in the last 24 hours.",
+         activity.day_bytes, activity.day_moves);
+  const auto limit = [](std::int64_t value) { return value > 0 ? value : kUnknownCount; };
+  budget("levelwind_budget_limit", "What may be started in 24 hours; absent: no limit.",
+         limit(activity.day_bytes_limit), limit(activity.day_moves_limit));
 }
 
 }  // namespace
@@ -131,7 +179,10 @@ std::string RenderActivityMetrics(const Backend& backend, const Clock& clock) {
   if (const auto proposals = backend.Proposals(); !proposals.empty()) {
     RenderProposal(*proposals.front(), text);
   }
-  if (const auto executor = backend.Executor()) RenderOperations(*executor, text);
+  if (const auto executor = backend.Executor()) {
+    RenderOperations(*executor, text);
+    if (!executor->activity.guard_holds.empty()) RenderExecutor(executor->activity, text);
+  }
   return text.Take();
 }
 

@@ -33,8 +33,9 @@ void WriteStep(JsonWriter& json, const StepView& step) {
   json.Field("state", StepStateName(step.state))
       .FieldCount("bytes_total", step.bytes_total)
       .FieldCount("bytes_done", step.bytes_done)
-      .Field("note", step.note)
-      .EndObject();
+      .Field("note", step.note);
+  json.FieldText("stall", step.stall);
+  json.EndObject();
 }
 
 void WriteAnomaly(JsonWriter& json, const Anomaly& anomaly) {
@@ -78,7 +79,13 @@ std::string OperationJson(const OperationView& operation, bool with_steps) {
       .FieldCount("bytes_done", operation.bytes_done)
       .Field("bytes_per_second", operation.bytes_per_s)
       .Field("eta_seconds", operation.eta_s)
-      .FieldCount("throttle_bytes_per_second", operation.throttle_bytes_per_s);
+      .Field("eta_low_seconds", operation.eta_low_s)
+      .Field("eta_high_seconds", operation.eta_high_s)
+      .Field("replicas_total", operation.replicas_total)
+      .Field("replicas_done", operation.replicas_done)
+      .FieldCount("throttle_bytes_per_second", operation.throttle_bytes_per_s)
+      .Field("throttle_tuned", operation.throttle_tuned)
+      .Field("throttle_changes", operation.throttle_changes);
   if (with_steps) {
     json.Key("steps").BeginArray();
     for (const StepView& step : operation.steps) WriteStep(json, step);

@@ -24,6 +24,15 @@ std::string Copied(double done, double total) {
                               : part + "/" + all;
 }
 
+/// " (20 s to 40 s)"; empty while there is no range, or none that a person could tell apart.
+std::string EtaRange(const Progress& progress) {
+  if (!(progress.eta_s >= 0) || !(progress.eta_low_s >= 0)) return {};
+  const std::string low = HumanDuration(progress.eta_low_s);
+  if (!(progress.eta_high_s >= 0)) return fmt::format(" ({} or more)", low);
+  const std::string high = HumanDuration(progress.eta_high_s);
+  return low == high ? std::string() : fmt::format(" ({} to {})", low, high);
+}
+
 }  // namespace
 
 double Progress::share() const {
@@ -44,6 +53,7 @@ std::string ProgressLine(const Progress& progress) {
   }
   line += fmt::format("  {:.0f}/{:.0f} steps", progress.steps_done, progress.steps_total);
   if (progress.eta_s >= 0) line += "  ETA " + HumanDuration(progress.eta_s);
+  line += EtaRange(progress);
   line += fmt::format("  {:.0f} in flight", progress.steps_in_progress);
   if (progress.steps_failed > 0) line += fmt::format("  {:.0f} failed", progress.steps_failed);
   if (progress.state != "running") line = progress.state + "  " + line;

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "base/clock.h"
+#include "model/measure.h"
 
 namespace levelwind::cli {
 
@@ -19,13 +20,14 @@ struct Progress {
   double bytes_total = 0, bytes_done = 0;
   double bytes_per_s = 0;
   double eta_s = 0;
+  double eta_low_s = kUnknown, eta_high_s = kUnknown;
 
   /// By bytes, or by steps when no bytes are to be copied; 0..1.
   double share() const;
 };
 
-/// "[#####-----------]  42 %  118/280 MiB  96 MiB/s  ETA 28 s  3 in flight"; with the reason in
-/// front of it while the operation holds.
+/// "[#####-----------]  42 %  118/280 MiB  96 MiB/s  ETA 28 s (20 s to 40 s)  3 in flight"; with
+/// the reason in front of it while the operation holds.
 std::string ProgressLine(const Progress& progress);
 
 /// Which lines to print where a line cannot be redrawn: each tenth, each change of state, and at

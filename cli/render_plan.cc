@@ -241,6 +241,14 @@ std::string Proposals(const Json& answer, const RenderOptions& options) {
   return table.Render(options.headers);
 }
 
+// "20 s to 40 s": when it will be over; empty when it is.
+std::string LeftCell(const Json& operation) {
+  if (Member(operation, "terminal") == true) return {};
+  const std::string low = DurationCell(Member(operation, "eta_low_seconds"));
+  const std::string high = DurationCell(Member(operation, "eta_high_seconds"));
+  return low == high ? low : fmt::format("{} to {}", low, high);
+}
+
 std::string Operations(const Json& answer, const RenderOptions& options) {
   if (answer.at("operations").empty()) return "no operations yet; 'levelwind apply ID' makes one\n";
   Table table({{"ID", kLeft},
@@ -248,6 +256,8 @@ std::string Operations(const Json& answer, const RenderOptions& options) {
                {"STATE", kLeft},
                {"STEPS", kRight},
                {"COPIED", kRight},
+               {"RATE", kRight},
+               {"LEFT", kLeft},
                {"STARTED", kLeft},
                {"BY", kLeft},
                {"NOTE", kLeft}});
@@ -257,6 +267,7 @@ std::string Operations(const Json& answer, const RenderOptions& options) {
                fmt::format("{}/{}", CountCell(Member(operation, "steps_done")),
                            CountCell(Member(operation, "steps_total"))),
                BytesCell(Member(operation, "bytes_done")),
+               RateCell(Member(operation, "bytes_per_second")), LeftCell(operation),
                TextCell(Member(operation, "created_at")), TextCell(Member(operation, "author")),
                TextCell(Member(operation, "hold_reason"))});
   }

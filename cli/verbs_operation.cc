@@ -47,6 +47,8 @@ Result<Progress> ReadProgress(const std::string& body) {
   progress.bytes_done = NumberOr(Member(operation, "bytes_done"), 0);
   progress.bytes_per_s = NumberOr(Member(operation, "bytes_per_second"), kUnknown);
   progress.eta_s = NumberOr(Member(operation, "eta_seconds"), kUnknown);
+  progress.eta_low_s = NumberOr(Member(operation, "eta_low_seconds"), kUnknown);
+  progress.eta_high_s = NumberOr(Member(operation, "eta_high_seconds"), kUnknown);
   return progress;
 }
 

@@ -285,6 +285,8 @@ inline OperationView SmallOperation(OperationState state) {
   operation.bytes_done = 1'500'000;
   operation.bytes_per_s = 500'000;
   operation.eta_s = 3;
+  operation.eta_low_s = 2;
+  operation.eta_high_s = 5;
   operation.throttle_bytes_per_s = 50 << 20;
   operation.steps = {{1,
                       {"orders", 0},

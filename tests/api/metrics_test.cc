@@ -110,6 +110,51 @@ TEST(Metrics, CarryWhatIsKnownWithItsLabels) {
   }
 }
 
+TEST(Metrics, WhatTheExecutorDid) {
+  ManualClock clock;
+  FakeBackend backend;
+  auto view = std::make_shared<ExecutorView>();
+  OperationView running;
+  running.id = "op1";
+  running.state = OperationState::kHolding;
+  running.eta_low_s = 20;
+  view->operations = {running};
+  ExecutorActivity& activity = view->activity;
+  activity.guard_holds = {{"disk", 2}, {"latency", 0}};
+  activity.guard_holding = "disk";
+  activity.pauses = 1;
+  activity.guard_pauses = 4;
+  activity.cancels = 5;
+  activity.guard_cancels = 6;
+  activity.rollbacks = 7;
+  activity.throttle_changes = 3;
+  activity.quiet_hours = true;
+  activity.day_bytes = 1000;
+  activity.day_moves = 2;
+  activity.day_bytes_limit = 5000;
+  backend.executor = view;
+  Api api(backend, clock, {});
+  const std::string metrics = Body(Get(api, "/metrics"));
+  for (const char* line :
+       {"levelwind_guard_holds_total{kind=\"disk\"} 2\n",
+        "levelwind_guard_holds_total{kind=\"latency\"} 0\n",
+        "levelwind_guard_holding{kind=\"disk\"} 1\n",
+        "levelwind_operation_stops_total{kind=\"pause\",by=\"person\"} 1\n",
+        "levelwind_operation_stops_total{kind=\"pause\",by=\"guard\"} 4\n",
+        "levelwind_operation_stops_total{kind=\"cancel\",by=\"person\"} 5\n",
+        "levelwind_operation_stops_total{kind=\"cancel\",by=\"guard\"} 6\n",
+        "levelwind_operation_stops_total{kind=\"rollback\",by=\"person\"} 7\n",
+        "levelwind_throttle_changes_total 3\n", "levelwind_quiet_hours 1\n",
+        "levelwind_budget_used{unit=\"bytes\"} 1000\n", "levelwind_budget_used{unit=\"moves\"} 2\n",
+        "levelwind_budget_limit{unit=\"bytes\"} 5000\n",
+        "levelwind_operation_eta_low_seconds{operation=\"op1\"} 20\n"}) {
+    EXPECT_THAT(metrics, HasSubstr(line));
+  }
+  EXPECT_THAT(metrics, Not(HasSubstr("levelwind_budget_limit{unit=\"moves\"}")));
+  EXPECT_THAT(metrics, Not(HasSubstr("levelwind_guard_slowest_answer_ratio ")))
+      << "unknown is left out";
+}
+
 TEST(Metrics, UnknownIsLeftOutAndNeverZero_I17) {
   const std::string metrics = RenderSnapshotMetrics(*SmallSnapshot({}));
   EXPECT_THAT(metrics, Not(HasSubstr("levelwind_partition_size_bytes{topic=\"users\"")));

@@ -183,7 +183,8 @@ TEST_F(CliTest, ShowPlansHistoryAnomalies) {
   EXPECT_EQ(Run({"plans"}), kDone);
   EXPECT_THAT(out_.str(), HasSubstr("p1  2026-01-01T00:00:01.000Z"));
   EXPECT_EQ(Run({"history"}), kDone);
-  EXPECT_THAT(out_.str(), HasSubstr("op1  p1        running    1/2  1.4 MiB"));
+  EXPECT_THAT(out_.str(),
+              HasSubstr("op1  p1        running    1/2  1.4 MiB  488 KiB/s  2 s to 5 s"));
   EXPECT_EQ(Run({"anomalies"}), kDone);
   EXPECT_THAT(out_.str(), HasSubstr("hot_partition: no verdict: no rates yet\n"));
   EXPECT_EQ(Run({"anomalies", "--exit-code"}), kFinding);

@@ -31,6 +31,17 @@ TEST(ProgressLine, ShowsBarBytesRateAndEta) {
       "[########------------]  42 %  118/280 MiB  96 MiB/s  4/9 steps  ETA 28 s  3 in flight");
 }
 
+TEST(ProgressLine, TheEtaHasItsRange) {
+  Progress progress = Half();
+  progress.eta_low_s = 20;
+  progress.eta_high_s = 40;
+  EXPECT_NE(ProgressLine(progress).find("ETA 28 s (20 s to 40 s)  3"), std::string::npos);
+  progress.eta_high_s = kUnknown;
+  EXPECT_NE(ProgressLine(progress).find("ETA 28 s (20 s or more)  3"), std::string::npos);
+  progress.eta_low_s = progress.eta_high_s = 28;
+  EXPECT_NE(ProgressLine(progress).find("ETA 28 s  3"), std::string::npos);
+}
+
 TEST(ProgressLine, UnknownRateIsAQuestionMarkAndUnknownEtaIsLeftOut_I17) {
   Progress progress = Half();
   progress.bytes_per_s = kUnknown;
