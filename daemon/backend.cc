@@ -16,7 +16,12 @@ namespace {
 
 constexpr auto kPlanWithin = std::chrono::seconds(30);
 
-Error ObserveOnly(std::string_view what) {
+Error ObserveOnly(const ClusterRuntime& cluster, std::string_view what) {
+  if (!cluster.journal_problem().empty()) {
+    return {ErrorCode::kPermissionDenied,
+            std::string(what) +
+                " is refused, the cluster is only observed: " + cluster.journal_problem()};
+  }
   return {ErrorCode::kPermissionDenied,
           std::string(what) +
               " is refused in observe mode; restart with --mode operate and "
@@ -31,7 +36,7 @@ DaemonBackend::DaemonBackend(ClusterRuntime& cluster, const Clock& clock)
 api::DaemonInfo DaemonBackend::Info() const {
   api::DaemonInfo info;
   info.version = kVersion;
-  info.mode = config::ModeName(cluster_.config().mode);
+  info.mode = config::ModeName(cluster_.mode());
   info.cluster_name = cluster_.config().cluster_name;
   info.bootstrap = cluster_.config().kafka.bootstrap;
   info.started_at = started_at_;
@@ -100,7 +105,8 @@ Result<ProposalPtr> DaemonBackend::Plan(const api::PlanCommand& command) {
 }
 
 Result<std::string> DaemonBackend::Apply(const api::ApplyCommand& command) {
-  if (cluster_.executor() == nullptr) return ObserveOnly("applying " + command.proposal_id);
+  if (cluster_.executor() == nullptr)
+    return ObserveOnly(cluster_, "applying " + command.proposal_id);
   LW_ASSIGN_OR_RETURN(ProposalPtr proposal, cluster_.proposals().Find(command.proposal_id));
   if (proposal->empty()) {
     return FailedPrecondition(proposal->id + " has no moves: " + proposal->summary);
@@ -110,36 +116,41 @@ Result<std::string> DaemonBackend::Apply(const api::ApplyCommand& command) {
 }
 
 Status DaemonBackend::Cancel(const api::CancelCommand& command) {
-  if (cluster_.executor() == nullptr) return ObserveOnly("cancelling " + command.operation_id);
+  if (cluster_.executor() == nullptr)
+    return ObserveOnly(cluster_, "cancelling " + command.operation_id);
   return cluster_.executor()->Cancel(command.operation_id, command.asker.author,
                                      command.asker.reason);
 }
 
 Status DaemonBackend::Pause(const api::OperationCommand& command) {
-  if (cluster_.executor() == nullptr) return ObserveOnly("pausing " + command.operation_id);
+  if (cluster_.executor() == nullptr)
+    return ObserveOnly(cluster_, "pausing " + command.operation_id);
   return cluster_.executor()->Pause(command.operation_id, command.asker.author,
                                     command.asker.reason);
 }
 
 Status DaemonBackend::Resume(const api::OperationCommand& command) {
-  if (cluster_.executor() == nullptr) return ObserveOnly("resuming " + command.operation_id);
+  if (cluster_.executor() == nullptr)
+    return ObserveOnly(cluster_, "resuming " + command.operation_id);
   return cluster_.executor()->Resume(command.operation_id, command.asker.author,
                                      command.asker.reason);
 }
 
 Result<std::string> DaemonBackend::Rollback(const api::OperationCommand& command) {
-  if (cluster_.executor() == nullptr) return ObserveOnly("rolling back " + command.operation_id);
+  if (cluster_.executor() == nullptr)
+    return ObserveOnly(cluster_, "rolling back " + command.operation_id);
   return cluster_.executor()->Rollback(command.operation_id, command.asker.author,
                                        command.asker.reason);
 }
 
 Result<ThrottleSweep> DaemonBackend::LookForOrphans() {
-  if (cluster_.executor() == nullptr) return ObserveOnly("looking for throttles to clear");
+  if (cluster_.executor() == nullptr)
+    return ObserveOnly(cluster_, "looking for throttles to clear");
   return cluster_.executor()->Sweep();
 }
 
 Result<ThrottleSweep> DaemonBackend::ClearThrottles(const api::Asker& asker) {
-  if (cluster_.executor() == nullptr) return ObserveOnly("clearing throttles");
+  if (cluster_.executor() == nullptr) return ObserveOnly(cluster_, "clearing throttles");
   return cluster_.executor()->ClearOrphans(asker.author, asker.reason);
 }
 

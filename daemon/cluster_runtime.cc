@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "base/log.h"
 #include "daemon/thread_name.h"
 #include "kafka/version_limits.h"
 
@@ -22,8 +23,12 @@ Result<std::unique_ptr<ClusterRuntime>> ClusterRuntime::Create(const config::Con
   LW_ASSIGN_OR_RETURN(auto reader, kafka::KafkaClient::Create(ReadOnly(config.kafka)));
   std::unique_ptr<ClusterRuntime> runtime(new ClusterRuntime(config, clock, std::move(reader)));
   if (config.mode == config::Mode::kOperate) {
-    LW_RETURN_IF_ERROR(runtime->OpenJournal());
-  } else {
+    const Status opened = runtime->OpenJournal();
+    // A damaged journal, or a copy of an earlier day, leads to no guess about what is whose (B4).
+    if (!opened.ok() && opened.error().code() != ErrorCode::kDataLoss) return opened.error();
+    if (!opened.ok()) runtime->ObserveInstead(opened.error().message());
+  }
+  if (runtime->proposals_ == nullptr) {
     runtime->proposals_ = std::make_unique<ProposalBook>(kKeptProposals, 1, nullptr);
   }
   runtime->planner_ =
@@ -45,6 +50,19 @@ ClusterRuntime::ClusterRuntime(const config::Config& config, const Clock& clock,
 }
 
 ClusterRuntime::~ClusterRuntime() { Stop(); }
+
+void ClusterRuntime::ObserveInstead(const std::string& problem) {
+  LW_ERROR("main", "observing only: {}", problem);
+  executor_loop_.reset();
+  executor_.reset();
+  writer_.reset();
+  proposals_.reset();
+  journal_.reset();
+  journal_problem_ = problem;
+  auto view = std::make_shared<ExecutorView>(*observe_view_);
+  view->status = "observe only: " + problem;
+  observe_view_ = std::move(view);
+}
 
 Status ClusterRuntime::OpenJournal() {
   LW_ASSIGN_OR_RETURN(journal_, store::Journal::Open(config_.state_dir));

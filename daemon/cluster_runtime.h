@@ -27,7 +27,8 @@ namespace levelwind::daemon {
 /// (I15); the one that may change things exists only in operate mode and only the executor has it.
 class ClusterRuntime {
  public:
-  /// Opens the journal in operate mode; sends nothing. Errors are for the user as they are.
+  /// Opens the journal in operate mode; sends nothing. Errors are for the user as they are. A
+  /// journal that cannot be trusted is none: then the cluster is only observed.
   static Result<std::unique_ptr<ClusterRuntime>> Create(const config::Config& config,
                                                         const Clock& clock);
   ~ClusterRuntime();
@@ -46,6 +47,10 @@ class ClusterRuntime {
   ExecutorViewPtr executor_view() const;
   ProposalBook& proposals() { return *proposals_; }
   PlannerLoop& planner() { return *planner_; }
+  /// Operate, or observe also where the journal cannot be trusted.
+  config::Mode mode() const { return executor_ ? config::Mode::kOperate : config::Mode::kObserve; }
+  /// Why the cluster is only observed although it was to be operated; empty: nothing is wrong.
+  const std::string& journal_problem() const { return journal_problem_; }
   /// Null in observe mode.
   ExecutorLoop* executor() { return executor_loop_.get(); }
   /// Null in observe mode. Any thread.
@@ -61,6 +66,7 @@ class ClusterRuntime {
   ClusterRuntime(const config::Config& config, const Clock& clock,
                  std::unique_ptr<kafka::KafkaClient> reader);
   Status OpenJournal();
+  void ObserveInstead(const std::string& problem);
 
   const config::Config config_;
   const Clock& clock_;
@@ -68,6 +74,7 @@ class ClusterRuntime {
   collectors::Monitor monitor_;
   MonitorLoop monitor_loop_;
   ExecutorViewPtr observe_view_;
+  std::string journal_problem_;
 
   // Operate mode only.
   std::unique_ptr<store::Journal> journal_;

@@ -19,7 +19,10 @@ Journal::Journal(StateDirectory directory, std::unique_ptr<Database> db,
                  const JournalOptions& options)
     : directory_(std::move(directory)), db_(std::move(db)), options_(options) {}
 
-Journal::~Journal() = default;
+Journal::~Journal() {
+  if (generation_ == 0) return;  // It was never opened.
+  if (const auto position = Position(); position.ok()) NotePosition(directory_, *position);
+}
 
 Result<std::unique_ptr<Journal>> Journal::Open(const std::string& state_dir,
                                                const JournalOptions& options) {
@@ -50,9 +53,9 @@ Status Journal::Prepare() {
   LW_ASSIGN_OR_RETURN(const std::string verdict, db_->QueryText("PRAGMA integrity_check(1)"));
   if (verdict != "ok") {
     return DataLoss(fmt::format(
-        "journal {}: damaged ({}); move the file away and start again; what Kafka is doing is read "
-        "from Kafka",
-        db_->path(), verdict));
+        "journal {}: damaged ({}); move the file and {} away and start again; what Kafka is doing "
+        "is read from Kafka",
+        db_->path(), verdict, directory_.FileName(kNewestFileName)));
   }
   LW_RETURN_IF_ERROR(PrepareSchema());
   return Prune();
@@ -60,11 +63,29 @@ Status Journal::Prepare() {
 
 Status Journal::PrepareSchema() {
   LW_RETURN_IF_ERROR(EnsureSchema(*db_));
+  LW_ASSIGN_OR_RETURN(const JournalPosition before, Position());
+  LW_RETURN_IF_ERROR(CheckPosition(directory_, db_->path(), before));
   LW_RETURN_IF_ERROR(db_->Exec("UPDATE counters SET value = value + 1 WHERE name = 'generation'"));
   LW_ASSIGN_OR_RETURN(const std::int64_t generation,
                       db_->QueryInt("SELECT value FROM counters WHERE name = 'generation'"));
   generation_ = static_cast<std::uint64_t>(generation);
+  LW_ASSIGN_OR_RETURN(const JournalPosition now, Position());
+  NotePosition(directory_, now);
   return Ok();
+}
+
+Result<JournalPosition> Journal::Position() {
+  JournalPosition position;
+  LW_ASSIGN_OR_RETURN(position.generation,
+                      db_->QueryInt("SELECT value FROM counters WHERE name = 'generation'"));
+  LW_ASSIGN_OR_RETURN(position.next_operation,
+                      db_->QueryInt("SELECT value FROM counters WHERE name = 'next_operation'"));
+  LW_ASSIGN_OR_RETURN(position.audit_generation,
+                      db_->QueryInt("SELECT coalesce(max(generation), 0) FROM audit"));
+  LW_ASSIGN_OR_RETURN(position.audit_sequence,
+                      db_->QueryInt("SELECT coalesce(max(sequence), 0) FROM audit WHERE "
+                                    "generation = (SELECT max(generation) FROM audit)"));
+  return position;
 }
 
 Status Journal::Prune() {

@@ -9,6 +9,7 @@
 
 #include "base/result.h"
 #include "model/proposal.h"
+#include "store/newest.h"
 #include "store/operation_journal.h"
 #include "store/records.h"
 #include "store/state_directory.h"
@@ -38,8 +39,8 @@ class Journal final : public OperationJournal {
  public:
   /// Makes `state_dir` (mode 0700) if it is missing; its parent must exist. Errors, one line each:
   /// kPermissionDenied unreadable or unwritable, kFailedPrecondition another daemon has it (its pid
-  /// is named) or the schema is newer than this binary, kDataLoss damaged file, kResourceExhausted
-  /// disk full.
+  /// is named) or the schema is newer than this binary, kDataLoss a damaged file or a copy of an
+  /// earlier day (newest.h), kResourceExhausted disk full.
   static Result<std::unique_ptr<Journal>> Open(const std::string& state_dir,
                                                const JournalOptions& options = {});
   ~Journal() override;
@@ -68,6 +69,7 @@ class Journal final : public OperationJournal {
   Journal(StateDirectory directory, std::unique_ptr<Database> db, const JournalOptions& options);
   Status Prepare();
   Status PrepareSchema();
+  Result<JournalPosition> Position();
   Status Prune();
 
   std::mutex mutex_;

@@ -11,9 +11,27 @@
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <utility>
 
+#include "base/sabotage.h"
 namespace levelwind::store {
 namespace {
+
+constexpr std::size_t kMostFileBytes = 4096;
+
+class Descriptor {
+ public:
+  explicit Descriptor(int fd) : fd_(fd) {}
+  ~Descriptor() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  int fd() const { return fd_; }
+
+ private:
+  const int fd_;
+};
 
 ErrorCode CodeOf(int number) {
   switch (number) {
@@ -89,7 +107,7 @@ Result<StateDirectory> StateDirectory::Lock(const std::string& path) {
                        "the daemon's user must be able to read and write it");
   }
   StateDirectory directory(path, fd);
-  if (::flock(fd, LOCK_EX | LOCK_NB) != 0) {
+  if (!Sabotaged("I11.one-process") && ::flock(fd, LOCK_EX | LOCK_NB) != 0) {
     const int number = errno;
     if (number != EWOULDBLOCK) return SystemError(number, "locking", lock, "use a local disk");
     return FailedPrecondition(fmt::format(
@@ -112,6 +130,40 @@ Status StateDirectory::EnsurePrivateFile(const std::string& name) const {
                        "the daemon's user must be able to read and write it");
   }
   ::close(fd);
+  return Ok();
+}
+
+Result<std::optional<std::string>> StateDirectory::ReadFile(const std::string& name) const {
+  const std::string file = FileName(name);
+  const Descriptor in(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+  if (in.fd() < 0 && errno == ENOENT) return std::optional<std::string>();
+  std::string text(kMostFileBytes + 1, '\0');
+  const ssize_t size = in.fd() < 0 ? -1 : ::pread(in.fd(), text.data(), text.size(), 0);
+  if (size < 0) return SystemError(errno, "reading", file, "the daemon's user must be able to");
+  if (static_cast<std::size_t>(size) > kMostFileBytes) {
+    return DataLoss(fmt::format("{}: it is not a file of Levelwind's; move it away", file));
+  }
+  text.resize(static_cast<std::size_t>(size));
+  return std::optional(std::move(text));
+}
+
+Status StateDirectory::ReplaceFile(const std::string& name, const std::string& text) const {
+  const std::string file = FileName(name);
+  const std::string draft = file + ".new";
+  {
+    const Descriptor out(
+        ::open(draft.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600));
+    if (out.fd() < 0 ||
+        ::pwrite(out.fd(), text.data(), text.size(), 0) != static_cast<ssize_t>(text.size()) ||
+        ::fsync(out.fd()) != 0) {
+      return SystemError(errno, "writing", draft, "check the free space of that file system");
+    }
+  }
+  const Descriptor directory(::open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (::rename(draft.c_str(), file.c_str()) != 0 || directory.fd() < 0 ||
+      ::fsync(directory.fd()) != 0) {
+    return SystemError(errno, "writing", file, "check the state directory's owner and mode");
+  }
   return Ok();
 }
 

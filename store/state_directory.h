@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -24,6 +25,12 @@ class StateDirectory {
   /// Makes an empty file with mode 0600 if there is none; refuses one that cannot be read and
   /// written.
   Status EnsurePrivateFile(const std::string& name) const;
+
+  /// A small file's text; nothing if there is none. kDataLoss for one beyond 4 KiB.
+  Result<std::optional<std::string>> ReadFile(const std::string& name) const;
+  /// Replaces a small file by one with this text and mode 0600: after a power failure it has the
+  /// old text or the new one.
+  Status ReplaceFile(const std::string& name, const std::string& text) const;
 
  private:
   StateDirectory(std::string path, int lock_fd) : path_(std::move(path)), lock_fd_(lock_fd) {}

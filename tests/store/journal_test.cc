@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <cmath>
+#include <filesystem>
 #include <fstream>
 #include <memory>
 #include <string>
@@ -421,6 +422,47 @@ TEST(Journal, DamageIsFound) {
   auto journal = Journal::Open(temp / "state");
   ASSERT_FALSE(journal.ok());
   EXPECT_EQ(journal.error().code(), ErrorCode::kDataLoss) << journal.error();
+}
+
+TEST(Journal, B4_ACopyOfAnEarlierDayIsToldFromTheOneThatWasThereLast) {
+  TempDir temp;
+  const std::string file = temp / "state/levelwind.db", copy = temp / "copy";
+  MustOpen(temp / "state").reset();
+  std::filesystem::copy_file(file, copy);
+  {
+    // Opened once only since: what tells is the newest request.
+    auto journal = MustOpen(temp / "state");
+    journal.reset();
+    std::filesystem::copy_file(file, copy, std::filesystem::copy_options::overwrite_existing);
+    journal = MustOpen(temp / "state");
+    JournalBatch batch;
+    batch.audit.push_back({journal->generation(), 1, {}, "op1", "a", "ElectLeaders", "t-0", "ok"});
+    ASSERT_TRUE(journal->Commit(batch).ok());
+  }
+  std::filesystem::copy_file(file, temp / "newest");
+  for (const bool deleted : {false, true}) {
+    std::filesystem::remove(file);
+    if (!deleted) std::filesystem::copy_file(copy, file);
+    const auto refused = Journal::Open(temp / "state");
+    ASSERT_FALSE(refused.ok());
+    EXPECT_EQ(refused.error().code(), ErrorCode::kDataLoss);
+    EXPECT_THAT(refused.error().message(), HasSubstr("older than the one that was here last"));
+  }
+  std::filesystem::copy_file(temp / "newest", file,
+                             std::filesystem::copy_options::overwrite_existing);
+  EXPECT_EQ(MustOpen(temp / "state")->generation(), 4u) << "the newest is put back";
+  std::filesystem::remove(file);
+  std::filesystem::remove(temp / "state/levelwind.newest");
+  EXPECT_EQ(MustOpen(temp / "state")->generation(), 1u) << "on purpose";
+}
+
+TEST(Journal, B4_ADamagedNoteOfTheNewestPositionIsSaid) {
+  TempDir temp;
+  MustOpen(temp / "state").reset();
+  std::ofstream(temp / "state/levelwind.newest") << "what";
+  const auto refused = Journal::Open(temp / "state");
+  ASSERT_FALSE(refused.ok());
+  EXPECT_THAT(refused.error().message(), HasSubstr("levelwind.newest: it is damaged"));
 }
 
 TEST(Journal, PruningKeepsWhatIsOpen) {
