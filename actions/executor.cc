@@ -9,6 +9,7 @@
 
 #include "actions/operation_view.h"
 #include "base/log.h"
+#include "base/sabotage.h"
 
 namespace levelwind::actions {
 namespace {
@@ -48,7 +49,7 @@ Executor::Executor(kafka::AdminClient& admin, kafka::TopicAdmin& topics,
 Status Executor::Recover() {
   LW_ASSIGN_OR_RETURN(auto operations, journal_.LoadOperations(options_.shown_operations));
   LW_ASSIGN_OR_RETURN(auto preimages, journal_.LoadOpenPreimages());
-  throttles_.Load(std::move(preimages));
+  if (!Sabotaged("I7.taken-up-at-a-start")) throttles_.Load(std::move(preimages));
   const WallTime yesterday{clock_.WallNow().unix_ms - ToMillis(std::chrono::hours(24))};
   LW_ASSIGN_OR_RETURN(const auto sent, journal_.LoadSentMoves(yesterday));
   gate_.budget().Load(sent);
@@ -59,6 +60,7 @@ Status Executor::Recover() {
       finished_.push_front(MakeView(stored));
       continue;
     }
+    if (Sabotaged("I2.operations-are-taken-up")) continue;
     LW_INFO("executor", "{} ({}) goes on where it was", stored.header.id,
             OperationStateName(stored.header.state));
     queue_.push_back(std::make_unique<OperationRun>(std::move(stored), clock_));

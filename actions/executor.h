@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "actions/executor_options.h"
+#include "actions/freshness.h"
 #include "actions/log_dir_driver.h"
 #include "actions/log_dir_look.h"
 #include "actions/mutator.h"
@@ -138,6 +139,7 @@ class Executor {
   Status SendDue(const Observation& seen, SteadyTime now, bool held);
   void LookAtDirs(const Observation& seen, SteadyTime now);
   void GateShrinks(std::vector<std::size_t>& indices, const Observation& seen);
+  void GateRacks(std::vector<std::size_t>& indices, const Observation& seen);
   std::string HoldReason(const Observation& seen, SteadyTime now);
   void StopOnBreach(const Breach& breach);
   void KeepBaselines(const Observation& seen);
@@ -180,6 +182,7 @@ class Executor {
   SloGuard guard_;
   ThrottleTuner tuner_;
   SnapshotSource snapshots_;
+  Freshness freshness_;
 
   std::unique_ptr<OperationRun> current_;
   std::deque<std::unique_ptr<OperationRun>> queue_;

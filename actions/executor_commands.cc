@@ -124,6 +124,7 @@ Result<std::string> Executor::Accept(store::StoredOperation operation, store::Jo
   const bool waits = current_ != nullptr || !queue_.empty();
   queue_.push_back(std::make_unique<OperationRun>(std::move(operation), clock_));
   queue_.back()->SetWaited(waits);
+  queue_.back()->SetRacksBefore(seen.Racks());
   next_poll_ = {};
   Publish();
   return id;

@@ -15,6 +15,7 @@
 #include "actions/move_scheduler.h"
 #include "actions/operation_view.h"
 #include "base/log.h"
+#include "base/sabotage.h"
 
 namespace levelwind::actions {
 namespace {
@@ -74,8 +75,9 @@ void Executor::Activate() {
 void Executor::Poll(SteadyTime now) {
   trouble_.clear();
   const auto seen = Observation::Read(admin_, options_.request_timeout);
-  if (!seen.ok()) {
-    const std::string reason = "the cluster cannot be read: " + seen.error().message();
+  const Status fresh = seen.ok() ? freshness_.Take(*seen) : Status(seen.error());
+  if (!fresh.ok()) {
+    const std::string reason = "the cluster cannot be read: " + fresh.error().message();
     LW_WARN("executor", "{}", reason);
     trouble_ = reason;
     if (current_) SetHold(reason);
@@ -86,7 +88,9 @@ void Executor::Poll(SteadyTime now) {
     LW_ERROR("executor", "{}", trouble_);
     return;
   }
-  throttles_.SettleDebts(current_ ? current_->header().id : std::string(), *seen, now);
+  if (!Sabotaged("I7.debts-are-settled")) {
+    throttles_.SettleDebts(current_ ? current_->header().id : std::string(), *seen, now);
+  }
   KeepBaselines(*seen);
   if (current_) Drive(*seen, now);
 }
@@ -114,13 +118,15 @@ void Executor::Drive(const Observation& seen, SteadyTime now) {
   if (run.header().state == OperationState::kFinishing) return Finish(seen, now);
   Status sent = driver_.RestoreOrder(run, now);
   if (sent.ok()) sent = dir_driver_.GiveUp(run, seen, now);
-  if (sent.ok() && run.stopping()) sent = driver_.CancelRunning(run, seen, now);
+  const bool takes_back = run.stopping() && !Sabotaged("I14.running-moves-are-taken-back");
+  if (sent.ok() && takes_back) sent = driver_.CancelRunning(run, seen, now);
   if (sent.ok() && run.stopping()) sent = dir_driver_.CancelRunning(run, now);
   if (!sent.ok()) {
     SetHold(sent.error().message());
-  } else if (run.paused()) {
+  } else if (run.paused() && !Sabotaged("I14.paused")) {
     Rest(seen, now);
-  } else if (!run.stopping() && CheckAtItsTurn(seen, now)) {
+  } else if ((!run.stopping() || Sabotaged("I14.nothing-after-a-cancel")) &&
+             CheckAtItsTurn(seen, now)) {
     Advance(seen, now);
     Tune(seen, now);
   }
@@ -179,7 +185,8 @@ void Executor::Advance(const Observation& seen, SteadyTime now) {
   if (const Status given_up = driver_.GiveUp(run, seen, now); !given_up.ok()) {
     return SetHold(given_up.error().message());
   }
-  const Status throttled = throttles_.Ensure(run, seen);
+  const Status throttled =
+      Sabotaged("I7.set-before-the-copy") ? Ok() : throttles_.Ensure(run, seen);
   const bool wait_a_poll = !throttled.ok() && throttled.error().code() == ErrorCode::kAborted;
   std::string hold;
   if (!throttled.ok() && !wait_a_poll) {
@@ -214,6 +221,7 @@ Status Executor::SendDue(const Observation& seen, SteadyTime now, bool held) {
   }
   LW_RETURN_IF_ERROR(driver_.Elect(run, selection.elect, now));
   GateShrinks(selection.reassign, seen);
+  GateRacks(selection.reassign, seen);
   gate_.Filter(run, selection.reassign, seen, now);
   LW_RETURN_IF_ERROR(driver_.Reassign(run, selection.reassign, now));
   if (!held) LW_RETURN_IF_ERROR(partition_driver_.Create(run, seen, now));
@@ -238,6 +246,19 @@ void Executor::GateShrinks(std::vector<std::size_t>& indices, const Observation&
       return true;
     }
     const auto reason = WhyNotShrink(run.steps()[i].move, seen, *min_isr);
+    if (reason) run.SetStep(i, StepState::kFailed, *reason);
+    return reason.has_value();
+  });
+}
+
+// Takes out of `indices` what the plan would not have done had it known today's racks (I8). Such a
+// step is over.
+void Executor::GateRacks(std::vector<std::size_t>& indices, const Observation& seen) {
+  OperationRun& run = *current_;
+  const Racks now = seen.Racks();
+  if (!run.racks_before()) run.SetRacksBefore(now);
+  std::erase_if(indices, [&](std::size_t i) {
+    const auto reason = WhyOtherRacks(run.steps()[i].move, *run.racks_before(), now);
     if (reason) run.SetStep(i, StepState::kFailed, *reason);
     return reason.has_value();
   });
@@ -268,7 +289,8 @@ void Executor::StopOnBreach(const Breach& breach) {
 void Executor::Finish(const Observation& seen, SteadyTime now) {
   OperationRun& run = *current_;
   if (!finishing_since_) finishing_since_ = now;
-  const bool restored = throttles_.Restore(run.cause(), seen, now);
+  const bool restored =
+      Sabotaged("I7.restored-at-the-end") || throttles_.Restore(run.cause(), seen, now);
   if (!restored && now - *finishing_since_ < options_.restore_patience) return;
   std::string reason = Shortfall(run);
   if (!restored) {

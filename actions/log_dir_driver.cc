@@ -8,6 +8,7 @@
 
 #include "actions/start_gate.h"
 #include "actions/step_driver.h"
+#include "base/sabotage.h"
 #include "base/text.h"
 
 namespace levelwind::actions {
@@ -44,6 +45,7 @@ class Load {
   }
 
   std::optional<std::string> OverCap(const Move& move, const ExecutorOptions& options) const {
+    if (Sabotaged("I6.log-dir-moves")) return std::nullopt;
     const std::int32_t on = look_.CopiesOn(move.broker) + Of(on_, move.broker);
     if (on >= options.max_log_dir_moves_per_broker) {
       return fmt::format(
@@ -72,7 +74,7 @@ class Load {
                          move.to_dir);
     }
     const std::int64_t free = room - look_.StillToCome(dir) - Of(to_come_, dir);
-    if (size <= free) return std::nullopt;
+    if (size <= free || Sabotaged("I9.room-in-a-log-dir")) return std::nullopt;
     return fmt::format("waiting for room: log dir {} of broker {} has {} left, the replica is {}",
                        move.to_dir, move.broker, HumanBytes(static_cast<double>(free)),
                        HumanBytes(static_cast<double>(size)));
@@ -105,7 +107,7 @@ std::optional<std::string> NotStartable(const StepRecord& step, const Observatio
   if (seen.FindReassignment(move.partition) != nullptr) {
     return "waiting for the end of the partition's reassignment";
   }
-  if (!Contains(partition->isr, move.broker)) {
+  if (!Contains(partition->isr, move.broker) && !Sabotaged("I5.itself-in-sync")) {
     return fmt::format("waiting for the replica on broker {} to catch up", move.broker);
   }
   return std::nullopt;

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/sabotage.h"
 namespace levelwind::actions {
 namespace {
 
@@ -40,7 +41,7 @@ Result<MinIsr> ReadMinIsr(kafka::AdminClient& admin, const std::set<std::string>
     if (const auto value = ValueOf(answer)) known.emplace(answer.resource.name, *value);
   }
   for (const std::string& topic : topics) {
-    if (known.count(topic) > 0) continue;
+    if (known.count(topic) > 0 || Sabotaged("I17.unknown-min-in-sync")) continue;
     return Unavailable(fmt::format(
         "the cluster does not tell {} of topic {}, without which no replica is taken away; try "
         "again",
@@ -59,7 +60,7 @@ std::optional<std::string> WhyNotShrink(const Move& move, const Observation& see
     return fmt::format("{} or {} of its topic cannot be seen", name, kKey);
   }
   const auto least = static_cast<std::size_t>(known->second);
-  if (move.after.size() < least) {
+  if (move.after.size() < least && !Sabotaged("I3.min-in-sync-replicas")) {
     return fmt::format(
         "{} would keep {} of {} replicas, but its topic has {}={}: producers with acks=all could "
         "not write; lower {} first, or keep {} replicas",
@@ -69,13 +70,13 @@ std::optional<std::string> WhyNotShrink(const Move& move, const Observation& see
       std::count_if(move.after.begin(), move.after.end(), [&](BrokerId broker) {
         return Contains(move.before, broker) && Contains(partition->isr, broker);
       }));
-  if (in_sync == 0) {
+  if (in_sync == 0 && !Sabotaged("I16.last-in-sync")) {
     return fmt::format(
         "{} would lose its last in-sync replica: in sync are {}, and none of them stays in {}; "
         "wait until others are in sync, or keep one of these",
         name, BrokersText(partition->isr), BrokersText(move.after));
   }
-  if (move.Added().empty() && in_sync < least) {
+  if (move.Added().empty() && in_sync < least && !Sabotaged("I4.enough-in-sync-stay")) {
     return fmt::format(
         "{} would keep {} in-sync replicas, but its topic has {}={}; wait until {} are in sync",
         name, in_sync, kKey, least, BrokersText(move.after));

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/sabotage.h"
 #include "base/text.h"
 
 namespace levelwind::actions {
@@ -37,7 +38,7 @@ std::optional<std::string> MoveBudget::WhyNot(const store::StepRecord& step, std
                         static_cast<std::int64_t>(day_.size()) >= options_.max_moves_per_day;
   const bool too_much =
       options_.max_bytes_per_day > 0 && bytes_ + bytes > options_.max_bytes_per_day;
-  if (!too_many && !too_much) return std::nullopt;
+  if ((!too_many && !too_much) || Sabotaged("I6.daily-budget")) return std::nullopt;
   return fmt::format(
       "waiting for the daily budget: {} moves with {} were started in the last 24 h; it grows "
       "again "

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "actions/log_dir_driver.h"
+#include "base/sabotage.h"
 
 namespace levelwind::actions {
 namespace {
@@ -31,13 +32,17 @@ BrokerId LeaderOf(const Observation& seen, const TopicPartition& tp) {
 // Why the step may not start, whatever the caps say.
 std::optional<std::string> NotStartable(const StepRecord& step, const Observation& seen) {
   const kafka::PartitionInfo* partition = seen.FindPartition(step.move.partition);
-  if (partition == nullptr || Look(step.move, seen).finding != Finding::kAtSource) {
+  const bool at_source =
+      partition != nullptr && Look(step.move, seen).finding == Finding::kAtSource;
+  if (partition == nullptr || (!at_source && !Sabotaged("I12.only-from-its-source"))) {
     return "waiting for a clear view of the partition";
   }
-  if (const auto dead = DeadTargets(step, seen); !dead.empty()) {
+  if (const auto dead = DeadTargets(step, seen);
+      !dead.empty() && !Sabotaged("I10.live-when-sent")) {
     return fmt::format("waiting for target broker {}, which is not live", dead.front());
   }
   if (partition->leader == kNoBroker) return "waiting for a leader: the partition is offline";
+  if (Sabotaged("I5.itself-in-sync") || Sabotaged("I16.last-in-sync")) return std::nullopt;
   const std::vector<BrokerId> removed = step.move.Removed();
   for (BrokerId broker : partition->replicas) {
     if (Contains(partition->isr, broker)) continue;
@@ -53,16 +58,18 @@ std::optional<std::string> OverCap(const StepRecord& step, const InFlight& fligh
                                    const ExecutorOptions& options) {
   const std::vector<BrokerId> added = step.move.Added();
   if (added.empty()) {
-    if (flight.leader_moves < options.max_leader_moves_per_batch) return std::nullopt;
+    const bool room = flight.leader_moves < options.max_leader_moves_per_batch;
+    if (room || Sabotaged("I6.leader-moves")) return std::nullopt;
     return fmt::format("waiting for its turn: {} leader moves are under way", flight.leader_moves);
   }
-  if (flight.partitions >= options.max_moves_cluster) {
+  if (flight.partitions >= options.max_moves_cluster && !Sabotaged("I6.moves-in-the-cluster")) {
     return fmt::format("waiting for its turn: {} moves are under way in the cluster",
                        flight.partitions);
   }
   const auto at_cap = [&](const std::map<BrokerId, std::int32_t>& counts, BrokerId broker) {
     const auto found = counts.find(broker);
-    return found != counts.end() && found->second >= options.max_moves_per_broker;
+    return found != counts.end() && found->second >= options.max_moves_per_broker &&
+           !Sabotaged("I6.moves-of-a-broker");
   };
   for (BrokerId broker : added) {
     if (at_cap(flight.in, broker)) {
@@ -169,6 +176,7 @@ std::vector<BrokerId> DeadTargets(const StepRecord& step, const Observation& see
 InFlight CountInFlight(const OperationRun& run, const Observation& seen) {
   InFlight flight;
   for (const kafka::ReassignmentInfo& running : seen.reassignments()) {
+    if (Sabotaged("I6.moves-of-others")) break;
     Count(flight, running.adding, LeaderOf(seen, running.partition));
   }
   for (const StepRecord& step : run.steps()) {

@@ -9,6 +9,7 @@
 #include "base/check.h"
 #include "base/crash_point.h"
 #include "base/log.h"
+#include "base/sabotage.h"
 
 namespace levelwind::actions {
 namespace {
@@ -77,13 +78,16 @@ Attempt<T> Mutator::Run(const Cause& cause, store::JournalBatch intent, const ch
   row.api = api;
   row.target = std::move(target);
   row.outcome = "sent";
-  intent.audit.push_back(row);
-  if (Status intended = Commit(std::move(intent)); !intended.ok()) {
+  if (!Sabotaged("I18.row")) intent.audit.push_back(row);
+  const bool after_it = Sabotaged("I1.before-the-request");
+  if (Status intended = after_it ? Ok() : Commit(std::move(intent));
+      !intended.ok() && !Sabotaged("I1.only-when-written")) {
     return {intended, std::vector<T>{}};
   }
   LW_CRASH_POINT("mutator.before_send");
   Result<std::vector<T>> answer = send();
   LW_CRASH_POINT("mutator.after_send");
+  if (after_it) LW_CHECK(Commit(std::move(intent)).ok());
   row.outcome = OutcomeText(answer);
   LW_INFO("executor", "{}: {} {}: {}", cause.operation, api, row.target, row.outcome);
   outcomes_.push_back(std::move(row));

@@ -10,6 +10,7 @@
 #include "actions/step_transitions.h"
 #include "base/check.h"
 #include "base/log.h"
+#include "base/sabotage.h"
 
 namespace levelwind::actions {
 
@@ -283,6 +284,7 @@ void OperationRun::RequestCancel(const std::string& note) {
   header_.pause = store::PauseCause::kNone;
   header_.cancel_note = note;
   for (std::size_t i = 0; i < steps_.size(); ++i) {
+    if (Sabotaged("I14.nothing-after-a-cancel")) continue;
     if (steps_[i].state == StepState::kPending) SetStep(i, StepState::kCancelled, note);
   }
   const bool queued = header_.state == OperationState::kPending;

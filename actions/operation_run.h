@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -10,6 +11,7 @@
 #include "actions/log_dir_look.h"
 #include "actions/mutator.h"
 #include "actions/observation.h"
+#include "actions/rack_gate.h"
 #include "actions/step_judge.h"
 #include "base/clock.h"
 #include "model/measure.h"
@@ -69,6 +71,11 @@ class OperationRun {
   /// they do not go on, and the forecast. Written by the next Flush.
   void SaveProgress(double bytes_per_s, double eta_low_s, double eta_high_s);
 
+  /// The racks when the operation was accepted; in a process that found it in the journal, when it
+  /// looked first.
+  const std::optional<Racks>& racks_before() const { return racks_before_; }
+  void SetRacksBefore(Racks racks) { racks_before_ = std::move(racks); }
+
   bool StepsOver() const;
   /// The number of the step before step `i`, of the same partition, that is not over; 0: none.
   std::int32_t WaitsForStep(std::size_t i) const;
@@ -127,6 +134,7 @@ class OperationRun {
   std::set<BrokerId> dead_before_;
   std::set<std::pair<TopicPartition, BrokerId>> out_of_sync_before_;
   std::vector<store::BaselineRecord> closed_baseline_;  // not on disk yet
+  std::optional<Racks> racks_before_;
   std::set<std::size_t> changed_steps_;
   bool header_changed_ = false;
   bool waited_ = true;

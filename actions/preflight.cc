@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "actions/step_chain.h"
+#include "base/sabotage.h"
 
 namespace levelwind::actions {
 namespace {
@@ -54,20 +55,23 @@ Status CheckPartition(const Move& move, const Observation& seen, bool follows) {
     return Changed(fmt::format("{} does not exist any more", made ? move.partition.topic : name));
   }
   if (partition != nullptr && made) return Changed(fmt::format("{} exists already", name));
-  if (!topic->id.is_none() && !move.topic_id.is_none() && topic->id != move.topic_id) {
+  if (!topic->id.is_none() && !move.topic_id.is_none() && topic->id != move.topic_id &&
+      !Sabotaged("I13.same-topic-when-accepted")) {
     return Changed(fmt::format("topic {} was deleted and made anew since the plan (id {}, was {})",
                                topic->name, topic->id.ToString(), move.topic_id.ToString()));
   }
-  if (const auto* running = seen.FindReassignment(move.partition)) {
+  if (const auto* running = seen.FindReassignment(move.partition);
+      running != nullptr && !Sabotaged("I12.at-rest-when-accepted")) {
     return Changed(fmt::format("{} is being reassigned by another tool (adding {}, removing {})",
                                name, BrokersText(running->adding), BrokersText(running->removing)));
   }
-  if (!made && !follows && partition->replicas != move.before) {
+  if (!made && !follows && partition->replicas != move.before &&
+      !Sabotaged("I3.made-for-what-is-there")) {
     return Changed(fmt::format("{} has replicas {}, the plan was made for {}", name,
                                BrokersText(partition->replicas), BrokersText(move.before)));
   }
   for (BrokerId broker : made ? move.after : move.Added()) {
-    if (!seen.IsLive(broker)) {
+    if (!seen.IsLive(broker) && !Sabotaged("I10.live-when-accepted")) {
       return FailedPrecondition(
           fmt::format("{} is to go to broker {}, which is not live; start it, "
                       "or {}",

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "base/sabotage.h"
 #include "base/text.h"
 #include "model/measure.h"
 
@@ -51,13 +52,16 @@ void Add(BytesInFlight& flight, const std::vector<BrokerId>& targets, BrokerId l
 
 std::optional<std::string> NoRoom(BrokerId broker, std::int64_t size, std::int64_t to_come,
                                   const LogDirLook& look, double reserve) {
+  if (Sabotaged("I9.room-on-the-target")) return std::nullopt;
   if (!look.Knows(broker)) {
+    if (Sabotaged("I17.unknown-room")) return std::nullopt;
     return fmt::format("waiting for broker {}, which does not tell its log dirs", broker);
   }
   const auto dirs = look.NextDirs(broker);
   if (dirs.empty()) return fmt::format("waiting for broker {}: none of its log dirs works", broker);
   for (const kafka::LogDirInfo* dir : dirs) {
     const std::int64_t room = RoomIn(*dir, reserve);
+    if (Sabotaged("I9.what-is-on-its-way")) to_come = 0;
     if (!IsKnown(room) || room - to_come >= size) continue;
     return fmt::format(
         "waiting for room on broker {}: log dir {} has {} left above its reserve, {} are on their "
@@ -150,13 +154,13 @@ std::optional<std::string> StartGate::WhyNot(const StepRecord& step, std::int64_
   const std::vector<BrokerId> added = step.move.Added();
   const std::int64_t bytes = size * static_cast<std::int64_t>(added.size());
   if (auto reason = budget_.WhyNot(step, bytes)) return reason;
-  if (options_.max_started_bytes_per_s > 0 && now < next_start_) {
+  if (options_.max_started_bytes_per_s > 0 && now < next_start_ && !Sabotaged("I6.started-bytes")) {
     return "waiting for its turn: enough bytes were started in the last seconds";
   }
   // One that is larger than the cap may go when it goes alone.
   const std::int64_t cap = options_.max_bytes_in_flight_per_broker;
   const auto over = [&](std::int64_t there, std::int64_t more) {
-    return cap > 0 && there > 0 && there + more > cap;
+    return cap > 0 && there > 0 && there + more > cap && !Sabotaged("I6.bytes-in-flight");
   };
   for (BrokerId broker : added) {
     const std::int64_t to_come = Of(flight.in, broker);

@@ -2,24 +2,12 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <set>
 #include <utility>
 
 #include "model/measure.h"
 
 namespace levelwind::actions {
 namespace {
-
-std::size_t RackCount(const std::vector<BrokerId>& replicas, const Racks& racks) {
-  std::set<std::string> used;
-  for (const BrokerId broker : replicas) {
-    const auto rack = racks.find(broker);
-    // A broker without a rack is one of its own.
-    const bool named = rack != racks.end() && !rack->second.empty();
-    used.insert(named ? "r" + rack->second : "b" + std::to_string(broker));
-  }
-  return used.size();
-}
 
 /// Puts one of `added` where one of `removed` is, or beside what is there when nothing else goes.
 class Splitter {

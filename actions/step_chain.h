@@ -1,15 +1,11 @@
 #pragma once
 
-#include <map>
-#include <string>
 #include <vector>
 
-#include "model/ids.h"
+#include "actions/rack_gate.h"
 #include "model/proposal.h"
 
 namespace levelwind::actions {
-
-using Racks = std::map<BrokerId, std::string>;
 
 /// The same change as one move after the other that copies one replica each, for clusters where a
 /// partition must never have more than one replica too many. Just the move where that holds

@@ -8,6 +8,7 @@
 
 #include "actions/log_dir_driver.h"
 #include "base/log.h"
+#include "base/sabotage.h"
 #include "base/text.h"
 
 namespace levelwind::actions {
@@ -58,6 +59,7 @@ bool OutcomeUnknown(const Error& error) {
 bool CancelIsSafe(const StepRecord& step, const Observation& seen) {
   const kafka::PartitionInfo* partition = seen.FindPartition(step.move.partition);
   if (partition == nullptr) return false;
+  if (Sabotaged("I4.cancel")) return true;
   return std::any_of(step.move.before.begin(), step.move.before.end(),
                      [&](BrokerId broker) { return Contains(partition->isr, broker); });
 }
@@ -70,7 +72,7 @@ Status StepDriver::Reassign(OperationRun& run, const std::vector<std::size_t>& i
     const Move& move = run.steps()[i].move;
     (move.before.size() == move.after.size() ? keeping : changing).push_back(i);
   }
-  LW_RETURN_IF_ERROR(SendReassign(run, keeping, false, now));
+  LW_RETURN_IF_ERROR(SendReassign(run, keeping, Sabotaged("I3.kafka-guards-it"), now));
   return SendReassign(run, changing, true, now);
 }
 
@@ -108,6 +110,7 @@ void TakeAnswer(OperationRun& run, std::size_t i, std::int16_t error, const std:
                 const ExecutorOptions& options, SteadyTime now) {
   if (error == 0) {
     run.SetDelivery(i, Delivery::kAccepted);
+    if (Sabotaged("I1.outcome-from-the-cluster")) run.SetStep(i, StepState::kDone, {});
     return;
   }
   if (error == kRequestTimedOut) return;

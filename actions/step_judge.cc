@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "base/sabotage.h"
 namespace levelwind::actions {
 namespace {
 
@@ -62,7 +63,8 @@ Verdict BackAtSource(const StepRecord& step, bool stopping, std::int32_t max_att
   if (step.cancel == CancelCause::kOperator) return {StepState::kCancelled, step.note};
   if (step.cancel == CancelCause::kDeadTarget) return {StepState::kFailed, step.note};
   const bool seen = step.seen || step.state == StepState::kInProgress;
-  const bool gone = seen || step.delivery == Delivery::kAccepted;
+  const bool gone =
+      (seen || step.delivery == Delivery::kAccepted) && !Sabotaged("I12.cancelled-by-others");
   if (gone && WithinBroker(step)) {
     return {
         StepState::kYielded,
@@ -106,7 +108,8 @@ std::optional<Sighting> LookAtTopic(const Move& move, const Observation& seen) {
     return Sighting{Finding::kTopicGone, kNoBroker, {}};
   }
   if (topic->error != 0) return Sighting{Finding::kUnreadable, kNoBroker, {}};
-  if (!topic->id.is_none() && !move.topic_id.is_none() && topic->id != move.topic_id) {
+  if (!Sabotaged("I13.same-topic") && !topic->id.is_none() && !move.topic_id.is_none() &&
+      topic->id != move.topic_id) {
     return Sighting{Finding::kTopicReplaced, kNoBroker, {}};
   }
   if (!IsNewPartition(move) && seen.FindPartition(move.partition) == nullptr) {
@@ -157,7 +160,9 @@ bool NeedsToSettle(StepState state, Finding finding) {
 std::optional<Verdict> Judge(const StepRecord& step, const Sighting& sighting, bool settled,
                              bool stopping, std::int32_t max_attempts) {
   if (IsTerminal(step.state)) return std::nullopt;
-  if (NeedsToSettle(step.state, sighting.finding) && !settled) return std::nullopt;
+  const bool settles =
+      NeedsToSettle(step.state, sighting.finding) && !Sabotaged("I2.settled-first");
+  if (settles && !settled) return std::nullopt;
   switch (sighting.finding) {
     case Finding::kUnreadable:
       return std::nullopt;
@@ -168,6 +173,7 @@ std::optional<Verdict> Judge(const StepRecord& step, const Sighting& sighting, b
                      fmt::format("topic {} was deleted and made anew; the plan was for the old one",
                                  step.move.partition.topic)};
     case Finding::kForeign:
+      if (Sabotaged("I12.replaced-by-others")) return std::nullopt;
       return Verdict{StepState::kYielded,
                      fmt::format("another tool {} {}: {}",
                                  step.state == StepState::kPending ? "started" : "replaced",

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "actions/throttle_manager.h"
+#include "base/sabotage.h"
 #include "base/text.h"
 
 namespace levelwind::actions {
@@ -167,7 +168,8 @@ Status ThrottleManager::Apply(const OperationRun& run, const Observation& seen) 
   for (PreimageRecord* row : OpenRowsOf(cause.operation)) {
     if (row->state != PreimageState::kIntended) continue;
     const bool topic = row->scope == ConfigScope::kTopic;
-    if (topic && wanted.count({row->resource, row->topic_id}) == 0) continue;
+    const bool ours = !topic || wanted.count({row->resource, row->topic_id}) > 0;
+    if (!ours && !Sabotaged("I13.entries-of-a-gone-topic")) continue;
     // One that died before it was set has its turn when it is back.
     if (!topic && !seen.IsLive(BrokerOf(*row))) continue;
     announced.push_back(row);
@@ -197,7 +199,8 @@ Status ThrottleManager::Apply(const OperationRun& run, const Observation& seen) 
     } else if (value.own == row->ours) {
       row->previous.reset();
       SetRow(*row, PreimageState::kApplied, {});
-    } else if (value.own == row->before || IsOurs(*row, value.own)) {
+    } else if (value.own == row->before || IsOurs(*row, value.own) ||
+               Sabotaged("I7.only-over-the-pre-image")) {
       changes.push_back({resource, row->key, ConfigOp::kSet, row->ours});
     } else {
       SetRow(*row, PreimageState::kForeign,

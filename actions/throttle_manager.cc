@@ -16,6 +16,24 @@ using kafka::ConfigResourceType;
 using store::PreimageRecord;
 using store::PreimageState;
 
+namespace {
+
+constexpr std::size_t kMaxPerRequest = 1000;
+
+Status FirstRefusal(const Result<std::vector<kafka::ConfigChangeOutcome>>& answer) {
+  if (!answer.ok()) return answer.error().Wrap("changing a replication throttle");
+  for (const kafka::ConfigChangeOutcome& outcome : *answer) {
+    if (outcome.error == 0) continue;
+    const bool topic = outcome.resource.type == ConfigResourceType::kTopic;
+    return kafka::KafkaError(outcome.error,
+                             fmt::format("changing the replication throttle of {} {}",
+                                         topic ? "topic" : "broker", outcome.resource.name));
+  }
+  return Ok();
+}
+
+}  // namespace
+
 ThrottleManager::ThrottleManager(kafka::AdminClient& admin, Mutator& mutator,
                                  const ExecutorOptions& options)
     : admin_(admin), mutator_(mutator), options_(options) {}
@@ -102,8 +120,8 @@ Result<ThrottleManager::Answers> ThrottleManager::ReadConfigs(
   return answers;
 }
 
-// One request per broker, one for all topics. The first refusal is returned; what it meant for each
-// value is read back by the caller, never taken from the answer.
+// One request per broker, one per 1,000 lists of topics. The first refusal is returned; what it
+// meant for each value is read back by the caller, never taken from the answer.
 Status ThrottleManager::Send(const Mutator::Cause& cause,
                              const std::vector<ConfigChange>& changes) {
   std::map<std::string, std::vector<ConfigChange>> groups;  // "" for all topics
@@ -113,17 +131,15 @@ Status ThrottleManager::Send(const Mutator::Cause& cause,
   }
   Status result = Ok();
   for (const auto& [broker, group] : groups) {
-    const auto attempt = mutator_.AlterConfigs(cause, {}, group);
-    if (!attempt.intent.ok()) return attempt.intent.error();
-    if (!attempt.answer.ok()) {
-      if (result.ok()) result = attempt.answer.error().Wrap("changing a replication throttle");
-      continue;
-    }
-    for (const kafka::ConfigChangeOutcome& outcome : *attempt.answer) {
-      if (outcome.error == 0 || !result.ok()) continue;
-      result = kafka::KafkaError(
-          outcome.error, fmt::format("changing the replication throttle of {} {}",
-                                     broker.empty() ? "topic" : "broker", outcome.resource.name));
+    // The controller takes 10,000 changes at once, AdminClient 1,000 in one request (A19).
+    for (std::size_t first = 0; first < group.size(); first += kMaxPerRequest) {
+      const auto begin = group.begin() + static_cast<std::ptrdiff_t>(first);
+      const auto size = std::min(kMaxPerRequest, group.size() - first);
+      const auto attempt = mutator_.AlterConfigs(
+          cause, {}, std::vector<ConfigChange>(begin, begin + static_cast<std::ptrdiff_t>(size)));
+      if (!attempt.intent.ok()) return attempt.intent.error();
+      const Status refused = FirstRefusal(attempt.answer);
+      if (result.ok()) result = refused;
     }
   }
   return result;

@@ -7,6 +7,7 @@
 
 #include "actions/throttle_manager.h"
 #include "base/log.h"
+#include "base/sabotage.h"
 
 namespace levelwind::actions {
 namespace {
@@ -79,7 +80,7 @@ bool ThrottleManager::RestorePass(const Mutator::Cause& cause, const Observation
 // A deleted topic took its lists along; a new one of the same name has nothing of ours (I13).
 void ThrottleManager::CloseGoneTopics(const std::string& operation, const Observation& seen) {
   for (PreimageRecord* row : OpenRowsOf(operation)) {
-    if (row->scope != ConfigScope::kTopic) continue;
+    if (row->scope != ConfigScope::kTopic || Sabotaged("I13.entries-of-a-gone-topic")) continue;
     const kafka::TopicInfo* topic = seen.FindTopic(row->resource);
     const Result<Uuid> ours = Uuid::Parse(row->topic_id);
     if (topic == nullptr) {
@@ -142,7 +143,7 @@ std::vector<ConfigChange> ThrottleManager::RateChanges(const std::string& operat
     const ConfigNow value = ValueNow(answer->second, row->key);
     if (value.own == row->before) {
       SetRow(*row, PreimageState::kRestored, {});
-    } else if (IsOurs(*row, value.own)) {
+    } else if (IsOurs(*row, value.own) || Sabotaged("I7.only-while-it-is-ours")) {
       const ConfigOp op = row->before ? ConfigOp::kSet : ConfigOp::kDelete;
       changes.push_back({answer->first, row->key, op, row->before.value_or("")});
       Unsettle(*row);

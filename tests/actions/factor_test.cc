@@ -112,21 +112,21 @@ TEST_F(Factor, I3_ATargetMadeFromAUnionIsRefused) {
   ExpectRefused({move}, ErrorCode::kAborted, "being reassigned by another tool");
 }
 
-TEST_F(Factor, AShrinkBelowMinInSyncIsRefused) {
+TEST_F(Factor, I3_AShrinkBelowMinInSyncIsRefused) {
   NeedInSync("large", "2");
   ExpectRefused({h.MoveOf("small", 0, {1}), h.MoveOf("large", 1, {2})},
                 ErrorCode::kFailedPrecondition,
                 "large-1 would keep 1 of 3 replicas, but its topic has min.insync.replicas=2");
 }
 
-TEST_F(Factor, AShrinkThatLeavesTooFewInSyncIsRefused) {
+TEST_F(Factor, I4_AShrinkThatLeavesTooFewInSyncIsRefused) {
   NeedInSync("large", "2");
   h.kafka.Kill(3);
   ExpectRefused({h.MoveOf("large", 0, {1, 3})}, ErrorCode::kFailedPrecondition,
                 "would keep 1 in-sync replicas");
 }
 
-TEST_F(Factor, AShrinkToWhatIsNotInSyncIsRefused) {
+TEST_F(Factor, I16_AShrinkToWhatIsNotInSyncIsRefused) {
   h.kafka.Kill(2);
   h.kafka.Kill(3);
   ExpectRefused({h.MoveOf("large", 0, {2, 3})}, ErrorCode::kFailedPrecondition,

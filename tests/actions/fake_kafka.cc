@@ -48,7 +48,10 @@ FakeKafka::FakeKafka(const std::vector<BrokerId>& brokers)
 void FakeKafka::AddTopic(const std::string& name,
                          const std::vector<std::vector<BrokerId>>& partitions, std::int64_t size) {
   Topic topic;
-  topic.id.bytes[0] = next_topic_++;
+  const std::uint32_t number = next_topic_++;
+  for (std::size_t i = 0; i < 4; ++i) {
+    topic.id.bytes[i] = static_cast<std::uint8_t>(number >> (8 * i));
+  }
   for (const auto& replicas : partitions) {
     Partition partition;
     partition.replicas = partition.isr = replicas;
@@ -77,6 +80,7 @@ FakeKafka::Partition* FakeKafka::Find(const TopicPartition& tp) {
 
 void FakeKafka::Elect(Partition& partition) {
   partition.leader = kNoBroker;
+  ++partition.leader_epoch;
   for (BrokerId broker : partition.replicas) {
     if (Has(partition.isr, broker) && Lives(broker)) {
       partition.leader = broker;
@@ -100,7 +104,8 @@ void FakeKafka::Advance(std::int64_t bytes) {
     for (Partition& partition : topic.partitions) {
       for (auto copy = partition.futures.begin(); copy != partition.futures.end();) {
         auto& [broker, future] = *copy;
-        if (Lives(broker)) future.copied = std::min(partition.size, future.copied + bytes);
+        const std::int64_t more = slow.count(broker) > 0 ? bytes / 10 : bytes;
+        if (Lives(broker)) future.copied = std::min(partition.size, future.copied + more);
         if (future.copied < partition.size) {
           ++copy;
           continue;
@@ -112,7 +117,8 @@ void FakeKafka::Advance(std::int64_t bytes) {
       for (BrokerId broker : partition.adding) {
         if (!Lives(broker)) continue;
         auto& copied = partition.copied[broker];
-        copied = std::min(partition.size, copied + bytes);
+        const bool crawls = slow.count(broker) > 0 || slow.count(partition.leader) > 0;
+        copied = std::min(partition.size, copied + (crawls ? bytes / 10 : bytes));
         if (copied == partition.size && !Has(partition.isr, broker)) {
           partition.isr.push_back(broker);
         }
@@ -236,9 +242,14 @@ FakeKafka::Fault FakeKafka::Arrive(Write write, Apply apply) {
 Result<kafka::ClusterMetadata> FakeKafka::DescribeCluster(Duration) {
   ++requests_;
   if (!reachable) return Unavailable("no broker answers");
+  if (replayed) return *replayed;
   kafka::ClusterMetadata metadata;
   metadata.cluster_id = cluster_id;
-  for (BrokerId broker : live_) metadata.brokers.push_back({broker, "localhost", 9092, "", false});
+  for (BrokerId broker : live_) {
+    const auto rack = racks.find(broker);
+    metadata.brokers.push_back(
+        {broker, "localhost", 9092, rack == racks.end() ? "" : rack->second, false});
+  }
   for (const auto& [name, topic] : topics_) {
     kafka::TopicInfo info;
     info.name = name;
@@ -248,6 +259,7 @@ Result<kafka::ClusterMetadata> FakeKafka::DescribeCluster(Duration) {
       kafka::PartitionInfo row;
       row.number = static_cast<std::int32_t>(i);
       row.leader = partition.leader;
+      row.leader_epoch = partition.leader_epoch;
       row.replicas = partition.replicas;
       row.isr = partition.isr;
       info.partitions.push_back(std::move(row));
@@ -262,8 +274,8 @@ Result<std::map<BrokerId, Result<std::vector<kafka::LogDirInfo>>>> FakeKafka::De
   std::map<BrokerId, Result<std::vector<kafka::LogDirInfo>>> answers;
   for (BrokerId broker : brokers) {
     ++requests_;
-    if (!Lives(broker)) {
-      answers.emplace(broker, Unavailable("down"));
+    if (!Lives(broker) || silent_dirs.count(broker) > 0) {
+      answers.emplace(broker, Unavailable("no answer"));
       continue;
     }
     std::map<std::string, kafka::LogDirInfo> dirs;
@@ -355,6 +367,7 @@ Result<std::vector<kafka::PartitionOutcome>> FakeKafka::ElectPreferredLeaders(
         error = kPreferredNotAvailable;
       } else {
         partition->leader = partition->replicas.front();
+        ++partition->leader_epoch;
       }
       outcomes.push_back({tp, error, {}});
     }
@@ -380,7 +393,7 @@ Result<std::vector<kafka::ConfigAnswer>> FakeKafka::DescribeConfigs(
     answer.resource = query.resource;
     const bool topic = query.resource.type == ConfigResourceType::kTopic;
     if (!topic && on_config_read) on_config_read(std::stoi(query.resource.name));
-    if (!ConfigReachable(query.resource)) {
+    if (!ConfigReachable(query.resource) || (topic && silent_configs)) {
       answer.error = kTimedOut;
     } else if (topic && topics_.count(query.resource.name) == 0) {
       answer.error = kUnknownTopic;
@@ -401,6 +414,12 @@ Result<std::vector<kafka::ConfigAnswer>> FakeKafka::DescribeConfigs(
         if (const auto entry = entries.find(key); entry != entries.end()) {
           answer.entries.push_back(entry->second);
         } else {
+          const auto shared = default_broker_configs.find(key);
+          if (topic && shared != default_broker_configs.end()) {
+            answer.entries.push_back(
+                {key, shared->second, kafka::ConfigSource::kDynamicDefaultBroker, false, false});
+            continue;
+          }
           const char* fallback = key == "min.insync.replicas" ? "1" : "";
           answer.entries.push_back({key, topic ? fallback : "9223372036854775807",
                                     kafka::ConfigSource::kDefault, false, false});

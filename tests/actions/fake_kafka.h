@@ -24,6 +24,7 @@ class FakeKafka final : public kafka::AdminClient, public kafka::TopicAdmin {
     std::vector<BrokerId> replicas;  // the union while moving
     std::vector<BrokerId> isr;
     BrokerId leader = kNoBroker;
+    std::int32_t leader_epoch = 0;
     std::int64_t size = 1000;
     bool moving = false;
     std::vector<BrokerId> target, adding, removing;
@@ -91,6 +92,12 @@ class FakeKafka final : public kafka::AdminClient, public kafka::TopicAdmin {
   std::int16_t dir_error = 0;                 ///< What every move between log dirs is refused with.
   std::map<LogDirName, std::int64_t> usable;  ///< Others have plenty.
   std::map<LogDirName, std::int64_t> total;   ///< Others do not tell.
+  std::set<BrokerId> silent_dirs;             ///< Do not answer what log dirs they have.
+  std::set<BrokerId> slow;                    ///< Copy a tenth of what others do.
+  bool silent_configs = false;                ///< Topics' configurations cannot be read.
+  std::map<BrokerId, std::string> racks;      ///< Others have none.
+  /// What a broker that lags behind tells of the cluster, in place of the truth.
+  std::optional<kafka::ClusterMetadata> replayed;
   std::string cluster_id = "fake";
   bool reachable = true;
   bool controller_knows_dead = false;  ///< Configs of dead brokers can be read and written.
@@ -154,7 +161,7 @@ class FakeKafka final : public kafka::AdminClient, public kafka::TopicAdmin {
   std::map<std::string, Topic> topics_;
   Configs configs_;
   std::uint64_t requests_ = 0;
-  std::uint8_t next_topic_ = 1;
+  std::uint32_t next_topic_ = 1;
 };
 
 }  // namespace levelwind::testing

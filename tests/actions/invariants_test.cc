@@ -100,7 +100,7 @@ TEST_F(Invariants, I13_ARecreatedTopicIsRefused) {
   ExpectRefused(plan, ErrorCode::kAborted, "deleted and made anew");
 }
 
-TEST_F(Invariants, AStalePlanIsRefusedWithTheFirstDifference) {
+TEST_F(Invariants, I3_AStalePlanIsRefusedWithTheFirstDifference) {
   Proposal plan = h.Plan({h.MoveOf("orders", 0, {4, 2, 3}), h.MoveOf("orders", 1, {4, 2, 3})});
   h.kafka.At("orders", 1).replicas = {2, 1, 3};
   ExpectRefused(plan, ErrorCode::kAborted,

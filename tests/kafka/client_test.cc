@@ -459,7 +459,7 @@ TEST_F(TwoBrokers, BrokerConfigsGoToThatBrokerAndThoseOfADeadOneToTheController)
   EXPECT_EQ(two_.Count(ApiKey::kIncrementalAlterConfigs), 1);
 }
 
-TEST_F(TwoBrokers, ThrottleTimeIsObeyed) {
+TEST_F(TwoBrokers, A17_ThrottleTimeIsObeyed) {
   one_.On<DescribeLogDirsRequest>([](const auto&, auto) {
     DescribeLogDirsResponse response;
     response.throttle_time_ms = 300;

@@ -22,6 +22,11 @@ class ManualClock final : public Clock {
     now_ += std::chrono::duration_cast<SteadyTime::duration>(by);
     wall_.unix_ms += ToMillis(by);
   }
+  /// Somebody sets the wall clock.
+  void JumpWall(Duration by) {
+    std::lock_guard lock(mutex_);
+    wall_.unix_ms += ToMillis(by);
+  }
 
  private:
   mutable std::mutex mutex_;
