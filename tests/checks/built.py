@@ -1,4 +1,5 @@
-"""Every source is built, every test is run, every folder says what it is."""
+"""Every source is built, every test is run, every folder says what it is; no safety gate can be taken out of what
+is shipped."""
 
 import json
 import os
@@ -10,6 +11,20 @@ import tree
 def _built(build):
     with open(os.path.join(build, "compile_commands.json"), encoding="utf-8") as file:
         return {os.path.realpath(os.path.join(entry["directory"], entry["file"])) for entry in json.load(file)}
+
+
+def _gates(root, build, files):
+    """base/sabotage.h is for sources only, and only objects of tests/sabotage have its switch."""
+    problems = []
+    for path in files:
+        if path.endswith(".h") and '#include "base/sabotage.h"' in tree.read(root, path):
+            problems.append(f"{path}: includes base/sabotage.h; two objects of a program would have different opinions")
+    with open(os.path.join(build, "compile_commands.json"), encoding="utf-8") as file:
+        for entry in json.load(file):
+            command = entry.get("command", "")
+            if "LEVELWIND_SABOTAGE" in command and " -o tests/sabotage/" not in command:
+                problems.append(f"{entry['file']}: is compiled with LEVELWIND_SABOTAGE outside tests/sabotage")
+    return problems
 
 
 def check(root, build):
@@ -30,4 +45,4 @@ def check(root, build):
     for folder in sorted({tree.folder_of(p) for p in files if tree.is_production(p)}):
         if f"{folder}/README.md" not in known:
             problems.append(f"{folder}/: has no README.md that says what it is for")
-    return problems
+    return problems + _gates(root, build, files)

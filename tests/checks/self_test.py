@@ -201,6 +201,23 @@ class BuiltTest(CheckTest):
         self.put("tests/base/a_test.cc", "// TEST(A, B) {}\nint x;\n")
         self.assert_problem(built.check(self.root, self.root), "tests/base/a_test.cc", "has none")
 
+    def test_a_gate_in_a_header(self):
+        self.compile_commands()
+        self.put("store/gate.h", '#pragma once\n#include "base/sabotage.h"\n')
+        self.assert_problem(built.check(self.root, self.root), "store/gate.h", "includes base/sabotage.h")
+
+    def test_a_gate_that_can_be_taken_out_of_what_is_shipped(self):
+        self.compile_commands()
+        path = os.path.join(self.root, "compile_commands.json")
+        with open(path, encoding="utf-8") as file:
+            entries = json.load(file)
+        where = {"tests/sabotage/CMakeFiles/lw_store_sabotaged.dir/s.cc.o": 0, "store/CMakeFiles/lw_store.dir/s.cc.o": 1}
+        for output, problems in where.items():
+            entries[0]["command"] = f"c++ -DLEVELWIND_SABOTAGE=1 -o {output} -c s.cc"
+            with open(path, "w", encoding="utf-8") as file:
+                json.dump(entries, file)
+            self.assertEqual(len(built.check(self.root, self.root)), problems)
+
     def test_a_folder_without_readme(self):
         self.compile_commands()
         os.remove(os.path.join(self.root, "store/README.md"))

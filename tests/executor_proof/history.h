@@ -30,6 +30,7 @@ struct PartitionState {
     std::int64_t copied = 0;
   };
   std::map<BrokerId, Future> futures;
+  std::map<BrokerId, std::int64_t> copied;  ///< Of `adding`.
 };
 
 /// A dynamic configuration value's place.
@@ -45,6 +46,9 @@ struct ClusterState {
   std::map<ConfigName, std::string> throttles;
   std::map<std::string, std::int32_t> min_isr;  ///< By topic, as it is in effect.
   std::map<LogDirName, std::int64_t> usable;    ///< Free bytes; those not named have plenty.
+  std::map<BrokerId, std::string> racks;        ///< Those not named are on racks of their own.
+  std::set<BrokerId> silent_dirs;               ///< Live, but do not tell their log dirs.
+  bool silent_configs = false;                  ///< Topics' configurations cannot be read.
 };
 using ClusterStatePtr = std::shared_ptr<const ClusterState>;
 
@@ -61,6 +65,7 @@ struct RequestSent {
 enum class EventKind : std::uint8_t {
   kState,    ///< The world went on by itself, or by another tool.
   kLook,     ///< The executor reads the cluster in this state.
+  kBlind,    ///< It tries to, and nothing answers.
   kCommit,   ///< A journal transaction that is on disk.
   kRequest,  ///< Left the executor while the cluster was in this state.
   kRestart,  ///< A process died and another one opened the journal.
@@ -70,7 +75,7 @@ enum class EventKind : std::uint8_t {
 
 struct Event {
   EventKind kind = EventKind::kState;
-  std::int64_t at_ms = 0;
+  std::int64_t at_ms = 0;        ///< By a clock that never jumps.
   std::uint64_t generation = 0;  ///< Of the process that acted.
   ClusterStatePtr state;         ///< Before the event; never null.
   store::JournalBatch batch;     ///< kCommit.
@@ -83,6 +88,9 @@ struct Event {
 struct Limits {
   std::int32_t moves_per_broker = 0, moves_cluster = 0, leader_moves = 0;
   std::int32_t dir_moves_per_broker = 0, moves_per_dir = 0;
+  std::int64_t bytes_per_broker = 0, started_bytes_per_s = 0;  ///< 0: no limit.
+  std::int64_t bytes_per_day = 0, moves_per_day = 0;
+  std::size_t queued = 16;
   bool throttled = true;
 };
 

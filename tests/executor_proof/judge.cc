@@ -43,13 +43,18 @@ void Judge::Break(const std::string& rule, std::string what) {
 std::vector<Violation> Judge::Run() {
   for (index_ = 0; index_ < history_.events.size(); ++index_) {
     const Event& event = history_.events[index_];
+    if (!first_) first_ = event.state;
     OnState(event);
     switch (event.kind) {
       case EventKind::kState:
       case EventKind::kCalm:
         break;
       case EventKind::kLook:
+        blind_ = false;
         OnLook(event);
+        break;
+      case EventKind::kBlind:
+        blind_ = true;
         break;
       case EventKind::kCommit:
         OnCommit(event);
@@ -76,6 +81,7 @@ std::vector<Violation> Judge::Run() {
 // and replicas that were behind.
 void Judge::OnState(const Event& event) {
   if (!last_ || last_ == event.state || event.kind == EventKind::kForeign) return;
+  CheckRacks(event);
   for (const auto& [tp, now] : event.state->partitions) {
     const auto before = last_->partitions.find(tp);
     if (before == last_->partitions.end() || before->second.topic_id != now.topic_id) continue;
@@ -130,6 +136,7 @@ void Judge::OnCommit(const Event& event) {
   for (const store::AuditRecord& row : event.batch.audit) {
     if (row.outcome == "sent") announced_.push_back(row);
   }
+  CheckBounds(event);
 }
 
 void Judge::OnStepRow(const Event& event, const std::string& operation,
@@ -169,6 +176,7 @@ void Judge::OnRestart() {
   lost_to_crashes_ += announced_.empty() ? 0 : 1;
   if (announced_.size() > 1) Break("I18", "audit rows without a request");
   announced_.clear();
+  next_start_ms_ = 0;  // Not in the journal: a limit of the long run.
 }
 
 void Judge::AtEnd() {

@@ -42,6 +42,8 @@ void Judge::OnDirMove(const Event& event, const kafka::ReplicaDirMove& move) {
   CheckMayStart(key->first, step);
   CheckStress(event, key->first);
   CheckDirStart(event, step, now->second);
+  CheckKnown(event, step);
+  CheckBudgets(event, step, now->second.size);
 }
 
 void Judge::CheckDirStart(const Event& event, const StepRecord& step, const PartitionState& now) {

@@ -31,11 +31,16 @@ void Judge::OnRequest(const Event& event) {
   const bool owing = std::any_of(preimages_.begin(), preimages_.end(),
                                  [](const auto& item) { return IsOpen(item.second.state); });
   if (!open && !owing) Break("I15", event.request.api + " was sent, but nobody asked for anything");
+  if (blind_) Break("I17", event.request.api + " was sent, but the cluster could not be read");
+  CheckSizes(event);
   for (const auto& request : event.request.reassignments) OnReassign(event, request);
   for (const TopicPartition& partition : event.request.elections) OnElection(event, partition);
   for (const auto& move : event.request.dir_moves) OnDirMove(event, move);
   for (const auto& change : event.request.configs) OnConfig(event, change);
-  if (!event.request.reassignments.empty()) CheckCaps(event);
+  if (!event.request.reassignments.empty()) {
+    CheckCaps(event);
+    CheckBytes(event);
+  }
   if (!event.request.dir_moves.empty()) CheckDirCaps(event);
 }
 
@@ -84,6 +89,10 @@ void Judge::OnStart(const Event& event, const std::string& operation, const Step
   CheckInSync(event, operation, step, now);
   CheckMayStart(operation, step);
   CheckThrottled(event, step);
+  CheckRacksInSync(event, step, now);
+  CheckKnown(event, step);
+  const auto copies = static_cast<std::int64_t>(Without(move.after, move.before).size());
+  if (copies > 0) CheckBudgets(event, step, now.size * copies);
 }
 
 void Judge::CheckInSync(const Event& event, const std::string& operation, const StepRecord& step,
@@ -93,7 +102,7 @@ void Judge::CheckInSync(const Event& event, const std::string& operation, const 
   const auto least = static_cast<std::size_t>(std::max(1, MinIsr(*event.state, move.partition)));
   const std::size_t staying = now.isr.size() - Without(now.isr, move.after).size();
   const bool copies = !Without(move.after, move.before).empty();
-  if (!copies && staying < least) {
+  if (!copies && staying < least && staying < now.isr.size()) {
     Break("I4",
           fmt::format("{} would keep {} in-sync replicas of at least {}", name, staying, least));
   }

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+#include <deque>
 #include <map>
 #include <optional>
 #include <set>
@@ -54,6 +56,16 @@ class Judge {
   void OnListChange(const Event& event, const kafka::ConfigChange& change, const ConfigName& name);
   void OnRateChange(const Event& event, const kafka::ConfigChange& change, const ConfigName& name);
 
+  // judge_limits.cc
+  void CheckBytes(const Event& event);
+  void CheckBudgets(const Event& event, const store::StepRecord& step, std::int64_t bytes);
+  void CheckRacks(const Event& event);
+  void CheckRacksInSync(const Event& event, const store::StepRecord& step,
+                        const PartitionState& now);
+  void CheckKnown(const Event& event, const store::StepRecord& step);
+  void CheckSizes(const Event& event);
+  void CheckBounds(const Event& event);
+
   std::optional<StepKey> OpenStep(const TopicPartition& partition, BrokerId dir_broker) const;
   std::set<TopicPartition> OpenPartitions() const;
   std::int32_t MinIsr(const ClusterState& state, const TopicPartition& partition) const;
@@ -70,7 +82,10 @@ class Judge {
 
   std::uint64_t generation_ = 0;
   std::size_t lost_to_crashes_ = 0;
-  ClusterStatePtr last_;
+  ClusterStatePtr first_, last_;
+  bool blind_ = false;  // the last look failed
+  std::int64_t next_start_ms_ = 0;
+  std::deque<std::pair<std::int64_t, std::int64_t>> day_;    // when, bytes
   std::map<std::string, std::set<BrokerId>> dead_at_start_;  // by operation
   std::map<std::string, std::set<std::pair<TopicPartition, BrokerId>>> behind_at_start_;
   std::set<TopicPartition> foreign_partitions_;

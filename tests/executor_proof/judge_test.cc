@@ -35,7 +35,8 @@ History CleanRun() {
     Rig rig(seed);
     std::set<MoveKind> kinds;
     for (const Move& move : rig.plan.moves) kinds.insert(move.kind);
-    if (kinds.size() < 3 || !rig.history.limits.throttled) continue;
+    if (kinds.size() < 3 || rig.h.options.throttle_bytes_per_s == 0) continue;
+    if (rig.plan.moves.front().before.size() < 2) continue;
     rig.Start();
     EXPECT_TRUE(rig.Submit().ok());
     EXPECT_TRUE(rig.RunToEnd());
@@ -76,6 +77,21 @@ ClusterState& Change(Event& event) {
 PartitionState& CopiedPartition(Event& event) {
   const TopicPartition partition = event.request.reassignments.front().partition;
   return Change(event).partitions.at(partition);
+}
+
+// Two copies to the broker that the first one goes to; its limits.
+Limits& Crowd(History& history) {
+  Event& event = Copy(history);
+  const auto& request = event.request.reassignments.front();
+  ClusterState& state = Change(event);
+  const auto added = Without(*request.replicas, state.partitions.at(request.partition).replicas);
+  PartitionState& other = state.partitions[{"crowd", 0}];
+  other.replicas = {77, added.front()};
+  other.adding = {added.front()};
+  other.leader = 77;
+  other.size = 100;
+  other.moving = true;
+  return history.limits;
 }
 
 void EachRow(History& history, const std::function<void(store::StepRecord&)>& spoil) {
@@ -151,6 +167,10 @@ const Case kCases[] = {
     {"I6", "TooManyMoves", [](History& h) { h.limits.moves_cluster = 0; }},
     {"I6", "TooManyOnABroker", [](History& h) { h.limits.moves_per_broker = 0; }},
     {"I6", "TooManyBetweenLogDirs", [](History& h) { h.limits.moves_per_dir = 0; }},
+    {"I6", "TooManyBytesOnABroker", [](History& h) { Crowd(h).bytes_per_broker = 1; }},
+    {"I6", "StartedTooFast", [](History& h) { h.limits.started_bytes_per_s = 1; }},
+    {"I6", "TooManyInADay", [](History& h) { h.limits.moves_per_day = 1; }},
+    {"I6", "TooMuchInADay", [](History& h) { h.limits.bytes_per_day = 1; }},
     {"I7", "CopiedWithoutAThrottle", [](History& h) { Change(Copy(h)).throttles.clear(); }},
     {"I7", "AListIsOverwritten",
      [](History& h) { Appending(h).request.configs.front().op = kafka::ConfigOp::kSet; }},
@@ -167,6 +187,24 @@ const Case kCases[] = {
      [](History& h) {
        Change(h.events.back()).throttles[{true, "t0", "follower.replication.throttled.replicas"}] =
            "0:1";
+     }},
+    {"I8", "OnFewerRacks",
+     [](History& h) {
+       ClusterState& state = Change(h.events.back());
+       for (const auto& [partition, now] : state.partitions) {
+         if (now.replicas.size() < 2) continue;
+         for (BrokerId broker : now.replicas) state.racks[broker] = "the only one";
+         return;
+       }
+     }},
+    {"I8", "FewerRacksInSync",
+     [](History& h) {
+       ClusterState& state = Change(Copy(h));
+       const TopicPartition partition = Copy(h).request.reassignments.front().partition;
+       // Two are asked for and in sync, and what stays shares a rack.
+       state.min_isr[partition.topic] = 2;
+       const auto& target = *Copy(h).request.reassignments.front().replicas;
+       for (BrokerId broker : target) state.racks[broker] = "the only one";
      }},
     {"I9", "NoRoom",
      [](History& h) {
@@ -202,12 +240,43 @@ const Case kCases[] = {
      [](History& h) {
        for (auto& [partition, now] : Change(h.events.back()).partitions) now.isr = {99};
      }},
+    {"I17", "NothingCouldBeRead",
+     [](History& h) {
+       for (Event& event : h.events) {
+         if (event.kind == EventKind::kLook) event.kind = EventKind::kBlind;
+       }
+     }},
+    {"I17", "ToLogDirsThatNobodyKnows",
+     [](History& h) {
+       Event& event = First(h, [](const Event& e) { return !e.request.dir_moves.empty(); });
+       Change(event).silent_dirs.insert(event.request.dir_moves.front().broker);
+     }},
+    {"I17", "ToABrokerThatDoesNotTell",
+     [](History& h) {
+       ClusterState& state = Change(Copy(h));
+       for (BrokerId broker : state.live) state.silent_dirs.insert(broker);
+     }},
     {"I18", "WithoutAnAuditRow",
      [](History& h) {
        for (Event& event : h.events) event.batch.audit.clear();
      }},
     {"I18", "AnAuditRowWithoutARequest",
      [](History& h) { h.events.erase(h.events.begin() + (&Copy(h) - h.events.data())); }},
+    {"I19", "TooMuchInOneRequest", [](History& h) { Appending(h).request.configs.resize(1001); }},
+    {"I19", "AnEndlessAuditRow",
+     [](History& h) {
+       for (Event& event : h.events) {
+         for (auto& row : event.batch.audit) row.target.assign(10'000, 'x');
+       }
+     }},
+    {"I19", "AnEndlessQueue",
+     [](History& h) {
+       Event& event = First(h, [](const Event& e) { return !e.batch.operations.empty(); });
+       for (int i = 0; i < 20; ++i) {
+         event.batch.operations.push_back(event.batch.operations.front());
+         event.batch.operations.back().id += std::to_string(i);
+       }
+     }},
 };
 
 class JudgeFinds : public ::testing::TestWithParam<Case> {};

@@ -11,17 +11,16 @@
 namespace levelwind::testing {
 namespace {
 
-constexpr std::size_t kPoints = 10000;
-
-TEST(FaultMatrix, B1_AKillAtEachBoundaryEndsAtTheSamePlace) {
+TEST(KillMatrix, B1_AKillAtEachBoundaryEndsAtTheSamePlace) {
   const std::uint64_t seed = ProofSeed(1);
-  const MatrixResult result = RunKillMatrix(seed, kPoints);
+  const std::size_t points = ProofCount("POINTS", 10000);
+  const MatrixResult result = RunKillMatrix(seed, points);
   std::cout << "kill matrix: seed " << seed << ", " << result.worlds << " worlds, " << result.points
             << " points, " << result.throttled << " with throttles set, " << result.broken.size()
             << " broken, " << result.leftovers << " with throttles left\n";
-  EXPECT_EQ(result.points, kPoints);
+  EXPECT_EQ(result.points, points);
   EXPECT_THAT(result.broken, ::testing::IsEmpty());
-  EXPECT_GT(result.throttled, kPoints / 10);
+  EXPECT_GT(result.throttled, points / 10);
   EXPECT_EQ(result.leftovers, 0u);
 }
 

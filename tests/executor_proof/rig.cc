@@ -7,8 +7,10 @@
 #include <cstdlib>
 #include <utility>
 
+#include "base/check.h"
 #include "base/log.h"
 #include "tests/executor_proof/judge.h"
+#include "tests/executor_proof/planned.h"
 
 namespace levelwind::testing {
 namespace {
@@ -39,10 +41,12 @@ bool Chance(Random& random, double probability) {
   return static_cast<double>(random() >> 11) * 0x1.0p-53 < probability;
 }
 
-std::uint64_t ProofSeed(std::uint64_t fallback) {
-  const char* text = std::getenv("LEVELWIND_PROOF_SEED");
+std::size_t ProofCount(const char* what, std::size_t fallback) {
+  const char* text = std::getenv((std::string("LEVELWIND_PROOF_") + what).c_str());
   return text == nullptr ? fallback : std::strtoull(text, nullptr, 10);
 }
+
+std::uint64_t ProofSeed(std::uint64_t fallback) { return ProofCount("SEED", fallback); }
 
 Rig::Rig(std::uint64_t seed)
     : h(Numbered(4 + seed % 3)), random(seed), brokers(Numbered(4 + seed % 3)), seed_(seed) {
@@ -63,6 +67,8 @@ void Rig::MakeCluster() {
     h.options.tune.interval = std::chrono::seconds(2);
     h.options.tune.calm_intervals = 1;
   }
+  if (Chance(random, 0.3)) h.options.max_bytes_in_flight_per_broker = 800 + 400 * Pick(random, 5);
+  if (Chance(random, 0.15)) h.options.max_started_bytes_per_s = 100 + 200 * Pick(random, 4);
   const std::size_t count = 2 + Pick(random, 2);
   for (std::size_t t = 0; t < count; ++t) {
     const std::string name = fmt::format("t{}", t);
@@ -132,7 +138,22 @@ std::optional<Move> Rig::RandomMove(const std::string& topic, std::int32_t parti
   return h.MoveOf(topic, partition, after);
 }
 
+// Half of the worlds carry out what the real planner makes of them, on two or three racks.
+bool Rig::MakePlannedPlan() {
+  const std::size_t racks = 2 + Pick(random, 2);
+  for (std::size_t i = 0; i < brokers.size(); ++i) {
+    h.kafka.racks[brokers[i]] = fmt::format("r{}", i % racks);
+  }
+  auto made = PlanOf(h.kafka, seed_);
+  LW_CHECK(made.ok());
+  plan = *std::move(made);
+  planned = !plan.empty();
+  if (!planned) h.kafka.racks.clear();
+  return planned;
+}
+
 void Rig::MakePlan() {
+  if (Chance(random, 0.5) && MakePlannedPlan()) return;
   std::vector<Move> moves;
   for (const auto& [topic, count] : topics) {
     for (std::int32_t p = 0; p < count; ++p) {
@@ -152,10 +173,6 @@ void Rig::MakePlan() {
 }
 
 void Rig::Connect() {
-  const actions::ExecutorOptions& options = h.options;
-  history.limits = {options.max_moves_per_broker,       options.max_moves_cluster,
-                    options.max_leader_moves_per_batch, options.max_log_dir_moves_per_broker,
-                    options.max_moves_per_log_dir,      options.throttle_bytes_per_s > 0};
   h.kafka.fault = [this](const FakeKafka::Write& write) {
     Event event = MakeEvent(EventKind::kRequest);
     event.request = {write.api,       write.reassignments, write.allow_rf_change,
@@ -181,16 +198,18 @@ ClusterStatePtr Rig::Capture() {
   if (state_) return state_;
   auto state = std::make_shared<ClusterState>();
   const bool reachable = std::exchange(h.kafka.reachable, true);
+  auto replayed = std::exchange(h.kafka.replayed, std::nullopt);
   const auto metadata = h.kafka.DescribeCluster({});
   h.kafka.reachable = reachable;
+  h.kafka.replayed = std::move(replayed);
   for (const auto& broker : metadata->brokers) state->live.insert(broker.id);
   for (const auto& topic : metadata->topics) {
     for (std::size_t i = 0; i < topic.partitions.size(); ++i) {
       const auto number = static_cast<std::int32_t>(i);
       const FakeKafka::Partition& from = h.kafka.At(topic.name, number);
       PartitionState& to = state->partitions[{topic.name, number}];
-      to = {topic.id,    from.replicas, from.isr,  from.adding, from.removing,
-            from.leader, from.moving,   from.size, {},          {}};
+      to = {topic.id,    from.replicas, from.isr, from.adding, from.removing, from.leader,
+            from.moving, from.size,     {},       {},          from.copied};
       for (BrokerId broker : from.replicas)
         to.dirs[broker] = h.kafka.DirOf(topic.name, number, broker);
       for (const auto& [broker, future] : from.futures)
@@ -213,6 +232,9 @@ ClusterStatePtr Rig::Capture() {
     }
   }
   state->usable = h.kafka.usable;
+  state->racks = h.kafka.racks;
+  state->silent_dirs = h.kafka.silent_dirs;
+  state->silent_configs = h.kafka.silent_configs;
   state_ = std::move(state);
   return state_;
 }
@@ -220,7 +242,9 @@ ClusterStatePtr Rig::Capture() {
 Event Rig::MakeEvent(EventKind kind) {
   Event event;
   event.kind = kind;
-  event.at_ms = h.clock.WallNow().unix_ms;
+  event.at_ms =
+      std::chrono::duration_cast<std::chrono::milliseconds>(h.clock.Now().time_since_epoch())
+          .count();
   event.generation = h.journal ? h.journal->generation() : 0;
   event.state = Capture();
   return event;
@@ -245,6 +269,16 @@ void Rig::Foreign(std::vector<TopicPartition> touched, ConfigName config,
 }
 
 void Rig::Start() {
+  const actions::ExecutorOptions& options = h.options;
+  history.limits = {options.max_moves_per_broker, options.max_moves_cluster,
+                    options.max_leader_moves_per_batch, options.max_log_dir_moves_per_broker,
+                    options.max_moves_per_log_dir};
+  history.limits.bytes_per_broker = options.max_bytes_in_flight_per_broker;
+  history.limits.started_bytes_per_s = options.max_started_bytes_per_s;
+  history.limits.bytes_per_day = options.max_bytes_per_day;
+  history.limits.moves_per_day = options.max_moves_per_day;
+  history.limits.queued = options.max_queued;
+  history.limits.throttled = options.throttle_bytes_per_s > 0;
   h.Start();
   h.probe->fail = [this](const store::JournalBatch& batch) -> Status {
     if (journal_fails && journal_fails()) {
@@ -279,7 +313,7 @@ bool Rig::Guard(const std::function<void()>& call) {
 }
 
 bool Rig::Poll() {
-  if (h.kafka.reachable) Note(EventKind::kLook);
+  Note(h.kafka.reachable ? EventKind::kLook : EventKind::kBlind);
   const bool lived = Guard([&] { h.executor->Step(h.clock.Now()); });
   h.clock.Advance(std::chrono::seconds(1));
   World([&] { h.kafka.Advance(h.bytes_per_poll); });

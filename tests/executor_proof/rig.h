@@ -23,7 +23,8 @@ bool Chance(Random& random, double probability);
 /// every state of the cluster written down for the judge, and a place to kill the process before
 /// and after each commit and each request.
 ///
-/// The same seed makes the same cluster and the same plan.
+/// The same seed makes the same cluster and the same plan. Half of the plans are drawn, with moves
+/// of every kind and no sense; the others are what the real planner makes of the cluster.
 class Rig {
  public:
   explicit Rig(std::uint64_t seed);
@@ -31,6 +32,7 @@ class Rig {
   Harness h;
   History history;
   Proposal plan;
+  bool planned = false;  ///< By the real planner.
   Random random;
 
   /// Opens the journal, as a start of the daemon does.
@@ -75,6 +77,7 @@ class Rig {
  private:
   void MakeCluster();
   void MakePlan();
+  bool MakePlannedPlan();
   std::optional<Move> RandomMove(const std::string& topic, std::int32_t partition);
   void Connect();
   void Boundary();
@@ -86,5 +89,7 @@ class Rig {
 
 /// From the environment (LEVELWIND_PROOF_SEED), else `fallback`; printed by the tests.
 std::uint64_t ProofSeed(std::uint64_t fallback);
+/// How many runs a test makes: LEVELWIND_PROOF_<what>, else `fallback`.
+std::size_t ProofCount(const char* what, std::size_t fallback);
 
 }  // namespace levelwind::testing

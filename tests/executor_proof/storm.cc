@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <functional>
 #include <iterator>
 #include <optional>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -19,7 +21,12 @@ constexpr int kCalmPolls = 900;  // past every patience: dead_target_patience is
 
 class Storm {
  public:
-  Storm(std::uint64_t seed, std::string only) : rig_(seed), only_(std::move(only)) {}
+  Storm(std::uint64_t seed, std::string only) : rig_(seed), only_(std::move(only)) {
+    // What such a day does not hold waits for the next one, longer than a storm lasts.
+    if (Chance(rig_.random, 0.1)) rig_.h.options.max_moves_per_day = 1 + Pick(rig_.random, 4);
+    if (Chance(rig_.random, 0.1))
+      rig_.h.options.max_bytes_per_day = 1'000 + Pick(rig_.random, 5'000);
+  }
   StormResult Run();
 
  private:
@@ -41,6 +48,14 @@ class Storm {
   void DirFails();
   void ThrottleChanged();
   void ListChanged();
+  void BrokerFlaps();
+  void TopicCreated();
+  void BrokerAdded();
+  void BrokerSlow();
+  void MinIsrChanged();
+  void ClockJumps();
+  void DirsSilent();
+  void ConfigsSilent();
   void Unreachable();
   void Killed();
   void Cancelled();
@@ -52,6 +67,7 @@ class Storm {
   void Blow();
   void Calm();
   void CatchUp();
+  void Flap();
   std::optional<TopicPartition> AnyPartition();
   FakeKafka::Partition& At(const TopicPartition& tp) {
     return rig_.h.kafka.At(tp.topic, tp.partition);
@@ -64,6 +80,8 @@ class Storm {
   StormResult result_;
   std::set<BrokerId> dead_;
   std::set<TopicPartition> behind_;
+  BrokerId flapping_ = kNoBroker;
+  int flaps_left_ = 0;
   bool storming_ = true;
 };
 
@@ -79,6 +97,14 @@ const Storm::Kind Storm::kKinds[] = {
     {"log dir fails", 0.01, &Storm::DirFails},
     {"throttle changed", 0.02, &Storm::ThrottleChanged},
     {"list changed", 0.01, &Storm::ListChanged},
+    {"broker flaps", 0.01, &Storm::BrokerFlaps},
+    {"topic created", 0.01, &Storm::TopicCreated},
+    {"broker added", 0.005, &Storm::BrokerAdded},
+    {"broker slow", 0.02, &Storm::BrokerSlow},
+    {"min isr changed", 0.02, &Storm::MinIsrChanged},
+    {"clock jumps", 0.02, &Storm::ClockJumps},
+    {"log dirs silent", 0.02, &Storm::DirsSilent},
+    {"configs silent", 0.02, &Storm::ConfigsSilent},
     {"unreachable", 0.03, &Storm::Unreachable},
     {"killed", 0.04, &Storm::Killed},
     {"cancelled", 0.008, &Storm::Cancelled},
@@ -200,6 +226,65 @@ void Storm::ListChanged() {
                [&] { rig_.h.kafka.SetTopicConfig(tp->topic, key, "0:9"); });
 }
 
+// Gone and back again and again, quicker than anybody should believe it.
+void Storm::BrokerFlaps() {
+  if (flapping_ != kNoBroker || !dead_.empty()) return;
+  flapping_ = rig_.brokers[Pick(rig_.random, rig_.brokers.size())];
+  flaps_left_ = static_cast<int>(2 * (1 + Pick(rig_.random, 5)));
+}
+
+void Storm::Flap() {
+  if (flapping_ == kNoBroker) return;
+  const BrokerId broker = flapping_;
+  const bool dies = flaps_left_-- % 2 == 0;
+  if (dead_.count(broker) > 0) return;
+  rig_.World([&] { dies ? rig_.h.kafka.Kill(broker) : rig_.h.kafka.Start(broker); });
+  if (flaps_left_ == 0) flapping_ = kNoBroker;
+}
+
+void Storm::TopicCreated() {
+  const std::string name = fmt::format("new{}", rig_.topics.size());
+  if (rig_.topics.count(name) > 0) return;
+  std::vector<BrokerId> order = rig_.brokers;
+  std::shuffle(order.begin(), order.end(), rig_.random);
+  order.resize(1 + Pick(rig_.random, 3));
+  rig_.topics[name] = 2;
+  rig_.World([&] { rig_.h.kafka.AddTopic(name, {order, order}, 700); });
+}
+
+void Storm::BrokerAdded() {
+  if (rig_.brokers.size() >= 8) return;
+  const BrokerId broker = rig_.brokers.back() + 1;
+  rig_.brokers.push_back(broker);
+  rig_.World([&] { rig_.h.kafka.Start(broker); });
+}
+
+void Storm::BrokerSlow() {
+  const BrokerId broker = rig_.brokers[Pick(rig_.random, rig_.brokers.size())];
+  rig_.World([&] { rig_.h.kafka.slow = {broker}; });
+}
+
+void Storm::MinIsrChanged() {
+  const auto tp = AnyPartition();
+  if (!tp) return;
+  const std::string value = std::to_string(1 + Pick(rig_.random, 3));
+  rig_.World([&] { rig_.h.kafka.SetTopicConfig(tp->topic, "min.insync.replicas", value); });
+}
+
+void Storm::ClockJumps() {
+  rig_.h.clock.JumpWall(std::chrono::hours(Chance(rig_.random, 0.5) ? 1 : -1));
+}
+
+void Storm::DirsSilent() {
+  const BrokerId broker = rig_.brokers[Pick(rig_.random, rig_.brokers.size())];
+  auto& silent = rig_.h.kafka.silent_dirs;
+  rig_.World([&] { silent = silent.empty() ? std::set<BrokerId>{broker} : std::set<BrokerId>{}; });
+}
+
+void Storm::ConfigsSilent() {
+  rig_.World([&] { rig_.h.kafka.silent_configs = !rig_.h.kafka.silent_configs; });
+}
+
 void Storm::Unreachable() { rig_.h.kafka.reachable = !rig_.h.kafka.reachable; }
 void Storm::Killed() { rig_.kill_at = rig_.boundaries + 1 + Pick(rig_.random, 6); }
 
@@ -241,6 +326,7 @@ void Storm::Connect() {
 }
 
 void Storm::Blow() {
+  Flap();
   for (const Kind& kind : kKinds) {
     if (!Chance(rig_.random, kind.chance * (only_.empty() ? 1 : 5))) continue;
     const bool returns = std::string(kind.name) == "broker returns";
@@ -259,7 +345,8 @@ void Storm::CatchUp() {
       const auto in = [&](const std::vector<BrokerId>& list) {
         return std::find(list.begin(), list.end(), broker) != list.end();
       };
-      if (!in(partition.isr) && !in(partition.adding) && dead_.count(broker) == 0) {
+      const bool lives = dead_.count(broker) == 0 && broker != flapping_;
+      if (!in(partition.isr) && !in(partition.adding) && lives) {
         partition.isr.push_back(broker);
       }
     }
@@ -273,6 +360,10 @@ void Storm::Calm() {
   rig_.h.kafka.reachable = true;
   rig_.h.kafka.failed_dirs.clear();
   rig_.h.kafka.usable.clear();
+  rig_.h.kafka.slow.clear();
+  rig_.h.kafka.silent_dirs.clear();
+  rig_.h.kafka.silent_configs = false;
+  while (flapping_ != kNoBroker) Flap();
   while (!dead_.empty()) BrokerReturns();
   CatchUp();
   rig_.Note(EventKind::kCalm);

@@ -21,10 +21,12 @@ struct StormResult {
 };
 
 /// Carries out the plan of one random cluster while brokers die and return, other tools reassign,
-/// cancel and change throttles, topics go and come back under the same name, replicas fall behind,
-/// log dirs fill and fail, requests get lost or answered too late, the controller moves, the
-/// journal cannot be written, the process is killed, people cancel, pause, resume and roll back.
-/// After the storm everything works again, and every operation must end or say what holds it.
+/// cancel and change throttles, topics come, go and come back under the same name, brokers flap,
+/// crawl and join, replicas fall behind, min ISR and the wall clock change, log dirs fill, fail and
+/// stay silent, configurations cannot be read, requests get lost or answered too late, the
+/// controller moves, the journal cannot be written, the process is killed, people cancel, pause,
+/// resume and roll back. After the storm everything works again, and every operation must end or
+/// say what holds it.
 ///
 /// `seed` decides everything. With `only`, faults of other names are left out: for single rows of
 /// the fault matrix.

@@ -19,10 +19,10 @@ struct Totals {
   std::size_t kills = 0;
 };
 
-Totals RunStorms(std::uint64_t first, int runs, const std::string& only = {}) {
+Totals RunStorms(std::uint64_t first, std::size_t runs, const std::string& only = {}) {
   Totals totals;
-  for (int i = 0; i < runs && totals.broken.size() < 5; ++i) {
-    StormResult result = RunStorm(first + static_cast<std::uint64_t>(i), only);
+  for (std::size_t i = 0; i < runs && totals.broken.size() < 5; ++i) {
+    StormResult result = RunStorm(first + i, only);
     if (!result.broken.empty()) totals.broken.push_back(std::move(result.broken));
     for (const auto& [state, count] : result.ends) totals.ends[state] += count;
     for (const auto& [name, count] : result.faults) totals.faults[name] += count;
@@ -34,7 +34,7 @@ Totals RunStorms(std::uint64_t first, int runs, const std::string& only = {}) {
 
 TEST(Storm, AThousandClustersUnderRandomFaults) {
   const std::uint64_t seed = ProofSeed(1);
-  const Totals totals = RunStorms(seed, 1000);
+  const Totals totals = RunStorms(seed, ProofCount("STORMS", 1000));
   std::cout << "storm: seed " << seed << ", " << totals.requests << " requests, " << totals.kills
             << " kills; ended:";
   for (const auto& [state, count] : totals.ends) {
@@ -57,27 +57,37 @@ class FaultMatrixRow : public ::testing::TestWithParam<std::pair<const char*, co
 
 TEST_P(FaultMatrixRow, Holds) {
   const std::string fault = GetParam().second;
-  const Totals totals = RunStorms(ProofSeed(5000), 60, fault);
+  const Totals totals = RunStorms(ProofSeed(5000), ProofCount("ROWS", 60), fault);
   EXPECT_THAT(totals.broken, ::testing::IsEmpty());
   EXPECT_GT(totals.faults.count(fault), 0u);
 }
 
-INSTANTIATE_TEST_SUITE_P(FaultMatrix, FaultMatrixRow,
-                         ::testing::Values(std::pair("A1_BrokersDieAndReturn", "broker dies"),
-                                           std::pair("A4_TheControllerMoves", "controller moved"),
-                                           std::pair("A5_RequestsAreLost", "request lost"),
-                                           std::pair("A5_AnswersComeTooLate", "answered too late"),
-                                           std::pair("A6_OtherToolsMove", "foreign move"),
-                                           std::pair("A6_OtherToolsCancel", "foreign cancel"),
-                                           std::pair("A7_OtherToolsThrottle", "throttle changed"),
-                                           std::pair("A11_TopicsAreDeleted", "topic deleted"),
-                                           std::pair("A11_TopicsAreMadeAnew", "topic recreated"),
-                                           std::pair("A14_ReplicasFallBehind", "isr shrinks"),
-                                           std::pair("A16_LogDirsFill", "disk fills"),
-                                           std::pair("B1_TheProcessIsKilled", "killed"),
-                                           std::pair("B3_TheJournalCannotBeWritten",
-                                                     "journal fails"),
-                                           std::pair("B7_KafkaIsNotThere", "unreachable")),
+constexpr std::pair<const char*, const char*> kRows[] = {
+    {"A1_BrokersDieAndReturn", "broker dies"},
+    {"A3_BrokersFlap", "broker flaps"},
+    {"A4_TheControllerMoves", "controller moved"},
+    {"A5_RequestsAreLost", "request lost"},
+    {"A5_AnswersComeTooLate", "answered too late"},
+    {"A6_OtherToolsMove", "foreign move"},
+    {"A6_OtherToolsCancel", "foreign cancel"},
+    {"A7_OtherToolsThrottle", "throttle changed"},
+    {"A11_TopicsAreDeleted", "topic deleted"},
+    {"A11_TopicsAreMadeAnew", "topic recreated"},
+    {"A12_TopicsAreCreated", "topic created"},
+    {"A13_BrokersAreAdded", "broker added"},
+    {"A14_ReplicasFallBehind", "isr shrinks"},
+    {"A15_BrokersAreSlow", "broker slow"},
+    {"A16_LogDirsFill", "disk fills"},
+    {"A16_LogDirsAreSilent", "log dirs silent"},
+    {"A20_MinIsrChanges", "min isr changed"},
+    {"A20_ConfigsAreSilent", "configs silent"},
+    {"B1_TheProcessIsKilled", "killed"},
+    {"B3_TheJournalCannotBeWritten", "journal fails"},
+    {"B5_TheWallClockJumps", "clock jumps"},
+    {"B7_KafkaIsNotThere", "unreachable"},
+};
+
+INSTANTIATE_TEST_SUITE_P(FaultMatrix, FaultMatrixRow, ::testing::ValuesIn(kRows),
                          [](const auto& row) { return std::string(row.param.first); });
 
 }  // namespace
