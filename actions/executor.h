@@ -113,7 +113,8 @@ class Executor {
   // executor_commands.cc
   Result<Observation> LookForCommand() const;
   Status Preflight(const Proposal& proposal, const Observation& seen) const;
-  Result<std::string> Accept(store::StoredOperation operation, store::JournalBatch batch);
+  Result<std::string> Accept(store::StoredOperation operation, store::JournalBatch batch,
+                             const Observation& seen);
   Result<OperationRun*> FindStoppable(const std::string& operation, const char* what);
   Error NotOpen(const std::string& operation) const;
   Status Take(OperationRun& run);

@@ -107,11 +107,12 @@ Result<std::string> Executor::Submit(const Proposal& proposal, const std::string
   LW_ASSIGN_OR_RETURN(const Observation seen, LookForCommand());
   LW_RETURN_IF_ERROR(Preflight(proposal, seen));
   LW_ASSIGN_OR_RETURN(const std::uint64_t number, journal_.NextOperationNumber());
-  return Accept(MakeOperation(proposal, seen, number, author, reason), {});
+  return Accept(MakeOperation(proposal, seen, number, author, reason), {}, seen);
 }
 
 // Stores the operation together with `batch` and puts it in line.
-Result<std::string> Executor::Accept(store::StoredOperation operation, store::JournalBatch batch) {
+Result<std::string> Executor::Accept(store::StoredOperation operation, store::JournalBatch batch,
+                                     const Observation& seen) {
   const store::OperationRecord& header = operation.header;
   batch.operations.push_back(header);
   for (const store::StepRecord& step : operation.steps) batch.steps.push_back({header.id, step});

@@ -60,7 +60,7 @@ Result<std::string> Executor::RollBack(store::StoredOperation original, const st
   // Both in one transaction: a crash leaves a rollback that is to be made, or one that is made.
   store::JournalBatch batch;
   batch.operations.push_back(original.header);
-  LW_ASSIGN_OR_RETURN(std::string id, Accept(std::move(operation), std::move(batch)));
+  LW_ASSIGN_OR_RETURN(std::string id, Accept(std::move(operation), std::move(batch), seen));
   ++activity_.rollbacks;
   std::erase(rollbacks_, original.header.id);
   ShowRollback(original.header);

@@ -96,7 +96,11 @@ BytesInFlight CountBytes(const OperationRun& run, const Observation& seen, const
     move.partition = running.partition;
     move.bytes = kUnknownCount;
     if (step != ours.end()) move = step->second->move;
-    const std::int64_t size = std::max<std::int64_t>(0, SizeOf(look, leader, move));
+    const std::int64_t told = SizeOf(look, leader, move);
+    for (BrokerId broker : running.adding) {
+      if (!IsKnown(told)) flight.unknown.emplace(broker, running.partition);
+    }
+    const std::int64_t size = std::max<std::int64_t>(0, told);
     Add(flight, running.adding, leader, running.partition, size, look);
     ours.erase(running.partition);
   }
@@ -163,6 +167,11 @@ std::optional<std::string> StartGate::WhyNot(const StepRecord& step, std::int64_
     return cap > 0 && there > 0 && there + more > cap && !Sabotaged("I6.bytes-in-flight");
   };
   for (BrokerId broker : added) {
+    if (const auto unknown = flight.unknown.find(broker);
+        cap > 0 && unknown != flight.unknown.end()) {
+      return fmt::format("waiting for {}: it is on its way to broker {}, and nobody tells its size",
+                         unknown->second.ToString(), broker);
+    }
     const std::int64_t to_come = Of(flight.in, broker);
     if (over(to_come, size)) {
       return fmt::format("waiting for its turn: {} are on their way to broker {}", Bytes(to_come),

@@ -23,6 +23,9 @@ namespace levelwind::actions {
 struct BytesInFlight {
   std::map<BrokerId, std::int64_t> in;
   std::map<BrokerId, std::int64_t> out;  ///< By the leaders that give it.
+  /// Brokers that get a copy whose size nobody tells, such as another tool's of an offline
+  /// partition.
+  std::map<BrokerId, TopicPartition> unknown;
 };
 
 /// Judges, right before they are sent, the copies between brokers that the caps of

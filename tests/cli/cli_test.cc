@@ -258,14 +258,14 @@ TEST_F(CliTest, WatchEndsWithTheOperation) {
   // 15 s at 0.5 s: one line at once, one each 5 s, the last state, the summary.
   EXPECT_EQ(
       out_.str(),
-      "op1  [##########----------]  50 %  1.4/2.9 MiB  488 KiB/s  1/2 steps  ETA 3 s  1 in "
-      "flight\n"
-      "op1  [##########----------]  50 %  1.4/2.9 MiB  488 KiB/s  1/2 steps  ETA 3 s  1 in "
-      "flight\n"
-      "op1  [##########----------]  50 %  1.4/2.9 MiB  488 KiB/s  1/2 steps  ETA 3 s  1 in "
-      "flight\n"
+      "op1  [##########----------]  50 %  1.4/2.9 MiB  488 KiB/s  1/2 steps  ETA 3 s (2 s to "
+      "5 s)  1 in flight\n"
+      "op1  [##########----------]  50 %  1.4/2.9 MiB  488 KiB/s  1/2 steps  ETA 3 s (2 s to "
+      "5 s)  1 in flight\n"
+      "op1  [##########----------]  50 %  1.4/2.9 MiB  488 KiB/s  1/2 steps  ETA 3 s (2 s to "
+      "5 s)  1 in flight\n"
       "op1  completed  [####################] 100 %  2.9/2.9 MiB  488 KiB/s  2/2 steps  ETA 3 "
-      "s  0 in flight\n"
+      "s (2 s to 5 s)  0 in flight\n"
       "op1 completed: 2 of 2 steps done, 0 failed, 2.9 MiB copied\n");
 }
 

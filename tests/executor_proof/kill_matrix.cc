@@ -49,7 +49,9 @@ Run CarryOut(std::uint64_t seed, std::size_t kill_at) {
   run.broken = rig.Verdict();
   run.throttled = rig.at_kill && rig.at_kill->throttles != before;
   run.left_throttles = rig.Capture()->throttles != before;
-  if (!over) run.broken += fmt::format("seed {}: did not end\n", seed);
+  if (!over) {
+    run.broken += fmt::format("seed {}: did not end: {}\n", seed, rig.h.executor->View()->status);
+  }
   if (kill_at != 0 && rig.kills != 1) run.broken += fmt::format("seed {}: never killed\n", seed);
   return run;
 }

@@ -140,6 +140,8 @@ std::optional<Move> Rig::RandomMove(const std::string& topic, std::int32_t parti
 
 // Half of the worlds carry out what the real planner makes of them, on two or three racks.
 bool Rig::MakePlannedPlan() {
+  // The metadata that the plan is made from does not tell a dead broker's rack.
+  if (dead != kNoBroker) return false;
   const std::size_t racks = 2 + Pick(random, 2);
   for (std::size_t i = 0; i < brokers.size(); ++i) {
     h.kafka.racks[brokers[i]] = fmt::format("r{}", i % racks);

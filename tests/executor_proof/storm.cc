@@ -234,10 +234,9 @@ void Storm::BrokerFlaps() {
 }
 
 void Storm::Flap() {
-  if (flapping_ == kNoBroker) return;
+  if (flapping_ == kNoBroker || dead_.count(flapping_) > 0) return;
   const BrokerId broker = flapping_;
   const bool dies = flaps_left_-- % 2 == 0;
-  if (dead_.count(broker) > 0) return;
   rig_.World([&] { dies ? rig_.h.kafka.Kill(broker) : rig_.h.kafka.Start(broker); });
   if (flaps_left_ == 0) flapping_ = kNoBroker;
 }
@@ -363,8 +362,8 @@ void Storm::Calm() {
   rig_.h.kafka.slow.clear();
   rig_.h.kafka.silent_dirs.clear();
   rig_.h.kafka.silent_configs = false;
-  while (flapping_ != kNoBroker) Flap();
   while (!dead_.empty()) BrokerReturns();
+  while (flapping_ != kNoBroker) Flap();
   CatchUp();
   rig_.Note(EventKind::kCalm);
 }
