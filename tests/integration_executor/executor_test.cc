@@ -55,7 +55,8 @@ TEST_F(ExecutorOnKafka, MovesLeadersWithoutBytes) {
 }
 
 TEST_F(ExecutorOnKafka, I2_ARestartInTheMiddleGoesOn) {
-  MakeTopic("resume", {{1, 2}}, 3);
+  // More than brokers may copy at once after a time without copies: eleven seconds' worth.
+  MakeTopic("resume", {{1, 2}}, 9);
   Start();
   const std::string id = Submit(Plan("resume", {{1, 4}}));
   ASSERT_TRUE(RunUntil([&] { return Runs(id); }, seconds(20), "the copy to begin"));
