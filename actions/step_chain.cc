@@ -15,8 +15,8 @@ class Splitter {
   Splitter(const Move& move, const Racks& racks)
       : racks_(racks), now_(move.before), added_(move.Added()), removed_(move.Removed()) {
     // The leader goes last.
-    std::ranges::stable_partition(removed_,
-                                  [&](BrokerId broker) { return broker != move.before.front(); });
+    std::stable_partition(removed_.begin(), removed_.end(),
+                          [&](BrokerId broker) { return broker != move.before.front(); });
   }
 
   std::size_t left() const { return added_.size(); }
