@@ -167,7 +167,7 @@ void SelectPending(const OperationRun& run, const Observation& seen, const Execu
 
 std::vector<BrokerId> DeadTargets(const StepRecord& step, const Observation& seen) {
   std::vector<BrokerId> dead;
-  for (BrokerId broker : IsNewPartition(step.move) ? step.move.after : step.move.Added()) {
+  for (BrokerId broker : Targets(step.move)) {
     if (!seen.IsLive(broker)) dead.push_back(broker);
   }
   return dead;

@@ -28,6 +28,18 @@ Observation::Observation(kafka::ClusterMetadata metadata,
   }
 }
 
+std::set<BrokerId> Observation::DeadHolders() const {
+  std::set<BrokerId> dead;
+  for (const kafka::TopicInfo& topic : metadata_.topics) {
+    for (const kafka::PartitionInfo& partition : topic.partitions) {
+      for (BrokerId broker : partition.replicas) {
+        if (!IsLive(broker)) dead.insert(broker);
+      }
+    }
+  }
+  return dead;
+}
+
 std::map<BrokerId, std::string> Observation::Racks() const {
   std::map<BrokerId, std::string> racks;
   for (const kafka::BrokerInfo& broker : metadata_.brokers) racks.emplace(broker.id, broker.rack);

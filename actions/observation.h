@@ -34,6 +34,8 @@ class Observation {
   /// Registered and not fenced (I10).
   bool IsLive(BrokerId broker) const { return live_.count(broker) > 0; }
   const std::set<BrokerId>& live() const { return live_; }
+  /// Brokers that hold replicas and do not live.
+  std::set<BrokerId> DeadHolders() const;
   /// Of all brokers that are known; empty where a broker has none.
   std::map<BrokerId, std::string> Racks() const;
 

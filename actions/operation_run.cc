@@ -19,7 +19,6 @@ using store::BaselineRecord;
 using store::StepRecord;
 
 std::vector<BaselineRecord> MakeBaseline(const std::string& operation, const Observation& seen) {
-  std::set<BrokerId> dead;
   std::vector<BaselineRecord> rows;
   for (const kafka::TopicInfo& topic : seen.topics()) {
     for (const kafka::PartitionInfo& partition : topic.partitions) {
@@ -27,15 +26,13 @@ std::vector<BaselineRecord> MakeBaseline(const std::string& operation, const Obs
       const kafka::ReassignmentInfo* running = seen.FindReassignment(tp);
       for (BrokerId broker : partition.replicas) {
         const bool arriving = running != nullptr && Contains(running->adding, broker);
-        if (!seen.IsLive(broker)) {
-          dead.insert(broker);
-        } else if (!arriving && !Contains(partition.isr, broker)) {
+        if (seen.IsLive(broker) && !arriving && !Contains(partition.isr, broker)) {
           rows.push_back({operation, BaselineKind::kOutOfSync, tp, broker, true});
         }
       }
     }
   }
-  for (BrokerId broker : dead) {
+  for (BrokerId broker : seen.DeadHolders()) {
     rows.push_back({operation, BaselineKind::kDeadBroker, {}, broker, true});
   }
   return rows;

@@ -2,13 +2,12 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cstddef>
-#include <map>
 #include <set>
 #include <utility>
 
 #include "actions/throttle_plan.h"
+#include "actions/throttle_send.h"
 #include "base/text.h"
 
 namespace levelwind::actions {
@@ -19,7 +18,6 @@ using kafka::ConfigOp;
 using kafka::ConfigQuery;
 using kafka::ConfigResourceType;
 
-constexpr std::size_t kTopicsPerRequest = 1000;
 constexpr std::int16_t kUnknownTopic = 3;
 
 std::vector<ConfigQuery> Queries(const Observation& seen) {
@@ -36,19 +34,6 @@ std::vector<ConfigQuery> Queries(const Observation& seen) {
   return queries;
 }
 
-/// Brokers that hold replicas and are not alive.
-std::vector<BrokerId> Dead(const Observation& seen) {
-  std::set<BrokerId> dead;
-  for (const kafka::TopicInfo& topic : seen.topics()) {
-    for (const kafka::PartitionInfo& partition : topic.partitions) {
-      for (const BrokerId broker : partition.replicas) {
-        if (!seen.IsLive(broker)) dead.insert(broker);
-      }
-    }
-  }
-  return {dead.begin(), dead.end()};
-}
-
 ConfigChange DeletionOf(const ThrottleView& throttle) {
   ConfigChange change;
   change.resource = {throttle.topic ? ConfigResourceType::kTopic : ConfigResourceType::kBroker,
@@ -59,19 +44,6 @@ ConfigChange DeletionOf(const ThrottleView& throttle) {
   return change;
 }
 
-Status SendAll(Mutator& mutator, const Mutator::Cause& cause,
-               const std::vector<ConfigChange>& changes) {
-  const auto attempt = mutator.AlterConfigs(cause, {}, changes);
-  LW_RETURN_IF_ERROR(attempt.intent);
-  if (!attempt.answer.ok()) return attempt.answer.error().Wrap("clearing replication throttles");
-  for (const kafka::ConfigChangeOutcome& outcome : *attempt.answer) {
-    if (outcome.error == 0 || outcome.error == kUnknownTopic) continue;
-    return kafka::KafkaError(outcome.error,
-                             "clearing the replication throttle of " + outcome.resource.name);
-  }
-  return Ok();
-}
-
 }  // namespace
 
 Result<ThrottleSweep> ReadThrottles(kafka::AdminClient& admin, const Observation& seen,
@@ -79,7 +51,8 @@ Result<ThrottleSweep> ReadThrottles(kafka::AdminClient& admin, const Observation
   LW_ASSIGN_OR_RETURN(const auto answers, admin.DescribeConfigs(Queries(seen), timeout));
   ThrottleSweep sweep;
   sweep.reassignments = seen.reassignments().size();
-  sweep.not_asked = Dead(seen);
+  const std::set<BrokerId> dead = seen.DeadHolders();
+  sweep.not_asked = {dead.begin(), dead.end()};
   for (const kafka::ConfigAnswer& answer : answers) {
     const bool topic = answer.resource.type == ConfigResourceType::kTopic;
     if (topic && answer.error == kUnknownTopic) continue;  // deleted since
@@ -116,27 +89,9 @@ void RemoveOwed(ThrottleSweep& sweep, const std::vector<store::PreimageRecord>& 
 }
 
 Status ClearThrottles(Mutator& mutator, const Mutator::Cause& cause, const ThrottleSweep& sweep) {
-  std::map<std::string, std::vector<ConfigChange>> of_brokers;
-  std::vector<ConfigChange> of_topics;
-  for (const ThrottleView& throttle : sweep.throttles) {
-    if (throttle.topic) {
-      of_topics.push_back(DeletionOf(throttle));
-    } else {
-      of_brokers[throttle.resource].push_back(DeletionOf(throttle));
-    }
-  }
-  Status result = Ok();
-  const auto note = [&](const Status& sent) {
-    if (result.ok()) result = sent;
-  };
-  for (const auto& [broker, changes] : of_brokers) note(SendAll(mutator, cause, changes));
-  for (std::size_t i = 0; i < of_topics.size(); i += kTopicsPerRequest) {
-    const auto begin = of_topics.begin() + static_cast<std::ptrdiff_t>(i);
-    const auto end =
-        begin + static_cast<std::ptrdiff_t>(std::min(kTopicsPerRequest, of_topics.size() - i));
-    note(SendAll(mutator, cause, {begin, end}));
-  }
-  return result;
+  std::vector<ConfigChange> changes;
+  for (const ThrottleView& throttle : sweep.throttles) changes.push_back(DeletionOf(throttle));
+  return SendThrottles(mutator, cause, changes, kUnknownTopic);  // deleted since: fine
 }
 
 }  // namespace levelwind::actions

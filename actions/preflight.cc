@@ -70,7 +70,7 @@ Status CheckPartition(const Move& move, const Observation& seen, bool follows) {
     return Changed(fmt::format("{} has replicas {}, the plan was made for {}", name,
                                BrokersText(partition->replicas), BrokersText(move.before)));
   }
-  for (BrokerId broker : made ? move.after : move.Added()) {
+  for (BrokerId broker : Targets(move)) {
     if (!seen.IsLive(broker) && !Sabotaged("I10.live-when-accepted")) {
       return FailedPrecondition(
           fmt::format("{} is to go to broker {}, which is not live; start it, "

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "actions/observation.h"
 #include "model/operation.h"
@@ -33,6 +34,10 @@ struct Sighting {
 };
 
 inline bool IsNewPartition(const Move& move) { return move.kind == MoveKind::kNewPartition; }
+/// Brokers that must live for the move: those that get a copy, or all of a new partition.
+inline std::vector<BrokerId> Targets(const Move& move) {
+  return IsNewPartition(move) ? move.after : move.Added();
+}
 
 /// For moves of the assignment, and new partitions, whose source is that they are not there; of
 /// those between log dirs see log_dir_look.h.

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "actions/throttle_manager.h"
+#include "actions/throttle_send.h"
 #include "base/sabotage.h"
 #include "base/text.h"
 
@@ -212,7 +213,7 @@ Status ThrottleManager::Apply(const OperationRun& run, const Observation& seen) 
   }
   LW_RETURN_IF_ERROR(Flush());
   if (changes.empty()) return Ok();
-  LW_RETURN_IF_ERROR(Send(cause, changes));
+  LW_RETURN_IF_ERROR(SendThrottles(mutator_, cause, changes));
   return LookAgain("replication throttles are being set");
 }
 

@@ -10,29 +10,10 @@
 
 namespace levelwind::actions {
 
-using kafka::ConfigChange;
 using kafka::ConfigResource;
 using kafka::ConfigResourceType;
 using store::PreimageRecord;
 using store::PreimageState;
-
-namespace {
-
-constexpr std::size_t kMaxPerRequest = 1000;
-
-Status FirstRefusal(const Result<std::vector<kafka::ConfigChangeOutcome>>& answer) {
-  if (!answer.ok()) return answer.error().Wrap("changing a replication throttle");
-  for (const kafka::ConfigChangeOutcome& outcome : *answer) {
-    if (outcome.error == 0) continue;
-    const bool topic = outcome.resource.type == ConfigResourceType::kTopic;
-    return kafka::KafkaError(outcome.error,
-                             fmt::format("changing the replication throttle of {} {}",
-                                         topic ? "topic" : "broker", outcome.resource.name));
-  }
-  return Ok();
-}
-
-}  // namespace
 
 ThrottleManager::ThrottleManager(kafka::AdminClient& admin, Mutator& mutator,
                                  const ExecutorOptions& options)
@@ -118,31 +99,6 @@ Result<ThrottleManager::Answers> ThrottleManager::ReadConfigs(
     answers.insert_or_assign(std::move(resource), std::move(answer));
   }
   return answers;
-}
-
-// One request per broker, one per 1,000 lists of topics. The first refusal is returned; what it
-// meant for each value is read back by the caller, never taken from the answer.
-Status ThrottleManager::Send(const Mutator::Cause& cause,
-                             const std::vector<ConfigChange>& changes) {
-  std::map<std::string, std::vector<ConfigChange>> groups;  // "" for all topics
-  for (const ConfigChange& change : changes) {
-    const bool topic = change.resource.type == ConfigResourceType::kTopic;
-    groups[topic ? std::string() : change.resource.name].push_back(change);
-  }
-  Status result = Ok();
-  for (const auto& [broker, group] : groups) {
-    // The controller takes 10,000 changes at once, AdminClient 1,000 in one request (A19).
-    for (std::size_t first = 0; first < group.size(); first += kMaxPerRequest) {
-      const auto begin = group.begin() + static_cast<std::ptrdiff_t>(first);
-      const auto size = std::min(kMaxPerRequest, group.size() - first);
-      const auto attempt = mutator_.AlterConfigs(
-          cause, {}, std::vector<ConfigChange>(begin, begin + static_cast<std::ptrdiff_t>(size)));
-      if (!attempt.intent.ok()) return attempt.intent.error();
-      const Status refused = FirstRefusal(attempt.answer);
-      if (result.ok()) result = refused;
-    }
-  }
-  return result;
 }
 
 }  // namespace levelwind::actions

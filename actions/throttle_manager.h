@@ -68,7 +68,6 @@ class ThrottleManager {
   std::vector<store::PreimageRecord*> OpenRowsOf(const std::string& operation);
   void SetRow(store::PreimageRecord& row, store::PreimageState state, std::string note);
   Status Flush();
-  Status Send(const Mutator::Cause& cause, const std::vector<kafka::ConfigChange>& changes);
 
   // Setting (throttle_apply.cc).
   Status AddMissing(const OperationRun& run, const std::map<ThrottleKey, ThrottleNeed>& missing);

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "actions/throttle_manager.h"
+#include "actions/throttle_send.h"
 #include "base/log.h"
 #include "base/sabotage.h"
 
@@ -70,7 +71,7 @@ bool ThrottleManager::RestorePass(const Mutator::Cause& cause, const Observation
     return false;
   }
   if (changes.empty()) return false;
-  if (const Status sent = Send(cause, changes); !sent.ok()) {
+  if (const Status sent = SendThrottles(mutator_, cause, changes); !sent.ok()) {
     LW_WARN("executor", "{}: {}", cause.operation, sent.error().message());
     return false;
   }

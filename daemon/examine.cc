@@ -5,7 +5,6 @@
 #include <chrono>
 #include <cstddef>
 #include <memory>
-#include <set>
 #include <stop_token>
 #include <thread>
 
@@ -76,13 +75,9 @@ std::vector<Finding> TryReads(kafka::KafkaClient& client, const actions::Observa
 
 std::vector<Finding> JudgeReplicas(const actions::Observation& seen) {
   Named leaderless, behind;
-  std::set<BrokerId> dead;
   for (const kafka::TopicInfo& topic : seen.topics()) {
     for (const kafka::PartitionInfo& partition : topic.partitions) {
       const TopicPartition tp{topic.name, partition.number};
-      for (const BrokerId broker : partition.replicas) {
-        if (!seen.IsLive(broker)) dead.insert(broker);
-      }
       if (partition.leader == kNoBroker) {
         leaderless.Add(tp.ToString());
       } else if (partition.isr.size() < partition.replicas.size() &&
@@ -92,7 +87,7 @@ std::vector<Finding> JudgeReplicas(const actions::Observation& seen) {
     }
   }
   Named dead_names;
-  for (const BrokerId broker : dead) dead_names.Add(std::to_string(broker));
+  for (const BrokerId broker : seen.DeadHolders()) dead_names.Add(std::to_string(broker));
   std::vector<Finding> findings;
   const auto judge = [&](const char* subject, const Named& bad, const std::string& well,
                          const char* ill) {
