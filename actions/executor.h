@@ -100,6 +100,7 @@ class Executor {
   Result<ThrottleSweep> Sweep();
   /// Looks, deletes what it finds, and returns that. kFailedPrecondition while anything is being
   /// reassigned or an operation runs: a throttle may be meant for that. The journal's errors.
+  /// A broker may show the old value for a moment longer: whether it is gone, a later Sweep tells.
   Result<ThrottleSweep> ClearOrphans(const std::string& author, const std::string& reason);
 
   /// Never null after the constructor.

@@ -1,5 +1,7 @@
 #include "daemon/executor_loop.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <chrono>
 #include <utility>
@@ -12,6 +14,20 @@ namespace {
 constexpr auto kAnswerWithin = std::chrono::seconds(60);
 /// Commands are looked for at least this often, whatever the executor waits for.
 constexpr Duration kLongestNap = std::chrono::seconds(1);
+/// A broker shows a deleted value until it has applied the change, which takes it longer when busy.
+constexpr Duration kSeenGoneWithin = std::chrono::seconds(10);
+constexpr Duration kLookAgain = std::chrono::milliseconds(200);
+
+/// The first of `cleared` that a later look still found, whatever its value; null: none.
+const ThrottleView* StillThere(const ThrottleSweep& cleared, const ThrottleSweep& left) {
+  for (const ThrottleView& found : left.throttles) {
+    const bool ours = std::ranges::any_of(cleared.throttles, [&](const ThrottleView& c) {
+      return c.topic == found.topic && c.resource == found.resource && c.key == found.key;
+    });
+    if (ours) return &found;
+  }
+  return nullptr;
+}
 
 }  // namespace
 
@@ -62,11 +78,32 @@ Result<ThrottleSweep> ExecutorLoop::Sweep() {
 }
 
 Result<ThrottleSweep> ExecutorLoop::ClearOrphans(std::string author, std::string reason) {
-  return mailbox_.Call<ThrottleSweep>(
-      [this, author = std::move(author), reason = std::move(reason)] {
-        return executor_.ClearOrphans(author, reason);
-      },
-      kAnswerWithin, "clearing throttles that nobody owes");
+  LW_ASSIGN_OR_RETURN(ThrottleSweep cleared,
+                      mailbox_.Call<ThrottleSweep>(
+                          [this, author = std::move(author), reason = std::move(reason)] {
+                            return executor_.ClearOrphans(author, reason);
+                          },
+                          kAnswerWithin, "clearing throttles that nobody owes"));
+  LW_RETURN_IF_ERROR(SeeThemGone(cleared));
+  return cleared;
+}
+
+Status ExecutorLoop::SeeThemGone(const ThrottleSweep& cleared) {
+  const SteadyTime give_up = clock_.Now() + kSeenGoneWithin;
+  while (true) {
+    LW_ASSIGN_OR_RETURN(const ThrottleSweep left, Sweep());
+    const ThrottleView* still = StillThere(cleared, left);
+    if (still == nullptr) return Ok();
+    if (clock_.Now() >= give_up) {
+      return Error(ErrorCode::kAborted,
+                   fmt::format("{} of {} {} is {} {} s after it was deleted; look who sets it, "
+                               "then try again",
+                               still->key, still->topic ? "topic" : "broker", still->resource,
+                               still->value, ToSeconds(kSeenGoneWithin)));
+    }
+    // A pause that ends early when the executor has something new to show.
+    executor_.published().WaitNewer(executor_.published().version(), kLookAgain);
+  }
 }
 
 void ExecutorLoop::Run(std::stop_token stop) {

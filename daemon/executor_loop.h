@@ -25,6 +25,8 @@ class ExecutorLoop {
   Status Pause(std::string operation_id, std::string author, std::string reason);
   Status Resume(std::string operation_id, std::string author, std::string reason);
   Result<ThrottleSweep> Sweep();
+  /// Returns what it deleted once a look shows that it is gone; kAborted when it is there after
+  /// ten seconds.
   Result<ThrottleSweep> ClearOrphans(std::string author, std::string reason);
   Result<std::string> Rollback(std::string operation_id, std::string author, std::string reason);
 
@@ -33,6 +35,8 @@ class ExecutorLoop {
   void Run(std::stop_token stop);
 
  private:
+  Status SeeThemGone(const ThrottleSweep& cleared);
+
   actions::Executor& executor_;
   const Clock& clock_;
   Mailbox mailbox_{16};

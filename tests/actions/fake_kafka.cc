@@ -386,6 +386,8 @@ bool FakeKafka::ConfigReachable(const ConfigResource& resource) const {
 
 Result<std::vector<kafka::ConfigAnswer>> FakeKafka::DescribeConfigs(
     const std::vector<kafka::ConfigQuery>& queries, Duration) {
+  Configs& shown = stale_reads_left_ > 0 ? configs_before_ : configs_;
+  if (stale_reads_left_ > 0) --stale_reads_left_;
   std::vector<kafka::ConfigAnswer> answers;
   for (const kafka::ConfigQuery& query : queries) {
     ++requests_;
@@ -404,7 +406,7 @@ Result<std::vector<kafka::ConfigAnswer>> FakeKafka::DescribeConfigs(
           entries[key] = {key, value, kafka::ConfigSource::kDynamicDefaultBroker, false, false};
         }
       }
-      for (const auto& [key, value] : configs_[query.resource]) {
+      for (const auto& [key, value] : shown[query.resource]) {
         entries[key] = {
             key, value,
             topic ? kafka::ConfigSource::kDynamicTopic : kafka::ConfigSource::kDynamicBroker, false,
@@ -455,6 +457,10 @@ std::int16_t FakeKafka::Change(const kafka::ConfigChange& change) {
 Result<std::vector<kafka::ConfigChangeOutcome>> FakeKafka::AlterConfigs(
     const std::vector<kafka::ConfigChange>& changes, Duration) {
   std::map<ConfigResource, std::int16_t> errors;
+  if (stale_config_reads > 0) {
+    configs_before_ = configs_;
+    stale_reads_left_ = stale_config_reads;
+  }
   const Fault happened = Arrive({"IncrementalAlterConfigs", {}, {}, changes, false}, [&] {
     for (const kafka::ConfigChange& change : changes) errors[change.resource] = Change(change);
   });

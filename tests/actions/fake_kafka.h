@@ -95,6 +95,7 @@ class FakeKafka final : public kafka::AdminClient, public kafka::TopicAdmin {
   std::set<BrokerId> silent_dirs;             ///< Do not answer what log dirs they have.
   std::set<BrokerId> slow;                    ///< Copy a tenth of what others do.
   bool silent_configs = false;                ///< Topics' configurations cannot be read.
+  int stale_config_reads = 0;  ///< So many reads after a change show what was before it.
   std::map<BrokerId, std::string> racks;      ///< Others have none.
   /// What a broker that lags behind tells of the cluster, in place of the truth.
   std::optional<kafka::ClusterMetadata> replayed;
@@ -160,6 +161,8 @@ class FakeKafka final : public kafka::AdminClient, public kafka::TopicAdmin {
   std::set<BrokerId> known_, live_;
   std::map<std::string, Topic> topics_;
   Configs configs_;
+  Configs configs_before_;  ///< Shown while stale_reads_left_ > 0.
+  int stale_reads_left_ = 0;
   std::uint64_t requests_ = 0;
   std::uint32_t next_topic_ = 1;
 };

@@ -96,6 +96,7 @@ TEST_F(Orphans, ClearedWhenAskedWithAnAuditRowEach) {
   ASSERT_TRUE(cleared.ok()) << cleared.error();
   EXPECT_EQ(cleared->throttles.size(), 3U);
   EXPECT_THAT(h_.kafka.Throttles(), IsEmpty());
+  ASSERT_TRUE(h_.executor->Sweep().ok());
   EXPECT_THAT(Seen(), IsEmpty());
   const auto audit = h_.journal->LoadAudit(10, "orphans");
   ASSERT_TRUE(audit.ok());

@@ -35,6 +35,12 @@ TEST_F(ExecutorOnKafka, A8_AnotherToolsThrottleIsFoundAndClearedWhenAsked) {
   const auto cleared = executor_->ClearOrphans("cli:ada", "left by a tool");
   ASSERT_TRUE(cleared.ok()) << cleared.error();
   EXPECT_EQ(cleared->throttles.size(), 2U);
+  // A broker shows a deleted value until it has applied the change.
+  const auto gone = [&] {
+    const auto left = executor_->Sweep();
+    return left.ok() && left->throttles.empty();
+  };
+  ASSERT_TRUE(RunUntil(gone, seconds(20), "the throttles are gone"));
   EXPECT_THAT(Leftovers("left"), IsEmpty());
 }
 
