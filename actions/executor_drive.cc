@@ -117,10 +117,10 @@ void Executor::Drive(const Observation& seen, SteadyTime now) {
   }
   if (run.header().state == OperationState::kFinishing) return Finish(seen, now);
   Status sent = driver_.RestoreOrder(run, now);
-  if (sent.ok()) sent = dir_driver_.GiveUp(run, seen, now);
+  if (sent.ok()) sent = dir_driver_.GiveUp(run, seen, dirs_ != nullptr, now);
   const bool takes_back = run.stopping() && !Sabotaged("I14.running-moves-are-taken-back");
   if (sent.ok() && takes_back) sent = driver_.CancelRunning(run, seen, now);
-  if (sent.ok() && run.stopping()) sent = dir_driver_.CancelRunning(run, now);
+  if (sent.ok() && run.stopping() && dirs_) sent = dir_driver_.CancelRunning(run, now);
   if (!sent.ok()) {
     SetHold(sent.error().message());
   } else if (run.paused() && !Sabotaged("I14.paused")) {
@@ -162,11 +162,12 @@ void Executor::Rest(const Observation& seen, SteadyTime now) {
   }
 }
 
-// Log dirs are asked for as seldom as progress needs: such an answer lists every replica of a
-// broker.
+// Log dirs are asked for as seldom as progress needs, for such an answer lists every replica of a
+// broker; and right before a copy is taken back.
 void Executor::LookAtDirs(const Observation& seen, SteadyTime now) {
   dirs_.reset();
-  if (now < next_dir_look_) return;
+  const bool takes_back = current_->stopping() && !dir_driver_.ToCancel(*current_, now).empty();
+  if (now < next_dir_look_ && !takes_back) return;
   std::set<BrokerId> brokers;
   for (const store::StepRecord& step : current_->steps()) {
     if (IsLogDirStep(step) && !IsTerminal(step.state) && seen.IsLive(step.move.broker)) {

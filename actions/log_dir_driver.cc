@@ -188,7 +188,7 @@ Status LogDirDriver::TakeBack(OperationRun& run, const std::vector<std::size_t>&
   return Ok();
 }
 
-Status LogDirDriver::CancelRunning(OperationRun& run, SteadyTime now) {
+std::vector<std::size_t> LogDirDriver::ToCancel(const OperationRun& run, SteadyTime now) const {
   std::vector<std::size_t> indices;
   for (std::size_t i = 0; i < run.steps().size(); ++i) {
     const StepRecord& step = run.steps()[i];
@@ -197,7 +197,11 @@ Status LogDirDriver::CancelRunning(OperationRun& run, SteadyTime now) {
       indices.push_back(i);
     }
   }
-  return TakeBack(run, indices, CancelCause::kOperator, run.header().cancel_note, now);
+  return indices;
+}
+
+Status LogDirDriver::CancelRunning(OperationRun& run, SteadyTime now) {
+  return TakeBack(run, ToCancel(run, now), CancelCause::kOperator, run.header().cancel_note, now);
 }
 
 void LogDirDriver::GiveUpOnBroker(OperationRun& run, std::size_t i, SteadyTime now) {
@@ -211,7 +215,8 @@ void LogDirDriver::GiveUpOnBroker(OperationRun& run, std::size_t i, SteadyTime n
   run.SetStep(i, run.stopping() ? StepState::kCancelled : StepState::kFailed, std::move(note));
 }
 
-Status LogDirDriver::GiveUp(OperationRun& run, const Observation& seen, SteadyTime now) {
+Status LogDirDriver::GiveUp(OperationRun& run, const Observation& seen, bool looked,
+                            SteadyTime now) {
   std::vector<std::size_t> stalled;
   for (std::size_t i = 0; i < run.steps().size(); ++i) {
     const StepRecord& step = run.steps()[i];
@@ -223,7 +228,7 @@ Status LogDirDriver::GiveUp(OperationRun& run, const Observation& seen, SteadyTi
     }
     StepRuntime& runtime = run.runtime(i);
     runtime.dead_since = {};
-    if (run.stopping()) continue;  // CancelRunning's
+    if (!looked || run.stopping()) continue;  // no newer sight of it, or CancelRunning's
     if (step.state != StepState::kInProgress || runtime.finding != Finding::kOurs) continue;
     const bool still = runtime.last_progress != SteadyTime{} &&
                        now - runtime.last_progress >= options_.log_dir_patience;

@@ -28,13 +28,16 @@ class LogDirDriver {
   Status Start(OperationRun& run, const Observation& seen, const LogDirLook& look, SteadyTime now,
                bool held, MoveBudget& budget);
 
+  /// The steps that CancelRunning would take back: those that run, as the last look had it.
+  std::vector<std::size_t> ToCancel(const OperationRun& run, SteadyTime now) const;
   /// Takes back what runs, by naming the log dir where the replica is: it loses nothing, since that
-  /// one serves until the copy is whole.
+  /// one serves until the copy is whole. Only right after a look at the log dirs: the same request
+  /// would end the move that another tool has put in the place of ours (I12).
   Status CancelRunning(OperationRun& run, SteadyTime now);
 
-  /// Gives up steps whose broker stays away, and takes back copies that stand still, both beyond
-  /// their patience.
-  Status GiveUp(OperationRun& run, const Observation& seen, SteadyTime now);
+  /// Gives up steps whose broker stays away and, right after a look at the log dirs (`looked`),
+  /// takes back copies that stand still, both beyond their patience.
+  Status GiveUp(OperationRun& run, const Observation& seen, bool looked, SteadyTime now);
 
  private:
   Status Send(OperationRun& run, const std::vector<std::size_t>& indices, SteadyTime now);

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "base/sabotage.h"
 
 namespace levelwind::actions {
 
@@ -113,7 +114,8 @@ Sighting LookAtLogDirs(const store::StepRecord& step, const Observation& seen,
     const bool going = replica.current == move.from_dir && replica.future == move.to_dir;
     const bool coming_back = step.cancel != store::CancelCause::kNone &&
                              replica.current == move.to_dir && replica.future == move.from_dir;
-    sighting.finding = going || coming_back ? Finding::kOurs : Finding::kForeign;
+    const bool ours = going || coming_back || Sabotaged("I12.foreign-log-dir-move");
+    sighting.finding = ours ? Finding::kOurs : Finding::kForeign;
     sighting.detail = fmt::format("it goes from {} to {}, ours from {} to {}", replica.current,
                                   replica.future, move.from_dir, move.to_dir);
   } else if (replica.current == move.to_dir) {

@@ -60,7 +60,12 @@ std::string ProgressLine(const Progress& progress) {
   if (progress.queue_position > 0) {
     line += fmt::format("  number {:.0f} in line", progress.queue_position);
   }
-  if (!progress.hold_reason.empty()) line += "  " + EscapeControl(progress.hold_reason);
+  if (!progress.hold_reason.empty()) {
+    line += "  " + EscapeControl(progress.hold_reason);
+  } else if (progress.stuck) {
+    line +=
+        fmt::format("  {:.0f} not going on: {}", progress.stalled, EscapeControl(progress.stall));
+  }
   return line;
 }
 

@@ -21,13 +21,16 @@ struct Progress {
   double bytes_per_s = 0;
   double eta_s = 0;
   double eta_low_s = kUnknown, eta_high_s = kUnknown;
+  std::string stall;   ///< Why steps do not go on, as most of those that wait have it.
+  double stalled = 0;  ///< How many steps have that reason.
+  bool stuck = false;  ///< A step under way is among them, or none is under way.
 
   /// By bytes, or by steps when no bytes are to be copied; 0..1.
   double share() const;
 };
 
 /// "[#####-----------]  42 %  118/280 MiB  96 MiB/s  ETA 28 s (20 s to 40 s)  3 in flight"; with
-/// the reason in front of it while the operation holds.
+/// the reason behind it while the operation holds, or while steps that should go on do not.
 std::string ProgressLine(const Progress& progress);
 
 /// Which lines to print where a line cannot be redrawn: each tenth, each change of state, and at

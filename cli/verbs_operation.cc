@@ -1,7 +1,9 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <istream>
+#include <map>
 #include <optional>
 #include <string>
 
@@ -22,6 +24,27 @@ constexpr auto kRestartPatience = std::chrono::seconds(15);
 
 double NumberOr(const Json& value, double fallback) {
   return value.is_number() ? value.get<double>() : fallback;
+}
+
+/// The reason that most steps give for not going on, if it is worth a word: steps that wait for
+/// their turn behind others under way are as they should be.
+void ReadStalls(const Json& steps, Progress& progress) {
+  if (!steps.is_array()) return;
+  std::map<std::string, double> waiting, under_way;
+  for (const Json& step : steps) {
+    const Json& stall = Member(step, "stall");
+    if (!stall.is_string() || stall.get<std::string>().empty()) continue;
+    const bool pending = Member(step, "state") == "pending";
+    ++(pending ? waiting : under_way)[stall.get<std::string>()];
+  }
+  const bool idle = progress.steps_in_progress == 0;
+  const auto& reasons = !under_way.empty() ? under_way : waiting;
+  if (progress.terminal || reasons.empty() || (under_way.empty() && !idle)) return;
+  const auto most =
+      std::ranges::max_element(reasons, {}, [](const auto& reason) { return reason.second; });
+  progress.stuck = true;
+  progress.stall = most->first;
+  progress.stalled = most->second;
 }
 
 Result<Progress> ReadProgress(const std::string& body) {
@@ -49,6 +72,7 @@ Result<Progress> ReadProgress(const std::string& body) {
   progress.eta_s = NumberOr(Member(operation, "eta_seconds"), kUnknown);
   progress.eta_low_s = NumberOr(Member(operation, "eta_low_seconds"), kUnknown);
   progress.eta_high_s = NumberOr(Member(operation, "eta_high_seconds"), kUnknown);
+  ReadStalls(Member(operation, "steps"), progress);
   return progress;
 }
 

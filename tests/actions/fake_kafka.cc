@@ -6,6 +6,7 @@
 
 #include "base/check.h"
 #include "base/text.h"
+#include "tests/support/failing_memory.h"
 
 namespace levelwind::testing {
 namespace {
@@ -227,6 +228,7 @@ std::vector<std::string> FakeKafka::Throttles() const {
 
 template <class Apply>
 FakeKafka::Fault FakeKafka::Arrive(Write write, Apply apply) {
+  const SafeMemory safe;  // a cluster does not half apply a request because the daemon is out of it
   ++requests_;
   const Fault happening = fault ? fault(write) : Fault::kNone;
   if (on_write) on_write("before");
@@ -279,7 +281,7 @@ Result<std::map<BrokerId, Result<std::vector<kafka::LogDirInfo>>>> FakeKafka::De
       continue;
     }
     std::map<std::string, kafka::LogDirInfo> dirs;
-    for (const char* path : {"/a", "/b"}) {
+    for (const std::string& path : log_dirs) {
       dirs[path].path = path;
       const bool failed = failed_dirs.count({broker, path}) > 0;
       dirs[path].error = failed ? kStorageError : std::int16_t{0};
@@ -307,7 +309,9 @@ Result<std::map<BrokerId, Result<std::vector<kafka::LogDirInfo>>>> FakeKafka::De
             {{name, static_cast<std::int32_t>(i)}, adding ? copied : partition.size, 0, false});
       }
     }
-    answers.emplace(broker, std::vector<kafka::LogDirInfo>{dirs["/a"], dirs["/b"]});
+    std::vector<kafka::LogDirInfo> answer;
+    for (const std::string& path : log_dirs) answer.push_back(std::move(dirs[path]));
+    answers.emplace(broker, std::move(answer));
   }
   return answers;
 }
@@ -484,7 +488,9 @@ std::int16_t FakeKafka::MoveDir(const kafka::ReplicaDirMove& move) {
   Partition* partition = Find(move.partition);
   if (dir_error != 0) return dir_error;
   if (partition == nullptr) return kUnknownTopic;
-  if (move.path != "/a" && move.path != "/b") return kLogDirNotFound;
+  if (std::find(log_dirs.begin(), log_dirs.end(), move.path) == log_dirs.end()) {
+    return kLogDirNotFound;
+  }
   if (!Has(partition->replicas, move.broker)) return kReplicaNotAvailable;
   if (failed_dirs.count({move.broker, move.path}) > 0) return kStorageError;
   const auto running = partition->futures.find(move.broker);

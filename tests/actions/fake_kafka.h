@@ -84,10 +84,11 @@ class FakeKafka final : public kafka::AdminClient, public kafka::TopicAdmin {
   std::vector<std::string> Throttles() const;
 
   // ---- what tests set and read ------------------------------------------------------------------
-  std::function<Fault(const Write&)> fault;        ///< Asked for each write.
-  std::function<void(const char* when)> on_write;  ///< "before", "after"; may throw.
-  std::function<void(const Write&)> check;         ///< At the arrival of each write.
-  std::function<void(BrokerId)> on_config_read;    ///< A broker is asked for its configuration.
+  std::function<Fault(const Write&)> fault;          ///< Asked for each write.
+  std::function<void(const char* when)> on_write;    ///< "before", "after"; may throw.
+  std::function<void(const Write&)> check;           ///< At the arrival of each write.
+  std::function<void(BrokerId)> on_config_read;      ///< A broker is asked for its configuration.
+  std::vector<std::string> log_dirs = {"/a", "/b"};  ///< Of every broker; replicas begin in "/a".
   std::set<LogDirName> failed_dirs;
   std::int16_t dir_error = 0;                 ///< What every move between log dirs is refused with.
   std::map<LogDirName, std::int64_t> usable;  ///< Others have plenty.
@@ -95,8 +96,8 @@ class FakeKafka final : public kafka::AdminClient, public kafka::TopicAdmin {
   std::set<BrokerId> silent_dirs;             ///< Do not answer what log dirs they have.
   std::set<BrokerId> slow;                    ///< Copy a tenth of what others do.
   bool silent_configs = false;                ///< Topics' configurations cannot be read.
-  int stale_config_reads = 0;  ///< So many reads after a change show what was before it.
-  std::map<BrokerId, std::string> racks;      ///< Others have none.
+  int stale_config_reads = 0;             ///< So many reads after a change show what was before it.
+  std::map<BrokerId, std::string> racks;  ///< Others have none.
   /// What a broker that lags behind tells of the cluster, in place of the truth.
   std::optional<kafka::ClusterMetadata> replayed;
   std::string cluster_id = "fake";

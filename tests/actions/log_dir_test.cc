@@ -221,6 +221,20 @@ TEST_F(LogDirs, I12_AnotherToolsMoveIsLeftAlone) {
   EXPECT_THAT(h.Step(late, 0).note, HasSubstr("another tool is already moving orders-1"));
 }
 
+TEST_F(LogDirs, I12_AMoveToAThirdLogDirIsNotOurs) {
+  h.kafka.log_dirs = {"/a", "/b", "/c"};
+  h.bytes_per_poll = 1;
+  const std::string id = Running(h.DirMoveOf("orders", 0, 1));
+  h.kafka.ForeignDirMove("orders", 0, 1, "/c");
+  static_cast<void>(h.executor->Cancel(id, "test", "must not touch the other tool's move"));
+  for (int i = 0; i < 5; ++i) h.Poll();
+  EXPECT_EQ(Sent(), 1u) << "a second one would end the other tool's";
+  EXPECT_EQ(h.kafka.At("orders", 0).futures.at(1).dir, "/c");
+  ASSERT_TRUE(h.RunToEnd());
+  EXPECT_EQ(h.Step(id, 0).state, StepState::kYielded);
+  EXPECT_THAT(h.Step(id, 0).note, HasSubstr("it goes from /a to /c, ours from /a to /b"));
+}
+
 TEST_F(LogDirs, ALostRequestIsSentAgainAndAnAppliedOneIsNot) {
   int requests = 0;
   h.kafka.fault = [&](const FakeKafka::Write& write) {

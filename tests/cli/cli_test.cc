@@ -278,6 +278,16 @@ TEST_F(CliTest, WatchRedrawsOneLineOnATerminal) {
   EXPECT_THAT(out_.str(), HasSubstr("\nop1 partial: 2 of 2 steps done"));
 }
 
+TEST_F(CliTest, WatchSaysWhyAStepUnderWayDoesNotGoOn) {
+  OperationView operation = SmallOperation(OperationState::kRunning);
+  for (StepView& step : operation.steps) {
+    step.stall = step.state == StepState::kPending ? "waiting for its turn" : "its target is down";
+  }
+  backend_.executor = std::make_shared<ExecutorView>(ExecutorView{"operate", "busy", {operation}});
+  EXPECT_EQ(Run({"watch", "op1", "--timeout", "1s"}), kTimedOut);
+  EXPECT_THAT(out_.str(), HasSubstr("not going on: its target is down"));
+}
+
 TEST_F(CliTest, WatchGivesUpAtItsTimeoutOnly) {
   EXPECT_EQ(Run({"watch", "op1", "--timeout", "3s"}), kTimedOut);
   EXPECT_THAT(err_.str(), HasSubstr("op1 goes on"));

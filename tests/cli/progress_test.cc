@@ -57,6 +57,18 @@ TEST(ProgressLine, WithoutBytesCountsSteps) {
   EXPECT_EQ(ProgressLine(progress), "[########------------]  44 %  4/9 steps  3 in flight");
 }
 
+TEST(ProgressLine, SaysWhyStepsDoNotGoOn) {
+  Progress progress = Half();
+  progress.stuck = true;
+  progress.stalled = 2;
+  progress.stall = "nothing was copied for 2 min";
+  EXPECT_TRUE(ProgressLine(progress).ends_with(
+      "3 in flight  2 not going on: nothing was copied for 2 min"));
+  progress.hold_reason = "orders-0 is under-replicated";
+  EXPECT_TRUE(ProgressLine(progress).ends_with("3 in flight  orders-0 is under-replicated"))
+      << "one reason is enough";
+}
+
 TEST(ProgressLine, SaysWhyItHoldsWithoutDrivingTheTerminal) {
   Progress progress = Half();
   progress.state = "holding";

@@ -5,12 +5,14 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdlib>
+#include <new>
 #include <utility>
 
 #include "base/check.h"
 #include "base/log.h"
 #include "tests/executor_proof/judge.h"
 #include "tests/executor_proof/planned.h"
+#include "tests/support/failing_memory.h"
 
 namespace levelwind::testing {
 namespace {
@@ -176,6 +178,7 @@ void Rig::MakePlan() {
 
 void Rig::Connect() {
   h.kafka.fault = [this](const FakeKafka::Write& write) {
+    const SafeMemory safe;
     Event event = MakeEvent(EventKind::kRequest);
     event.request = {write.api,       write.reassignments, write.allow_rf_change,
                      write.elections, write.configs,       write.dir_moves};
@@ -184,6 +187,7 @@ void Rig::Connect() {
     return fault ? fault(write) : FakeKafka::Fault::kNone;
   };
   h.kafka.on_write = [this](const char* when) {
+    const SafeMemory safe;
     const bool before = std::string(when) == "before";
     if (!before) Changed();
     // Killed before it was sent: then it was not.
@@ -286,10 +290,12 @@ void Rig::Start() {
     if (journal_fails && journal_fails()) {
       return Error(ErrorCode::kResourceExhausted, "the state directory's disk is full");
     }
+    const SafeMemory safe;
     committing_ = batch;
     return Ok();
   };
   h.probe->on_commit = [this](const char* when) {
+    const SafeMemory safe;
     if (std::string(when) == "after") {
       Event event = MakeEvent(EventKind::kCommit);
       event.batch = std::move(committing_);
@@ -305,18 +311,28 @@ bool Rig::Guard(const std::function<void()>& call) {
     call();
     return true;
   } catch (const SimulatedKill&) {
-    ++kills;
-    Changed();
-    at_kill = Capture();
-    h.Crash();
-    Start();
-    return false;
+  } catch (const std::bad_alloc&) {
+    out_of_memory_at = 0;
   }
+  Killed();
+  return false;
+}
+
+void Rig::Killed() {
+  const SafeMemory safe;
+  ++kills;
+  Changed();
+  at_kill = Capture();
+  h.Crash();
+  Start();
 }
 
 bool Rig::Poll() {
   Note(h.kafka.reachable ? EventKind::kLook : EventKind::kBlind);
+  if (out_of_memory_at > allocations) FailingMemory::Arm(out_of_memory_at - allocations);
   const bool lived = Guard([&] { h.executor->Step(h.clock.Now()); });
+  if (out_of_memory_at > 0) allocations += FailingMemory::passed;
+  FailingMemory::Disarm();
   h.clock.Advance(std::chrono::seconds(1));
   World([&] { h.kafka.Advance(h.bytes_per_poll); });
   return lived;

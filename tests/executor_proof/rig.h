@@ -52,7 +52,10 @@ class Rig {
   std::size_t kill_at = 0;
   std::size_t boundaries = 0;  ///< Passed until now.
   std::size_t kills = 0;
-  ClusterStatePtr at_kill;  ///< What the last kill left in the cluster; null: none.
+  /// Kills the process at this allocation of its polls, counted over all of them; 0: never.
+  std::size_t out_of_memory_at = 0;
+  std::size_t allocations = 0;  ///< Made in polls, counted while out_of_memory_at is not 0.
+  ClusterStatePtr at_kill;      ///< What the last kill left in the cluster; null: none.
   std::uint64_t requests = 0;
   std::function<FakeKafka::Fault(const FakeKafka::Write&)> fault;
   std::function<bool()> journal_fails;
@@ -82,6 +85,7 @@ class Rig {
   void Connect();
   void Boundary();
   Event MakeEvent(EventKind kind);
+  void Killed();
   std::uint64_t seed_;
   ClusterStatePtr state_;
   store::JournalBatch committing_;

@@ -1,0 +1,70 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "base/clock.h"
+#include "collectors/cluster_table.h"
+#include "model/measure.h"
+
+namespace levelwind::collectors {
+
+/// How a time lag was told, and with it how far it can be trusted.
+enum class TimeLagMethod : std::uint8_t {
+  kNone,          ///< Not known: no history, or no committed offset.
+  kCaughtUp,      ///< Exact: nothing is left to read, 0 s.
+  kInterpolated,  ///< Between two looks at the log's end; off by at most the time between them.
+  kAtLeast,       ///< Older than the history: the real one is larger.
+};
+
+struct TimeLag {
+  double seconds = kUnknown;
+  TimeLagMethod method = TimeLagMethod::kNone;
+};
+
+/// When each partition's log reached which end offset, as far back as a few dozen points a
+/// partition can tell: what turns a committed offset into seconds behind.
+///
+/// A record's age is how long ago the log's end passed its offset, on a straight line between the
+/// two looks around it. Where the end stood still, the line starts at the last look that saw it
+/// there, so that an idle topic's next record is not taken for an old one. A full partition loses
+/// the point whose loss bends the line least, as a share of its age: recent history stays dense,
+/// old history thins out, and the error stays a share of the lag (after Visvalingam and Whyatt,
+/// 1993, who weigh by area). Nothing is ever extrapolated: before the first point it is "at least".
+///
+/// Times are the daemon's wall clock, so that a history can be kept over a restart; when that clock
+/// is set back, or an end offset goes down (an unclean election), the partition starts anew.
+/// 16 bytes a point; an idle partition has two. Not thread-safe.
+class OffsetHistory {
+ public:
+  /// `points`: the most that a partition keeps, at least 4.
+  explicit OffsetHistory(std::size_t points = 60) : capacity_(points < 4 ? 4 : points) {}
+
+  /// `end` by partition index; unknown ones are left out. `at`: when the look began.
+  void AddLook(WallTime at, const std::vector<std::int64_t>& end);
+
+  /// How old the next record is that a group has to read that committed `committed`.
+  TimeLag LagOf(std::size_t partition, std::int64_t committed, WallTime now) const;
+
+  /// Follows a new table. Partitions without an old index start from nothing.
+  void Renumber(const Renumbering& map);
+
+  struct Point {
+    std::int64_t offset = 0;
+    std::int64_t unix_ms = 0;
+    friend bool operator==(const Point&, const Point&) = default;
+  };
+  /// Oldest first. For keeping and for tests.
+  const std::vector<Point>& PointsOf(std::size_t partition) const { return partitions_[partition]; }
+  std::size_t partition_count() const { return partitions_.size(); }
+
+ private:
+  void Add(std::vector<Point>& points, Point next) const;
+  void Thin(std::vector<Point>& points) const;
+
+  std::size_t capacity_;
+  std::vector<std::vector<Point>> partitions_;
+};
+
+}  // namespace levelwind::collectors
