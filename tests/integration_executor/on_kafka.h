@@ -38,7 +38,8 @@ class ExecutorOnKafka : public ::testing::Test {
   // A test that failed half way must not leave its moves and throttles to the next one.
   void TearDown() override {
     if (executor_ && HasFailure()) {
-      for (const OperationView& view : executor_->View()->operations) {
+      const auto last = executor_->View();  // a cancel publishes a new one
+      for (const OperationView& view : last->operations) {
         if (IsTerminal(view.state)) continue;
         static_cast<void>(executor_->Cancel(view.id, "test", "tear down"));
         EXPECT_TRUE(RunToEnd(view.id));
@@ -130,7 +131,8 @@ class ExecutorOnKafka : public ::testing::Test {
     return id.ok() ? *id : "";
   }
   OperationView Operation(const std::string& id) {
-    for (const OperationView& view : executor_->View()->operations) {
+    const auto last = executor_->View();
+    for (const OperationView& view : last->operations) {
       if (view.id == id) return view;
     }
     return {};
