@@ -13,7 +13,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 PROGRAMS = {"actions": ("executor_proof", "actions"), "kafka": ("kafka",), "planner": ("planner", "executor_proof"),
             "store": ("store", "executor_proof")}
 # A slice is enough: what a gate keeps out, some of the first clusters meet.
-SLICE = {"LEVELWIND_PROOF_STORMS": "80", "LEVELWIND_PROOF_ROWS": "6", "LEVELWIND_PROOF_POINTS": "120"}
+SLICE = {"LEVELWIND_PROOF_STORMS": "80", "LEVELWIND_PROOF_ROWS": "15", "LEVELWIND_PROOF_POINTS": "120"}
 PATIENCE_S = 900
 
 
