@@ -21,7 +21,8 @@ void* Allocate(std::size_t size) {
 
 void* operator new(std::size_t size) { return Allocate(size); }
 void* operator new[](std::size_t size) { return Allocate(size); }
-// std::stable_sort asks this way and does without; it must come from where delete brings it back to.
+// std::stable_sort asks this way and does without; it must come from where delete brings it back
+// to.
 void* operator new(std::size_t size, const std::nothrow_t& /*tag*/) noexcept {
   return std::malloc(size == 0 ? 1 : size);
 }
