@@ -15,11 +15,6 @@ namespace {
 /// Between two tries after a start, until one succeeds.
 constexpr auto kSweepRetry = std::chrono::seconds(30);
 
-std::string TextOf(const ThrottleView& throttle) {
-  return fmt::format("{} of {} {} is {}", throttle.key, throttle.topic ? "topic" : "broker",
-                     throttle.resource, throttle.value);
-}
-
 }  // namespace
 
 Result<ThrottleSweep> Executor::LookForOrphans(const Observation& seen) {

@@ -70,6 +70,11 @@ Result<ThrottleSweep> ReadThrottles(kafka::AdminClient& admin, const Observation
   return sweep;
 }
 
+std::string TextOf(const ThrottleView& throttle) {
+  return fmt::format("{} of {} {} is {}", throttle.key, throttle.topic ? "topic" : "broker",
+                     throttle.resource, throttle.value);
+}
+
 void RemoveOwed(ThrottleSweep& sweep, const std::vector<store::PreimageRecord>& owed) {
   std::set<ThrottleKey> ours;
   for (const store::PreimageRecord& row : owed) ours.insert(KeyOf(row));

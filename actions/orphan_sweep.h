@@ -21,6 +21,9 @@ namespace levelwind::actions {
 Result<ThrottleSweep> ReadThrottles(kafka::AdminClient& admin, const Observation& seen,
                                     Duration timeout);
 
+/// "leader.replication.throttled.rate of broker 3 is 1000".
+std::string TextOf(const ThrottleView& throttle);
+
 /// Takes out what the open rows of the journal owe: what is left, nobody here will take back.
 /// Entries of a list that are owed leave the rest of the list. Pure.
 void RemoveOwed(ThrottleSweep& sweep, const std::vector<store::PreimageRecord>& owed);

@@ -62,7 +62,7 @@ std::string ProgressLine(const Progress& progress) {
   }
   if (!progress.hold_reason.empty()) {
     line += "  " + EscapeControl(progress.hold_reason);
-  } else if (progress.stuck) {
+  } else if (!progress.stall.empty()) {
     line +=
         fmt::format("  {:.0f} not going on: {}", progress.stalled, EscapeControl(progress.stall));
   }

@@ -21,9 +21,8 @@ struct Progress {
   double bytes_per_s = 0;
   double eta_s = 0;
   double eta_low_s = kUnknown, eta_high_s = kUnknown;
-  std::string stall;   ///< Why steps do not go on, as most of those that wait have it.
+  std::string stall;  ///< Why steps that should go on do not; of several reasons the most frequent.
   double stalled = 0;  ///< How many steps have that reason.
-  bool stuck = false;  ///< A step under way is among them, or none is under way.
 
   /// By bytes, or by steps when no bytes are to be copied; 0..1.
   double share() const;

@@ -42,7 +42,6 @@ void ReadStalls(const Json& steps, Progress& progress) {
   if (progress.terminal || reasons.empty() || (under_way.empty() && !idle)) return;
   const auto most =
       std::ranges::max_element(reasons, {}, [](const auto& reason) { return reason.second; });
-  progress.stuck = true;
   progress.stall = most->first;
   progress.stalled = most->second;
 }

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <utility>
 
+#include "actions/orphan_sweep.h"
 #include "base/log.h"
 
 namespace levelwind::daemon {
@@ -96,10 +97,8 @@ Status ExecutorLoop::SeeThemGone(const ThrottleSweep& cleared) {
     if (still == nullptr) return Ok();
     if (clock_.Now() >= give_up) {
       return Error(ErrorCode::kAborted,
-                   fmt::format("{} of {} {} is {} {} s after it was deleted; look who sets it, "
-                               "then try again",
-                               still->key, still->topic ? "topic" : "broker", still->resource,
-                               still->value, ToSeconds(kSeenGoneWithin)));
+                   fmt::format("{} {} s after it was deleted; look who sets it, then try again",
+                               actions::TextOf(*still), ToSeconds(kSeenGoneWithin)));
     }
     // A pause that ends early when the executor has something new to show.
     executor_.published().WaitNewer(executor_.published().version(), kLookAgain);

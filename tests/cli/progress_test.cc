@@ -59,7 +59,6 @@ TEST(ProgressLine, WithoutBytesCountsSteps) {
 
 TEST(ProgressLine, SaysWhyStepsDoNotGoOn) {
   Progress progress = Half();
-  progress.stuck = true;
   progress.stalled = 2;
   progress.stall = "nothing was copied for 2 min";
   EXPECT_TRUE(ProgressLine(progress).ends_with(
