@@ -17,6 +17,21 @@ namespace {
 
 constexpr std::size_t kListLimit = 100;
 
+/// A query parameter that is a number of things.
+Result<std::size_t> QueryCount(const Request& request, const std::string& key,
+                               std::size_t otherwise) {
+  const auto found = request.query.find(key);
+  if (found == request.query.end()) return otherwise;
+  const std::string& text = found->second;
+  std::size_t count = 0;
+  const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), count);
+  if (problem != std::errc{} || end != text.data() + text.size()) {
+    return InvalidArgument(
+        fmt::format("{}: '{}' is not a number of groups", key, EscapeControl(text)));
+  }
+  return count;
+}
+
 std::string ProposalListJson(const std::vector<ProposalPtr>& proposals) {
   JsonWriter json;
   json.BeginArray();
@@ -142,10 +157,14 @@ Response Api::Partitions(const Call& call) {
   return FromSnapshot(*snapshot, "partitions", PartitionsJson(*snapshot, topic));
 }
 
-Response Api::Groups(const Call&) {
+Response Api::Groups(const Call& call) {
   const SnapshotPtr snapshot = backend_.Snapshot();
   if (snapshot == nullptr) return NotReady();
-  return FromSnapshot(*snapshot, "groups", GroupsJson(*snapshot));
+  const Result<std::size_t> from = QueryCount(call.request, "from", 0);
+  const Result<std::size_t> limit = QueryCount(call.request, "limit", snapshot->groups.size());
+  if (!from.ok()) return ErrorResponse(from.error());
+  if (!limit.ok()) return ErrorResponse(limit.error());
+  return FromSnapshot(*snapshot, "groups", GroupsJson(*snapshot, *from, *limit));
 }
 
 Response Api::Group(const Call& call) {

@@ -10,63 +10,13 @@
 #include <vector>
 
 #include "api/metrics_text.h"
+#include "api/snapshot_labels.h"
 #include "api/views.h"
 
 namespace levelwind::api {
 namespace {
 
 using Type = MetricsText::Type;
-
-/// Above this many partitions, or pairs of group and partition, there are no series per partition:
-/// hundreds of megabytes a scrape would help nobody, and the totals are all there.
-constexpr std::size_t kMostPartitions = 50'000;
-constexpr std::size_t kMostGroupPartitions = 250'000;
-
-bool TooManyForPartitionSeries(const ClusterSnapshot& snapshot) {
-  std::size_t pairs = 0;
-  for (const ConsumerGroup& group : snapshot.groups) pairs += group.offsets.size();
-  return snapshot.partitions.size() > kMostPartitions || pairs > kMostGroupPartitions;
-}
-
-/// Label text per partition and per group; empty for those that must be left out.
-struct PreparedLabels {
-  std::vector<std::string> partitions;
-  std::vector<std::string> groups;
-  std::size_t left_out = 0;
-};
-
-void LabelPartitions(const ClusterSnapshot& snapshot, PreparedLabels& labels) {
-  if (TooManyForPartitionSeries(snapshot)) {
-    labels.left_out += snapshot.partitions.size();
-    return;
-  }
-  std::unordered_set<std::string> used;
-  for (const Topic& topic : snapshot.topics) {
-    const std::string name = MetricLabels({{"topic", topic.name}});
-    if (!used.insert(name).second) {
-      labels.left_out += topic.partition_count;
-      continue;
-    }
-    for (const Partition& partition : snapshot.PartitionsOf(topic)) {
-      const auto index = static_cast<std::size_t>(&partition - snapshot.partitions.data());
-      labels.partitions[index] = name + ",partition=\"" + std::to_string(partition.number) + '"';
-    }
-  }
-}
-
-PreparedLabels Prepare(const ClusterSnapshot& snapshot) {
-  PreparedLabels labels;
-  labels.partitions.resize(snapshot.partitions.size());
-  LabelPartitions(snapshot, labels);
-  std::unordered_set<std::string> used;
-  for (const ConsumerGroup& group : snapshot.groups) {
-    std::string name = MetricLabels({{"group", group.name}});
-    const bool fresh = used.insert(name).second;
-    labels.left_out += fresh ? 0 : group.offsets.size();
-    labels.groups.push_back(fresh ? std::move(name) : std::string());
-  }
-  return labels;
-}
 
 void RenderClusterFamilies(const ClusterSnapshot& snapshot, MetricsText& text) {
   text.Family("levelwind_cluster_info", Type::kGauge, "The cluster that is looked at; always 1.");
@@ -183,6 +133,10 @@ void RenderPartitionFamilies(const ClusterSnapshot& snapshot,
          [&](const auto& label, const Partition& p) { text.Count(label, p.log_start_offset); });
   family("levelwind_partition_log_end_offset", "High watermark.",
          [&](const auto& label, const Partition& p) { text.Count(label, p.log_end_offset); });
+  family(
+      "levelwind_partition_last_stable_offset",
+      "Where read_committed consumers stop: below the high watermark while a transaction is open.",
+      [&](const auto& label, const Partition& p) { text.Count(label, p.last_stable_offset); });
   family("levelwind_partition_bytes_in_per_second", "Bytes produced a second.",
          [&](const auto& label, const Partition& p) { text.Sample(label, p.load.bytes_in_per_s); });
   family(
@@ -190,54 +144,10 @@ void RenderPartitionFamilies(const ClusterSnapshot& snapshot,
       [&](const auto& label, const Partition& p) { text.Sample(label, p.load.messages_in_per_s); });
 }
 
-void RenderGroupFamilies(const ClusterSnapshot& snapshot, const PreparedLabels& labels,
-                         MetricsText& text) {
-  const auto family = [&](std::string_view name, std::string_view help, auto write) {
-    text.Family(name, Type::kGauge, help);
-    for (std::size_t i = 0; i < labels.groups.size(); ++i) {
-      if (!labels.groups[i].empty()) write(labels.groups[i], snapshot.groups[i]);
-    }
-  };
-  family("levelwind_group_info", "What the consumer group is; always 1.",
-         [&](const std::string& label, const ConsumerGroup& group) {
-           text.Count(label + "," +
-                          MetricLabels({{"type", group.type},
-                                        {"state", group.state},
-                                        {"protocol_type", group.protocol_type}}),
-                      1);
-         });
-  family("levelwind_group_members", "Members of the group.",
-         [&](const auto& label, const auto& group) { text.Count(label, group.member_count); });
-  family("levelwind_group_total_lag",
-         "Messages behind, all partitions together; absent while any partition's lag is unknown.",
-         [&](const auto& label, const auto& group) { text.Count(label, group.total_lag); });
-  family("levelwind_group_lag_growth_per_second", "Change of the lag; positive: falls behind.",
-         [&](const auto& label, const auto& group) { text.Sample(label, group.lag_growth_per_s); });
-  family(
-      "levelwind_group_consumed_per_second", "Messages that the group commits a second.",
-      [&](const auto& label, const auto& group) { text.Sample(label, group.consume_rate_per_s); });
-  const auto per_partition = [&](std::string_view name, std::string_view help, auto value) {
-    family(name, help, [&](const std::string& label, const ConsumerGroup& group) {
-      std::int32_t last = -1;
-      for (const GroupOffset& offset : group.offsets) {
-        const auto index = static_cast<std::size_t>(offset.partition);
-        if (offset.partition <= last || index >= labels.partitions.size()) continue;
-        last = offset.partition;
-        if (labels.partitions[index].empty()) continue;
-        text.Count(label + ',' + labels.partitions[index], value(offset));
-      }
-    });
-  };
-  per_partition("levelwind_group_lag", "Messages between committed offset and high watermark.",
-                [](const GroupOffset& offset) { return offset.lag; });
-  per_partition("levelwind_group_committed_offset", "Offset that the group committed last.",
-                [](const GroupOffset& offset) { return offset.committed; });
-}
-
 }  // namespace
 
 std::string RenderSnapshotMetrics(const ClusterSnapshot& snapshot) {
-  const PreparedLabels labels = Prepare(snapshot);
+  const SnapshotLabels labels = PrepareLabels(snapshot);
   MetricsText text;
   RenderClusterFamilies(snapshot, text);
   RenderBrokerFamilies(snapshot, text);

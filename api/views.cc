@@ -42,22 +42,6 @@ void WriteReplicas(JsonWriter& json, const ClusterSnapshot& snapshot, const Part
   json.EndArray();
 }
 
-void WriteGroupHead(JsonWriter& json, const ConsumerGroup& group) {
-  // From the rate at which the group commits: how long the backlog would take with no new input.
-  const bool moving = IsKnown(group.total_lag) && group.consume_rate_per_s > 0;
-  json.Field("group", group.name)
-      .Field("type", group.type)
-      .Field("state", group.state)
-      .FieldCount("coordinator", group.coordinator)
-      .Field("members", group.member_count)
-      .Field("partitions", group.offsets.size())
-      .FieldCount("lag", group.total_lag)
-      .Field("lag_growth_per_second", group.lag_growth_per_s)
-      .Field("consumed_per_second", group.consume_rate_per_s)
-      .Field("lag_seconds", moving ? static_cast<double>(group.total_lag) / group.consume_rate_per_s
-                                   : (group.total_lag == 0 ? 0.0 : kUnknown));
-}
-
 }  // namespace
 
 std::string BrokersJson(const ClusterSnapshot& snapshot) {
@@ -138,38 +122,6 @@ std::string PartitionsJson(const ClusterSnapshot& snapshot, const Topic* topic) 
     json.EndObject();
   }
   return json.EndArray().Take();
-}
-
-std::string GroupsJson(const ClusterSnapshot& snapshot) {
-  JsonWriter json;
-  json.BeginArray();
-  for (const ConsumerGroup& group : snapshot.groups) {
-    json.BeginObject();
-    WriteGroupHead(json, group);
-    json.EndObject();
-  }
-  return json.EndArray().Take();
-}
-
-std::string GroupJson(const ClusterSnapshot& snapshot, const ConsumerGroup& group) {
-  JsonWriter json;
-  json.BeginObject();
-  WriteGroupHead(json, group);
-  json.Key("offsets").BeginArray();
-  for (const GroupOffset& offset : group.offsets) {
-    const auto index = static_cast<std::size_t>(offset.partition);
-    if (offset.partition < 0 || index >= snapshot.partitions.size()) continue;
-    const Partition& partition = snapshot.partitions[index];
-    json.BeginObject()
-        .Field("topic", snapshot.TopicOf(partition).name)
-        .Field("partition", partition.number)
-        .FieldCount("committed", offset.committed)
-        .FieldCount("log_end_offset", partition.log_end_offset)
-        .FieldCount("lag", offset.lag)
-        .Field("owner", group.OwnerOf(offset))
-        .EndObject();
-  }
-  return json.EndArray().EndObject().Take();
 }
 
 std::string SourcesJson(const ClusterSnapshot& snapshot) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -21,8 +22,9 @@ std::string BrokersJson(const ClusterSnapshot& snapshot);
 std::string TopicsJson(const ClusterSnapshot& snapshot);
 /// Of one topic when `topic` is not null.
 std::string PartitionsJson(const ClusterSnapshot& snapshot, const Topic* topic);
-/// Without the single partitions.
-std::string GroupsJson(const ClusterSnapshot& snapshot);
+/// Without the single partitions. Those that hurt most come first: by verdict, then by time lag,
+/// then by lag; `limit` of them from the `from`th on.
+std::string GroupsJson(const ClusterSnapshot& snapshot, std::size_t from, std::size_t limit);
 std::string GroupJson(const ClusterSnapshot& snapshot, const ConsumerGroup& group);
 std::string SourcesJson(const ClusterSnapshot& snapshot);
 std::string OperationJson(const OperationView& operation, bool with_steps);

@@ -11,7 +11,7 @@
 
 #include "collectors/cluster_table.h"
 #include "collectors/collect_state.h"
-#include "collectors/group_records.h"
+#include "collectors/group_lags.h"
 #include "collectors/snapshot_assembler.h"
 #include "kafka/admin_types.h"
 

@@ -50,6 +50,10 @@ class MeteredAdmin final : public kafka::AdminClient, public kafka::TopicAdmin {
                                                              Duration timeout) override {
     return Metered([&] { return kafka_.FetchGroupOffsets(groups, timeout); });
   }
+  Result<std::vector<kafka::ShareGroupOffsets>> FetchShareOffsets(
+      const std::vector<std::string>& groups, Duration timeout) override {
+    return Metered([&] { return kafka_.FetchShareOffsets(groups, timeout); });
+  }
   Result<std::vector<kafka::ConfigAnswer>> DescribeConfigs(
       const std::vector<kafka::ConfigQuery>& queries, Duration timeout) override {
     return Metered([&] { return kafka_.DescribeConfigs(queries, timeout); });

@@ -61,6 +61,15 @@ std::string TrendCell(const Json& value) {
   return std::abs(rate) < 10 ? fmt::format("{:+.1f}/s", rate) : fmt::format("{:+.0f}/s", rate);
 }
 
+std::string AgeLine(const Json& answer) {
+  const Json& snapshot = Member(answer, "snapshot");
+  if (!snapshot.is_object()) return "";
+  const bool stale = Member(snapshot, "stale").is_boolean() && snapshot["stale"].get<bool>();
+  if (!stale) return "";
+  return fmt::format("STALE: the cluster was last seen {} ago\n",
+                     DurationCell(Member(snapshot, "age_seconds")));
+}
+
 Result<std::string> Rendered(const std::string& body,
                              const std::function<std::string(const Json&)>& render) {
   try {

@@ -28,6 +28,9 @@ std::string ChangeCell(const std::string& before, const std::string& after);
 /// "-3.2/s", "+10/s", "0/s"
 std::string TrendCell(const Json& value);
 
+/// A line that says so when the snapshot of an answer is stale, else empty.
+std::string AgeLine(const Json& answer);
+
 /// Parses `body` and calls `render`; anything unexpected in it becomes kDataLoss.
 Result<std::string> Rendered(const std::string& body,
                              const std::function<std::string(const Json&)>& render);

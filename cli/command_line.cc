@@ -106,6 +106,16 @@ void CommandLine::AddReadVerbs() {
   AddClientVerb("groups", "Consumer groups and their lag", false, [this] {
     return RunGroups(client_, name_, terminal_);
   }).add_option("NAME", name_, "Show this group, partition by partition");
+  CLI::App& lag = AddClientVerb("lag", "The groups that hurt most, as they go", false, [this] {
+    lag_.client = client_;
+    return RunLag(lag_, terminal_);
+  });
+  lag.add_option("--limit", lag_.limit, "Most groups")
+      ->check(CLI::Range(1, 100000))
+      ->capture_default_str();
+  CLI::Option* again = lag.add_flag("--watch", lag_.watch, "Look again and again");
+  AddDuration(lag, "--interval", lag_.interval, "Time between two looks (5s)")->needs(again);
+  AddDuration(lag, "--timeout", lag_.timeout, "Stop after this long")->needs(again);
   AddClientVerb("anomalies", "What the detectors found", false, [this] {
     return RunAnomalies(client_, exit_code_, terminal_);
   }).add_flag("--exit-code", exit_code_, "Exit with 3 when something was found");

@@ -14,16 +14,6 @@ namespace {
 constexpr auto kRight = Table::Align::kRight;
 constexpr auto kLeft = Table::Align::kLeft;
 
-/// "sizes and counts; rates in 25 s, 2 s old"; says so loudly when the data is stale.
-std::string AgeLine(const Json& answer) {
-  const Json& snapshot = Member(answer, "snapshot");
-  if (!snapshot.is_object()) return "";
-  const bool stale = Member(snapshot, "stale").is_boolean() && snapshot["stale"].get<bool>();
-  if (!stale) return "";
-  return fmt::format("STALE: the cluster was last seen {} ago\n",
-                     DurationCell(Member(snapshot, "age_seconds")));
-}
-
 std::string HealthSentence(const Json& cluster) {
   std::vector<std::string> troubles;
   const auto trouble = [&](const char* key, std::string_view text) {
@@ -136,48 +126,6 @@ std::string Topics(const Json& answer, const RenderOptions& options) {
   return AgeLine(answer) + table.Render(options.headers);
 }
 
-std::string Groups(const Json& answer, const RenderOptions& options) {
-  if (answer.at("groups").empty()) return AgeLine(answer) + "no consumer groups\n";
-  Table table({{"GROUP", kLeft},
-               {"STATE", kLeft},
-               {"MEMBERS", kRight},
-               {"PARTITIONS", kRight},
-               {"LAG", kRight},
-               {"TREND", kRight},
-               {"TIME", kRight}});
-  for (const Json& group : answer.at("groups")) {
-    table.Add({TextCell(Member(group, "group")), TextCell(Member(group, "state")),
-               CountCell(Member(group, "members")), CountCell(Member(group, "partitions")),
-               CountCell(Member(group, "lag")), TrendCell(Member(group, "lag_growth_per_second")),
-               DurationCell(Member(group, "lag_seconds"))});
-  }
-  return AgeLine(answer) + table.Render(options.headers);
-}
-
-std::string Group(const Json& answer, const RenderOptions& options) {
-  const Json& group = answer.at("group");
-  std::string out = AgeLine(answer);
-  if (options.headers) {
-    out += fmt::format(
-        "{}: {}, {} members, lag {} ({})\n\n", EscapeControl(TextCell(Member(group, "group"))),
-        TextCell(Member(group, "state")), CountCell(Member(group, "members")),
-        CountCell(Member(group, "lag")), TrendCell(Member(group, "lag_growth_per_second")));
-  }
-  Table table({{"TOPIC", kLeft},
-               {"PARTITION", kRight},
-               {"COMMITTED", kRight},
-               {"END", kRight},
-               {"LAG", kRight},
-               {"OWNER", kLeft}});
-  for (const Json& offset : Member(group, "offsets")) {
-    const std::string owner = TextCell(Member(offset, "owner"));
-    table.Add({TextCell(Member(offset, "topic")), CountCell(Member(offset, "partition")),
-               CountCell(Member(offset, "committed")), CountCell(Member(offset, "log_end_offset")),
-               CountCell(Member(offset, "lag")), owner.empty() ? "-" : owner});
-  }
-  return out + table.Render(options.headers);
-}
-
 std::string Anomalies(const Json& answer, const RenderOptions& options) {
   const Json& findings = answer.at("findings");
   std::string out = AgeLine(answer);
@@ -207,12 +155,6 @@ Result<std::string> RenderBrokers(const std::string& body, const RenderOptions& 
 }
 Result<std::string> RenderTopics(const std::string& body, const RenderOptions& options) {
   return Rendered(body, [&](const Json& json) { return Topics(json, options); });
-}
-Result<std::string> RenderGroups(const std::string& body, const RenderOptions& options) {
-  return Rendered(body, [&](const Json& json) { return Groups(json, options); });
-}
-Result<std::string> RenderGroup(const std::string& body, const RenderOptions& options) {
-  return Rendered(body, [&](const Json& json) { return Group(json, options); });
 }
 Result<std::string> RenderAnomalies(const std::string& body, const RenderOptions& options) {
   return Rendered(body, [&](const Json& json) { return Anomalies(json, options); });

@@ -31,6 +31,15 @@ int RunStatus(const ClientArgs& args, Terminal& terminal);
 int RunBrokers(const ClientArgs& args, Terminal& terminal);
 int RunTopics(const ClientArgs& args, Terminal& terminal);
 int RunGroups(const ClientArgs& args, const std::string& group, Terminal& terminal);
+
+struct LagArgs {
+  ClientArgs client;
+  std::size_t limit = 20;            ///< Groups shown, those that hurt most first.
+  bool watch = false;                ///< Again every `interval` until `timeout` or Ctrl-C.
+  std::optional<Duration> interval;  ///< 5 s.
+  std::optional<Duration> timeout;   ///< None: for good.
+};
+int RunLag(const LagArgs& args, Terminal& terminal);
 int RunAnomalies(const ClientArgs& args, bool exit_code, Terminal& terminal);
 int RunProposals(const ClientArgs& args, Terminal& terminal);
 int RunHistory(const ClientArgs& args, Terminal& terminal);

@@ -1,3 +1,4 @@
+#include <chrono>
 #include <string>
 
 #include "cli/cells.h"
@@ -35,6 +36,34 @@ int RunGroups(const ClientArgs& args, const std::string& group, Terminal& termin
   }
   return GetAndPrint(args, "/api/v1/groups/" + UrlSegment(group), With(args, RenderGroup),
                      terminal);
+}
+
+int RunLag(const LagArgs& args, Terminal& terminal) {
+  const std::string path = "/api/v1/groups?limit=" + std::to_string(args.limit);
+  if (!args.watch) return GetAndPrint(args.client, path, With(args.client, RenderGroups), terminal);
+  auto client = ApiClient::Open(args.client.api, args.client.author);
+  if (!client.ok()) return Fail(client.error(), terminal);
+  const Duration interval = args.interval.value_or(std::chrono::seconds(5));
+  const SteadyTime began = terminal.clock.Now();
+  for (;;) {
+    const auto body = client->Get(path);
+    if (body.ok()) {
+      // Each page in place of the last, unless somebody keeps them.
+      if (terminal.out_is_tty) terminal.out << "\x1b[H\x1b[2J";
+      const bool json = args.client.format == Format::kJson;
+      const int code =
+          PrintText(json ? body : RenderGroups(*body, {args.client.headers, 0}), terminal);
+      if (code != kDone) return code;
+      terminal.out << std::flush;
+    } else if (!body.error().retriable()) {
+      return Fail(body.error(), terminal);
+    } else {
+      terminal.err << "levelwind: " << body.error().message() << "; trying again" << std::endl;
+    }
+    const Duration spent = terminal.clock.Now() - began;
+    if (args.timeout && spent + interval > *args.timeout) return kDone;
+    terminal.pause(interval);
+  }
 }
 
 int RunAnomalies(const ClientArgs& args, bool exit_code, Terminal& terminal) {

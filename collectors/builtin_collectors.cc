@@ -5,6 +5,7 @@
 #include "collectors/log_dir_collector.h"
 #include "collectors/offset_collector.h"
 #include "collectors/reassignment_collector.h"
+#include "collectors/record_time_collector.h"
 
 namespace levelwind::collectors {
 
@@ -14,6 +15,7 @@ std::vector<std::unique_ptr<Collector>> BuiltinCollectors() {
   collectors.push_back(std::make_unique<ReassignmentCollector>());
   collectors.push_back(std::make_unique<GroupCollector>());
   collectors.push_back(std::make_unique<OffsetCollector>());
+  collectors.push_back(std::make_unique<RecordTimeCollector>());
   collectors.push_back(std::make_unique<LogDirCollector>());
   return collectors;
 }

@@ -29,6 +29,15 @@ void RenumberGroup(std::vector<Offset>& offsets, const Renumbering& map) {
   std::ranges::sort(offsets, {}, &Offset::partition);
 }
 
+void RenumberTimes(RecordTimes& times, const Renumbering& map) {
+  RecordTimes next;
+  for (const auto& [record, unix_ms] : times) {
+    const std::int32_t partition = NewIndex(map, record.first);
+    if (partition >= 0) next.emplace(std::pair(partition, record.second), unix_ms);
+  }
+  times = std::move(next);
+}
+
 }  // namespace
 
 void CollectState::SetTable(ClusterTable next) {
@@ -42,9 +51,12 @@ void CollectState::SetTable(ClusterTable next) {
     }
     RenumberOffsets(offsets.end, map);
     RenumberOffsets(offsets.start, map);
+    RenumberOffsets(offsets.stable, map);
+    history.Renumber(map);
+    RenumberTimes(record_times, map);
     for (auto& [name, record] : groups) {
       RenumberGroup(record.group.offsets, map);
-      RenumberGroup(record.counted, map);
+      RenumberGroup(record.window.tracks, map);
     }
     rates.Renumber(map);
   }

@@ -3,11 +3,14 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/clock.h"
 #include "collectors/cluster_table.h"
 #include "collectors/collector_options.h"
+#include "collectors/lag_window.h"
+#include "collectors/offset_history.h"
 #include "collectors/rate_tracker.h"
 #include "model/cluster_snapshot.h"
 
@@ -36,20 +39,19 @@ struct LogOffsets {
   std::vector<std::int64_t> end;    ///< Of the last look; unknown where it brought none.
   std::vector<std::int64_t> start;  ///< Of the last look at starts, kept where a look brought none.
   SteadyTime start_at{};
+  std::vector<std::int64_t> stable;  ///< Last stable offsets, looked at together with the starts.
+  WallTime wall_at;                  ///< `at` for people: the time that time lags refer to.
 };
+
+/// Timestamps of records, as their brokers told them: unix ms by partition index and offset. Only
+/// of records that some group has to read next.
+using RecordTimes = std::map<std::pair<std::int32_t, std::int64_t>, std::int64_t>;
 
 /// What a group had done at one look, for its rates.
 struct GroupLook {
   SteadyTime at{};
   double consumed = 0;  ///< Sum of all advances of its commits since it is known.
   double lag_change = 0;
-};
-
-/// A commit that a group's rates are counted from.
-struct CountedOffset {
-  std::int32_t partition = -1;
-  std::int64_t committed = kUnknownCount;
-  std::int64_t lag = kUnknownCount;
 };
 
 /// One consumer group's last good look.
@@ -59,9 +61,9 @@ struct GroupRecord {
   SteadyTime lag_at{};      ///< When the look at the end offsets began that its lags come from.
   bool commits_missing = false;  ///< Some commit could not be read: the total is not known.
   std::vector<GroupLook> looks;
-  std::vector<CountedOffset> counted;  ///< Offsets at the last entry of `looks`, by partition.
-  SteadyTime described_at{};           ///< Of the last description; SteadyTime{}: never.
-  std::string listed_state;            ///< As the list had it then.
+  LagWindow window;           ///< Its last look is the last entry of `looks`.
+  SteadyTime described_at{};  ///< Of the last description; SteadyTime{}: never.
+  std::string listed_state;   ///< As the list had it then.
   BrokerId listed_by = kNoBroker;
 };
 
@@ -82,6 +84,8 @@ struct CollectState {
   std::map<BrokerId, BrokerDisks> disks;
   std::int32_t disk_looks = 0;
   LogOffsets offsets;
+  OffsetHistory history;
+  RecordTimes record_times;
   std::map<std::string, GroupRecord> groups;
   std::vector<Reassignment> reassignments;
   RateTracker rates;

@@ -7,6 +7,22 @@
 
 namespace levelwind::collectors {
 
+/// When a group that is behind is worth a word.
+struct LagOptions {
+  /// Verdicts compare now with between half of this and all of it ago. Range 10 s to 1 day.
+  Duration window = std::chrono::minutes(5);
+  /// A group that was caught up (or is watched) for less than this is not judged. Range 0 to 1 h.
+  Duration patience = std::chrono::minutes(1);
+  /// Behind by at most this many messages, or by less than this time, counts as caught up.
+  std::int64_t allowed = 0;
+  Duration floor = std::chrono::seconds(10);
+  /// How often the brokers are asked for the timestamps of records whose age the history does not
+  /// tell well; no requests where it does. Range 5 s to 1 day.
+  Duration exact_interval = std::chrono::seconds(30);
+  /// Most records asked for in one go.
+  std::int32_t exact_most = 2000;
+};
+
 /// How often and how long the cluster is asked. All looks are reads.
 struct CollectorOptions {
   /// Brokers, topics, partitions, leaders, and reassignments in progress. Range 500 ms to 5 min.
@@ -39,6 +55,8 @@ struct CollectorOptions {
   Duration rates_ready = std::chrono::seconds(9);
   /// The last good figure is kept this long when newer looks give none; then it is unknown.
   Duration keep_for = std::chrono::seconds(60);
+
+  LagOptions lag;
 };
 
 }  // namespace levelwind::collectors

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <unordered_map>
@@ -37,16 +38,15 @@ class GroupLookup {
   std::vector<kafka::GroupListing> ToDescribe(SteadyTime now) const {
     std::vector<kafka::GroupListing> listings;
     for (const auto& [name, wanted] : wanted_) {
-      if (HasLag(wanted.listing) && MustDescribe(name, wanted, now)) {
-        listings.push_back(wanted.listing);
-      }
+      if (MustDescribe(name, wanted, now)) listings.push_back(wanted.listing);
     }
     return listings;
   }
-  std::vector<std::string> WithCommits() const {
+  /// Names of the share groups, or of all others.
+  std::vector<std::string> Names(bool share) const {
     std::vector<std::string> names;
     for (const auto& [name, wanted] : wanted_) {
-      if (HasLag(wanted.listing)) names.push_back(name);
+      if (IsShareGroup(wanted.listing) == share) names.push_back(name);
     }
     return names;
   }
@@ -57,6 +57,10 @@ class GroupLookup {
   void SetCommits(std::vector<kafka::GroupOffsets> commits, SteadyTime at) {
     commits_at_ = at;
     for (kafka::GroupOffsets& c : commits) commits_[c.group] = std::move(c);
+  }
+  void SetShares(std::vector<kafka::ShareGroupOffsets> shares, SteadyTime at) {
+    commits_at_ = at;
+    for (kafka::ShareGroupOffsets& s : shares) shares_[s.group] = std::move(s);
   }
   void Note(const std::string& problem) {
     if (report_.missing.empty()) report_.missing = problem;
@@ -109,20 +113,13 @@ class GroupLookup {
   }
 
   void Apply(const std::string& name, const Wanted& wanted) {
-    if (!HasLag(wanted.listing)) {
-      if (wanted.listed) {
-        ApplyDescription(state_.groups[name], wanted.listing, nullptr);
-      } else {
-        state_.groups.erase(name);
-      }
-      return;
-    }
     const auto described = descriptions_.find(name);
     const kafka::GroupDescription* description =
         described == descriptions_.end() ? nullptr : &described->second;
-    const auto committed = commits_.find(name);
-    const bool read = committed != commits_.end() && committed->second.error == 0;
-    if (!wanted.listed && read && IsGone(description, committed->second)) {
+    const std::optional<std::int16_t> error = ErrorOf(name, wanted);
+    const bool read = error == std::int16_t{0};
+    const bool empty = read && !IsShareGroup(wanted.listing) && commits_.at(name).offsets.empty();
+    if (!wanted.listed && IsGone(description) && (empty || IsShareGroup(wanted.listing))) {
       state_.groups.erase(name);
       return;
     }
@@ -133,21 +130,29 @@ class GroupLookup {
       record.listed_state = wanted.listing.state;
       record.listed_by = wanted.listing.coordinator;
     }
-    if (read) {
-      report_.skipped +=
-          ApplyCommits(record, committed->second, description, state_.table, commits_at_);
+    if (!read) {
+      Lose(record, error ? fmt::format("group {}: {}", name, kafka::KafkaErrorName(*error))
+                         : fmt::format("group {}: no answer about its offsets", name));
       return;
     }
-    Lose(record,
-         committed == commits_.end()
-             ? fmt::format("group {}: no answer about its commits", name)
-             : fmt::format("group {}: {}", name, kafka::KafkaErrorName(committed->second.error)));
+    report_.skipped +=
+        IsShareGroup(wanted.listing)
+            ? ApplyShareOffsets(record, shares_.at(name), description, state_.table, commits_at_)
+            : ApplyCommits(record, commits_.at(name), description, state_.table, commits_at_);
   }
 
-  static bool IsGone(const kafka::GroupDescription* description,
-                     const kafka::GroupOffsets& commits) {
+  /// Empty: there is no answer.
+  std::optional<std::int16_t> ErrorOf(const std::string& name, const Wanted& wanted) const {
+    if (IsShareGroup(wanted.listing)) {
+      const auto share = shares_.find(name);
+      return share == shares_.end() ? std::nullopt : std::optional(share->second.error);
+    }
+    const auto committed = commits_.find(name);
+    return committed == commits_.end() ? std::nullopt : std::optional(committed->second.error);
+  }
+  static bool IsGone(const kafka::GroupDescription* description) {
     constexpr std::int16_t kGroupIdNotFound = 69;
-    if (!commits.offsets.empty() || description == nullptr) return false;
+    if (description == nullptr) return false;
     return description->error == kGroupIdNotFound ||
            (description->error == 0 && description->state == "Dead");
   }
@@ -163,6 +168,7 @@ class GroupLookup {
   std::set<std::string> kept_;
   std::unordered_map<std::string, kafka::GroupDescription> descriptions_;
   std::unordered_map<std::string, kafka::GroupOffsets> commits_;
+  std::unordered_map<std::string, kafka::ShareGroupOffsets> shares_;
   SteadyTime described_at_{};
   SteadyTime commits_at_{};
   LookReport report_;
@@ -189,8 +195,6 @@ Result<LookReport> GroupCollector::Collect(kafka::AdminClient& admin, CollectSta
                     listings.unreachable.front()));
   }
   const SteadyTime now = clock.Now();
-  const std::vector<std::string> names = lookup.WithCommits();
-  if (names.empty()) return lookup.Finish();
   if (const auto groups = lookup.ToDescribe(now); !groups.empty()) {
     auto descriptions = admin.DescribeGroups(groups, timeout);
     if (descriptions.ok()) {
@@ -199,11 +203,21 @@ Result<LookReport> GroupCollector::Collect(kafka::AdminClient& admin, CollectSta
       lookup.Note(descriptions.error().Wrap("describing groups").ToString());
     }
   }
-  auto commits = admin.FetchGroupOffsets(names, timeout);
-  if (commits.ok()) {
-    lookup.SetCommits(*std::move(commits), clock.Now());
-  } else {
-    lookup.Note(commits.error().Wrap("reading committed offsets").ToString());
+  if (const auto names = lookup.Names(true); !names.empty()) {
+    auto shares = admin.FetchShareOffsets(names, timeout);
+    if (shares.ok()) {
+      lookup.SetShares(*std::move(shares), clock.Now());
+    } else {
+      lookup.Note(shares.error().Wrap("reading offsets of share groups").ToString());
+    }
+  }
+  if (const auto names = lookup.Names(false); !names.empty()) {
+    auto commits = admin.FetchGroupOffsets(names, timeout);
+    if (commits.ok()) {
+      lookup.SetCommits(*std::move(commits), clock.Now());
+    } else {
+      lookup.Note(commits.error().Wrap("reading committed offsets").ToString());
+    }
   }
   return lookup.Finish();
 }

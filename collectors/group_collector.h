@@ -15,8 +15,8 @@ namespace levelwind::collectors {
 ///
 /// A group whose coordinator does not answer stays as it was, in the state "Unknown": it is missing
 /// from the list, not from the cluster. A group that nobody lists any more is asked for by name,
-/// and forgotten only when its coordinator says that it is gone. Share and streams groups are
-/// listed without offsets.
+/// and forgotten only when its coordinator says that it is gone. Share groups have no commits:
+/// their coordinators are asked where the unfinished work begins (one request per coordinator).
 class GroupCollector final : public Collector {
  public:
   std::string_view name() const override { return "groups"; }

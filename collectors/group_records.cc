@@ -62,72 +62,9 @@ std::vector<Owned> OwnersOf(const std::vector<GroupOffset>& offsets) {
   return owned;
 }
 
-void SetTotal(GroupRecord& record) {
-  std::int64_t total = 0;
-  bool any = false;
-  for (const GroupOffset& offset : record.group.offsets) {
-    if (!IsKnown(offset.committed)) continue;  // No commit: not part of the lag.
-    any = true;
-    if (!IsKnown(offset.lag)) {
-      record.group.total_lag = kUnknownCount;
-      return;
-    }
-    total += offset.lag;
-  }
-  record.group.total_lag = any && !record.commits_missing ? total : kUnknownCount;
-}
-
-/// Adds a look to the group's history and takes its rates from the looks of the window.
-void CountLook(GroupRecord& record, Duration window) {
-  GroupLook look = record.looks.empty() ? GroupLook{} : record.looks.back();
-  look.at = record.lag_at;
-  bool comparable = false;
-  for (const GroupOffset& now : record.group.offsets) {
-    const CountedOffset* before = FindPartition(record.counted, now.partition);
-    if (before == nullptr || !IsKnown(now.committed) || !IsKnown(before->committed)) continue;
-    comparable = true;
-    // A commit that goes back is a reset by a person, not consumption.
-    look.consumed +=
-        static_cast<double>(std::max<std::int64_t>(0, now.committed - before->committed));
-    if (IsKnown(now.lag) && IsKnown(before->lag)) {
-      look.lag_change += static_cast<double>(now.lag - before->lag);
-    }
-  }
-  if (!comparable) record.looks.clear();
-  record.looks.push_back(look);
-  while (record.looks.size() > 2 && look.at - record.looks[1].at >= window) {
-    record.looks.erase(record.looks.begin());
-  }
-  record.counted.clear();
-  record.counted.reserve(record.group.offsets.size());
-  for (const GroupOffset& offset : record.group.offsets) {
-    record.counted.push_back({offset.partition, offset.committed, offset.lag});
-  }
-  record.group.consume_rate_per_s = kUnknown;
-  record.group.lag_growth_per_s = kUnknown;
-  const double seconds = ToSeconds(look.at - record.looks.front().at);
-  if (seconds <= 0) return;
-  record.group.consume_rate_per_s = (look.consumed - record.looks.front().consumed) / seconds;
-  if (IsKnown(record.group.total_lag)) {
-    record.group.lag_growth_per_s = (look.lag_change - record.looks.front().lag_change) / seconds;
-  }
-}
-
-void ForgetLag(GroupRecord& record) {
-  for (GroupOffset& offset : record.group.offsets) offset.lag = kUnknownCount;
-  record.group.lag_growth_per_s = kUnknown;
-  record.group.consume_rate_per_s = kUnknown;
-  record.looks.clear();
-  record.counted.clear();
-  SetTotal(record);
-}
-
 }  // namespace
 
-bool HasLag(const kafka::GroupListing& listing) {
-  const std::string type = LowerCase(listing.type);
-  return type.empty() || type == "classic" || type == "consumer";
-}
+bool IsShareGroup(const kafka::GroupListing& listing) { return LowerCase(listing.type) == "share"; }
 
 bool SameType(const kafka::GroupListing& listing, const GroupRecord& record) {
   return LowerCase(listing.type) == record.group.type;
@@ -147,6 +84,10 @@ void ApplyDescription(GroupRecord& record, const kafka::GroupListing& listing,
   if (!description->protocol_type.empty()) group.protocol_type = description->protocol_type;
   if (description->coordinator != kNoBroker) group.coordinator = description->coordinator;
   group.member_count = static_cast<std::int32_t>(description->members.size());
+  group.static_member_count = static_cast<std::int32_t>(std::ranges::count_if(
+      description->members, [](const kafka::GroupMember& m) { return !m.instance_id.empty(); }));
+  group.assignor = description->assignor;
+  group.epoch = description->epoch;
 }
 
 std::uint64_t ApplyCommits(GroupRecord& record, const kafka::GroupOffsets& commits,
@@ -163,8 +104,11 @@ std::uint64_t ApplyCommits(GroupRecord& record, const kafka::GroupOffsets& commi
   const auto add = [&](std::int32_t index, std::int64_t committed) {
     const GroupOffset* before = FindPartition(had, index);
     const Owned* owner = FindPartition(owned, index);
-    next.push_back({index, owner == nullptr ? -1 : owner->owner, committed,
-                    before == nullptr ? kUnknownCount : before->lag});
+    GroupOffset offset = before == nullptr ? GroupOffset{} : *before;
+    offset.partition = index;
+    offset.owner = owner == nullptr ? -1 : owner->owner;
+    offset.committed = committed;
+    next.push_back(offset);
   };
   for (const kafka::CommittedOffset& commit : commits.offsets) {
     const std::int32_t index = table.Find(commit.partition.topic, commit.partition.partition);
@@ -196,26 +140,24 @@ std::uint64_t ApplyCommits(GroupRecord& record, const kafka::GroupOffsets& commi
   return skipped;
 }
 
-void UpdateLags(CollectState& state, SteadyTime now) {
-  const LogOffsets& ends = state.offsets;
-  for (auto& [name, record] : state.groups) {
-    const bool renewable = record.commits_at > record.lag_at && ends.at >= record.commits_at;
-    if (renewable) {
-      for (GroupOffset& offset : record.group.offsets) {
-        const auto index = static_cast<std::size_t>(offset.partition);
-        const std::int64_t end = index < ends.end.size() ? ends.end[index] : kUnknownCount;
-        const bool known = IsKnown(end) && IsKnown(offset.committed);
-        offset.lag = known ? std::max<std::int64_t>(0, end - offset.committed) : kUnknownCount;
-      }
-      record.lag_at = ends.at;
-      SetTotal(record);
-      CountLook(record, state.options.rate_window);
-    } else if (now - record.lag_at > state.options.keep_for) {
-      ForgetLag(record);
-    } else {
-      SetTotal(record);
-    }
+std::uint64_t ApplyShareOffsets(GroupRecord& record, const kafka::ShareGroupOffsets& share,
+                                const kafka::GroupDescription* description,
+                                const ClusterTable& table, SteadyTime commits_at) {
+  kafka::GroupOffsets starts;
+  starts.group = share.group;
+  for (const kafka::ShareOffset& offset : share.offsets) {
+    starts.offsets.push_back({offset.partition, offset.start_offset, offset.error});
   }
+  const std::uint64_t skipped = ApplyCommits(record, starts, description, table, commits_at);
+  for (GroupOffset& offset : record.group.offsets) offset.lag = kUnknownCount;
+  for (const kafka::ShareOffset& told : share.offsets) {
+    const std::int32_t index = table.Find(told.partition.topic, told.partition.partition);
+    const auto at =
+        std::ranges::lower_bound(record.group.offsets, index, {}, &GroupOffset::partition);
+    if (at == record.group.offsets.end() || at->partition != index) continue;
+    if (IsKnown(at->committed) && told.lag <= kMaxOffset) at->lag = told.lag;
+  }
+  return skipped;
 }
 
 }  // namespace levelwind::collectors

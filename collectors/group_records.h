@@ -13,8 +13,9 @@ namespace levelwind::collectors {
 /// The state that stands for "its coordinator does not answer".
 inline constexpr const char* kUnknownGroupState = "Unknown";
 
-/// Whether groups of this kind have committed offsets that lag can be told from.
-bool HasLag(const kafka::GroupListing& listing);
+/// Share groups commit nothing: their coordinator tells where each partition's work begins and how
+/// much is left.
+bool IsShareGroup(const kafka::GroupListing& listing);
 
 /// Whether a listing names the kind of group that the record has.
 bool SameType(const kafka::GroupListing& listing, const GroupRecord& record);
@@ -30,9 +31,10 @@ std::uint64_t ApplyCommits(GroupRecord& record, const kafka::GroupOffsets& commi
                            const kafka::GroupDescription* description, const ClusterTable& table,
                            SteadyTime commits_at);
 
-/// Lag = max(0, end - committed), as Kafka's own tool tells it, for every group whose commits are
-/// new and older than the last end offsets; then totals and rates. Unknown where either offset is.
-/// A lag that could not be renewed for `keep_for` becomes unknown.
-void UpdateLags(CollectState& state, SteadyTime now);
+/// The same for a share group: `committed` is where its unfinished work begins, the lag is the one
+/// that its coordinator told (Kafka 4.2+; unknown before), and UpdateLags does not touch it.
+std::uint64_t ApplyShareOffsets(GroupRecord& record, const kafka::ShareGroupOffsets& share,
+                                const kafka::GroupDescription* description,
+                                const ClusterTable& table, SteadyTime commits_at);
 
 }  // namespace levelwind::collectors

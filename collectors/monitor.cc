@@ -7,7 +7,7 @@
 
 #include "base/log.h"
 #include "collectors/builtin_collectors.h"
-#include "collectors/group_records.h"
+#include "collectors/group_lags.h"
 #include "collectors/snapshot_assembler.h"
 
 namespace levelwind::collectors {

@@ -49,23 +49,49 @@ Gathered Gather(const std::vector<kafka::OffsetAnswer>& answers, std::size_t ask
   return gathered;
 }
 
-std::vector<kafka::OffsetQuery> Queries(const ClusterTable& table, std::int64_t timestamp) {
+std::vector<kafka::OffsetQuery> Queries(const ClusterTable& table, std::int64_t timestamp,
+                                        bool read_committed) {
   std::vector<kafka::OffsetQuery> queries;
   queries.reserve(table.partition_count());
   for (const Partition& partition : table.shape().partitions) {
     if (partition.leader != kNoBroker)
-      queries.push_back({table.shape().NameOf(partition), timestamp});
+      queries.push_back({table.shape().NameOf(partition), timestamp, read_committed});
   }
   return queries;
 }
 
 /// Queries and answers hold every partition's name: they are gone before anything else is done.
 Result<Gathered> Ask(kafka::AdminClient& admin, const ClusterTable& table, std::int64_t timestamp,
-                     Duration timeout) {
-  const std::vector<kafka::OffsetQuery> queries = Queries(table, timestamp);
+                     Duration timeout, bool read_committed = false) {
+  const std::vector<kafka::OffsetQuery> queries = Queries(table, timestamp, read_committed);
   LW_ASSIGN_OR_RETURN(const std::vector<kafka::OffsetAnswer> answers,
                       admin.ListOffsets(queries, timeout));
   return Gather(answers, queries.size(), table);
+}
+
+/// What moves rarely: log starts, and how far open transactions hold readers back. Puts what it
+/// learns over what was known.
+void LookAtStarts(kafka::AdminClient& admin, CollectState& state, SteadyTime at, Duration timeout,
+                  LookReport& report) {
+  LogOffsets& offsets = state.offsets;
+  const auto take = [&](std::int64_t timestamp, bool read_committed, const char* what,
+                        std::vector<std::int64_t>& into) {
+    const Result<Gathered> told = Ask(admin, state.table, timestamp, timeout, read_committed);
+    if (!told.ok()) {
+      report.missing = told.error().Wrap(what).ToString();
+      return false;
+    }
+    report.skipped += told->skipped;
+    into.resize(state.table.partition_count(), kUnknownCount);
+    for (std::size_t i = 0; i < told->offsets.size(); ++i) {
+      if (IsKnown(told->offsets[i])) into[i] = told->offsets[i];
+    }
+    return true;
+  };
+  if (!take(kafka::kEarliestOffset, false, "log start offsets", offsets.start)) return;
+  if (take(kafka::kLatestOffset, true, "last stable offsets", offsets.stable)) {
+    offsets.start_at = at;
+  }
 }
 
 }  // namespace
@@ -75,6 +101,7 @@ Result<LookReport> OffsetCollector::Collect(kafka::AdminClient& admin, CollectSt
   if (state.table.empty()) return FailedPrecondition("no partition is known yet");
   LogOffsets& offsets = state.offsets;
   const SteadyTime at = clock.Now();
+  const WallTime wall_at = clock.WallNow();
   LW_ASSIGN_OR_RETURN(Gathered gathered, Ask(admin, state.table, kafka::kLatestOffset, timeout));
   if (gathered.failed == gathered.asked && gathered.asked > 0) {
     return Unavailable(fmt::format("none of {} partitions told its end offset; {}", gathered.failed,
@@ -87,24 +114,15 @@ Result<LookReport> OffsetCollector::Collect(kafka::AdminClient& admin, CollectSt
                                  gathered.failed, gathered.asked, gathered.why);
   }
   offsets.at = at;
+  offsets.wall_at = wall_at;
   ++offsets.looks;
   offsets.end = std::move(gathered.offsets);
   state.rates.AddOffsetLook(at, state.table, offsets.end);
+  state.history.AddLook(wall_at, offsets.end);
 
-  offsets.start.resize(state.table.partition_count(), kUnknownCount);
   const bool starts_due =
       offsets.looks == 1 || at - offsets.start_at >= state.options.log_start_interval;
-  if (!starts_due) return report;
-  const Result<Gathered> starts = Ask(admin, state.table, kafka::kEarliestOffset, timeout);
-  if (!starts.ok()) {
-    report.missing = starts.error().Wrap("log start offsets").ToString();
-    return report;
-  }
-  offsets.start_at = at;
-  report.skipped += starts->skipped;
-  for (std::size_t i = 0; i < starts->offsets.size(); ++i) {
-    if (IsKnown(starts->offsets[i])) offsets.start[i] = starts->offsets[i];
-  }
+  if (starts_due) LookAtStarts(admin, state, at, timeout, report);
   return report;
 }
 

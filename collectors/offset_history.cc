@@ -57,6 +57,15 @@ void OffsetHistory::Add(std::vector<Point>& points, Point next) const {
   if (points.size() > capacity_) Thin(points);
 }
 
+void OffsetHistory::AddOlder(std::size_t partition, std::int64_t offset, std::int64_t unix_ms) {
+  if (partition >= partitions_.size()) return;
+  std::vector<Point>& points = partitions_[partition];
+  if (points.empty() || offset >= points.front().offset) return;
+  if (unix_ms >= points.front().unix_ms) return;
+  points.insert(points.begin(), {offset, unix_ms});
+  if (points.size() > capacity_) Thin(points);
+}
+
 void OffsetHistory::Thin(std::vector<Point>& points) const {
   const std::int64_t now_ms = points.back().unix_ms;
   std::size_t least = 1;
@@ -75,16 +84,18 @@ TimeLag OffsetHistory::LagOf(std::size_t partition, std::int64_t committed, Wall
   if (partition >= partitions_.size() || !IsKnown(committed)) return {};
   const std::vector<Point>& points = partitions_[partition];
   if (points.empty()) return {};
-  if (committed >= points.back().offset) return {0, TimeLagMethod::kCaughtUp};
+  if (committed >= points.back().offset) return {0, TimeLagMethod::kCaughtUp, 0};
   const auto since = [&](double unix_ms) {
     return std::max(0.0, (static_cast<double>(now.unix_ms) - unix_ms) / 1000);
   };
   // The first point past the offset; the one before it is the last that was not.
   const auto right = std::ranges::upper_bound(points, committed, {}, &Point::offset);
   if (right == points.begin()) {
-    return {since(static_cast<double>(points.front().unix_ms)), TimeLagMethod::kAtLeast};
+    return {since(static_cast<double>(points.front().unix_ms)), TimeLagMethod::kAtLeast, kUnknown};
   }
-  return {since(TimeAt(*std::prev(right), *right, committed)), TimeLagMethod::kInterpolated};
+  const Point& left = *std::prev(right);
+  const double between = static_cast<double>(right->unix_ms - left.unix_ms) / 1000;
+  return {since(TimeAt(left, *right, committed)), TimeLagMethod::kInterpolated, between};
 }
 
 void OffsetHistory::Renumber(const Renumbering& map) {

@@ -6,22 +6,10 @@
 
 #include "base/clock.h"
 #include "collectors/cluster_table.h"
+#include "model/lag.h"
 #include "model/measure.h"
 
 namespace levelwind::collectors {
-
-/// How a time lag was told, and with it how far it can be trusted.
-enum class TimeLagMethod : std::uint8_t {
-  kNone,          ///< Not known: no history, or no committed offset.
-  kCaughtUp,      ///< Exact: nothing is left to read, 0 s.
-  kInterpolated,  ///< Between two looks at the log's end; off by at most the time between them.
-  kAtLeast,       ///< Older than the history: the real one is larger.
-};
-
-struct TimeLag {
-  double seconds = kUnknown;
-  TimeLagMethod method = TimeLagMethod::kNone;
-};
 
 /// When each partition's log reached which end offset, as far back as a few dozen points a
 /// partition can tell: what turns a committed offset into seconds behind.
@@ -43,6 +31,10 @@ class OffsetHistory {
 
   /// `end` by partition index; unknown ones are left out. `at`: when the look began.
   void AddLook(WallTime at, const std::vector<std::int64_t>& end);
+
+  /// Puts what is older than everything known in front: the record at `offset` was appended at
+  /// `unix_ms`. Does nothing where the history reaches back as far, or has no point at all.
+  void AddOlder(std::size_t partition, std::int64_t offset, std::int64_t unix_ms);
 
   /// How old the next record is that a group has to read that committed `committed`.
   TimeLag LagOf(std::size_t partition, std::int64_t committed, WallTime now) const;

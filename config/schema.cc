@@ -111,6 +111,32 @@ void AddCollect(std::vector<SchemaEntry>& out) {
                  "1m", 1, kHour});
 }
 
+void AddLag(std::vector<SchemaEntry>& out) {
+  out.push_back({"lag.window", ValueType::kDuration,
+                 [](Config& c) -> FieldRef { return &c.collect.lag.window; },
+                 "Verdicts about consumer groups compare now with up to this long ago.", "5m", 10,
+                 24 * kHour});
+  out.push_back({"lag.patience", ValueType::kDuration,
+                 [](Config& c) -> FieldRef { return &c.collect.lag.patience; },
+                 "A group that was caught up, or is watched, for less than this is not judged.",
+                 "1m", 0, kHour});
+  out.push_back({"lag.allowed", ValueType::kInteger,
+                 [](Config& c) -> FieldRef { return &c.collect.lag.allowed; },
+                 "Behind by at most this many messages counts as caught up.", "100", 0, 1e15});
+  out.push_back({"lag.floor", ValueType::kDuration,
+                 [](Config& c) -> FieldRef { return &c.collect.lag.floor; },
+                 "Behind by less than this time counts as caught up.", "10s", 0, 24 * kHour});
+  out.push_back({"lag.exact_interval", ValueType::kDuration,
+                 [](Config& c) -> FieldRef { return &c.collect.lag.exact_interval; },
+                 "How often brokers are asked for the timestamps of records whose age the history "
+                 "of end offsets does not tell well.",
+                 "30s", 5, 24 * kHour});
+  out.push_back({"lag.exact_most", ValueType::kInteger,
+                 [](Config& c) -> FieldRef { return &c.collect.lag.exact_most; },
+                 "Most records asked for in one go, those with the most lag first; 0: none.",
+                 "2000", 0, 1e6});
+}
+
 void AddDetect(std::vector<SchemaEntry>& out) {
   out.push_back({"detect.lost_preferred_share", ValueType::kNumber,
                  [](Config& c) -> FieldRef { return &c.detect.lost_preferred_share; },
@@ -267,6 +293,7 @@ const std::vector<SchemaEntry>& Schema() {
     AddCluster(entries);
     AddSecurity(entries);
     AddCollect(entries);
+    AddLag(entries);
     AddDetect(entries);
     AddPlan(entries);
     AddGoals(entries);

@@ -61,6 +61,10 @@ class AdminClient {
   /// All committed offsets of the groups: one OffsetFetch v8+ per coordinator for all its groups.
   virtual Result<std::vector<GroupOffsets>> FetchGroupOffsets(
       const std::vector<std::string>& groups, Duration timeout) = 0;
+  /// Of share groups, all their topics (Kafka 4.1+, kUnimplemented before). One request per
+  /// coordinator.
+  virtual Result<std::vector<ShareGroupOffsets>> FetchShareOffsets(
+      const std::vector<std::string>& groups, Duration timeout) = 0;
   /// Broker resources go to that broker (to the controller's side if it is down), topics to any.
   virtual Result<std::vector<ConfigAnswer>> DescribeConfigs(const std::vector<ConfigQuery>& queries,
                                                             Duration timeout) = 0;

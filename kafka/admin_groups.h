@@ -1,6 +1,6 @@
 #pragma once
 
-// Changing groups, and the offsets of share groups. Describing groups is AdminClient's.
+// Changing groups. Describing them and reading their offsets is AdminClient's.
 
 #include <cstdint>
 #include <optional>
@@ -38,19 +38,6 @@ struct MemberOutcome {
   std::int16_t error = 0;
 };
 
-struct ShareOffset {
-  TopicPartition partition;
-  std::int64_t start_offset = kUnknownCount;  ///< Everything before it is done.
-  std::int64_t lag = kUnknownCount;           ///< Told by Kafka 4.2+.
-  std::int16_t error = 0;
-};
-struct ShareGroupOffsets {
-  std::string group;
-  std::int16_t error = 0;
-  std::string error_message;
-  std::vector<ShareOffset> offsets;
-};
-
 /// Any thread; see AdminClient for timeouts and errors. Every call goes to the group's coordinator.
 /// A coordinator that says it is not (any more) the one has done nothing, so even a write is then
 /// sent to the new one; a write whose answer was lost is not sent again.
@@ -76,10 +63,6 @@ class GroupAdmin {
   virtual Result<std::vector<MemberOutcome>> RemoveMembers(
       const std::string& group, const std::vector<MemberToRemove>& members,
       const std::string& reason, Duration timeout) = 0;
-  /// Of share groups, all their topics (Kafka 4.1+, kUnimplemented before). One request per
-  /// coordinator.
-  virtual Result<std::vector<ShareGroupOffsets>> FetchShareOffsets(
-      const std::vector<std::string>& groups, Duration timeout) = 0;
 };
 
 }  // namespace levelwind::kafka

@@ -70,6 +70,8 @@ inline constexpr std::int64_t kEarliestOffset = -2;
 struct OffsetQuery {
   TopicPartition partition;
   std::int64_t timestamp = kLatestOffset;
+  /// With kLatestOffset: the last stable offset instead of the high watermark.
+  bool read_committed = false;
 };
 struct OffsetAnswer {
   TopicPartition partition;
@@ -91,6 +93,7 @@ struct GroupMember {
   std::string client_id;
   std::string host;
   std::vector<TopicPartition> assigned;
+  std::string instance_id;  ///< Of a static member; empty: a dynamic one.
 };
 
 struct GroupDescription {
@@ -102,6 +105,8 @@ struct GroupDescription {
   std::int16_t error = 0;
   std::string error_message;
   std::vector<GroupMember> members;
+  std::string assignor;     ///< Empty: none chosen or not told.
+  std::int32_t epoch = -1;  ///< Grows with each rebalance; -1: not told (classic groups).
 };
 
 struct CommittedOffset {
@@ -113,6 +118,19 @@ struct GroupOffsets {
   std::string group;
   std::int16_t error = 0;
   std::vector<CommittedOffset> offsets;  ///< Only partitions with a commit.
+};
+
+struct ShareOffset {
+  TopicPartition partition;
+  std::int64_t start_offset = kUnknownCount;  ///< Everything before it is done.
+  std::int64_t lag = kUnknownCount;           ///< Told by Kafka 4.2+.
+  std::int16_t error = 0;
+};
+struct ShareGroupOffsets {
+  std::string group;
+  std::int16_t error = 0;
+  std::string error_message;
+  std::vector<ShareOffset> offsets;
 };
 
 enum class ConfigResourceType : std::int8_t { kTopic = 2, kBroker = 4 };

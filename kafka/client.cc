@@ -116,6 +116,11 @@ Result<std::vector<GroupOffsets>> KafkaClient::FetchGroupOffsets(
   return calls::FetchGroupOffsets(impl_->caller, groups, impl_->caller.DeadlineIn(timeout));
 }
 
+Result<std::vector<ShareGroupOffsets>> KafkaClient::FetchShareOffsets(
+    const std::vector<std::string>& groups, Duration timeout) {
+  return calls::FetchShareOffsets(impl_->caller, groups, impl_->caller.DeadlineIn(timeout));
+}
+
 Result<std::vector<ConfigAnswer>> KafkaClient::DescribeConfigs(
     const std::vector<ConfigQuery>& queries, Duration timeout) {
   return calls::DescribeConfigs(impl_->caller, queries, impl_->caller.DeadlineIn(timeout));

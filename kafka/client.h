@@ -49,6 +49,8 @@ class KafkaClient final : public AdminClient {
                                                        Duration timeout) override;
   Result<std::vector<GroupOffsets>> FetchGroupOffsets(const std::vector<std::string>& groups,
                                                       Duration timeout) override;
+  Result<std::vector<ShareGroupOffsets>> FetchShareOffsets(const std::vector<std::string>& groups,
+                                                           Duration timeout) override;
   Result<std::vector<ConfigAnswer>> DescribeConfigs(const std::vector<ConfigQuery>& queries,
                                                     Duration timeout) override;
   Result<std::vector<ReassignmentInfo>> ListReassignments(

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <span>
@@ -12,6 +13,7 @@
 #include "base/clock.h"
 #include "base/uuid.h"
 #include "model/ids.h"
+#include "model/lag.h"
 #include "model/measure.h"
 
 namespace levelwind {
@@ -84,6 +86,9 @@ struct Partition {
   std::int64_t log_start_offset = kUnknownCount;
   std::int64_t log_end_offset =
       kUnknownCount;  ///< High watermark, as ListOffsets(latest) tells it.
+  /// Where a read_committed consumer has to stop: below the high watermark while a transaction is
+  /// open. Looked at as rarely as log starts.
+  std::int64_t last_stable_offset = kUnknownCount;
   PartitionLoad load;
 };
 
@@ -109,6 +114,10 @@ struct GroupOffset {
   std::int32_t owner = -1;      ///< Index into ConsumerGroup::owners; -1: no member has it.
   std::int64_t committed = kUnknownCount;
   std::int64_t lag = kUnknownCount;  ///< >= 0; unknown where end or committed offset is unknown.
+  float lag_seconds = std::numeric_limits<float>::quiet_NaN();  ///< As in TimeLag.
+  float lag_error_s = std::numeric_limits<float>::quiet_NaN();
+  TimeLagMethod lag_method = TimeLagMethod::kNone;
+  LagVerdict verdict = LagVerdict::kUndecided;
 };
 
 struct ConsumerGroup {
@@ -116,13 +125,24 @@ struct ConsumerGroup {
   std::string type;   ///< classic, consumer, share, streams.
   std::string state;  ///< Stable, Empty, ... as Kafka says; "Unknown" if not readable.
   std::string protocol_type;
+  std::string assignor;  ///< As Kafka names it: "range", "uniform". Empty: none or not told.
   BrokerId coordinator = kNoBroker;
   std::int32_t member_count = 0;
+  std::int32_t static_member_count = 0;  ///< Of them with an instance id of their own.
+  std::int32_t epoch = -1;           ///< Grows with each rebalance; -1: not told (classic groups).
   std::vector<GroupOffset> offsets;  ///< Sorted by partition index.
   std::vector<std::string> owners;  ///< Members (client id / host) that have partitions, each once.
   std::int64_t total_lag = kUnknownCount;  ///< Unknown if any partition's lag is.
   double lag_growth_per_s = kUnknown;      ///< Positive: falls behind. From the last looks.
   double consume_rate_per_s = kUnknown;    ///< Committed messages per second.
+  std::int64_t max_lag = kUnknownCount;    ///< Of its partitions; unknown if any one's is.
+  /// Largest of its partitions. kAtLeast if that is all that is known of any of them.
+  TimeLag time_lag;
+  LagVerdict verdict = LagVerdict::kUndecided;  ///< The worst of its partitions.
+  std::string verdict_reason;                   ///< A sentence about that partition.
+  /// Records below the log start, over all partitions: gone before the group read them. Unknown if
+  /// any log start is.
+  std::int64_t records_lost = kUnknownCount;
 
   /// Empty when no member has the partition.
   std::string_view OwnerOf(const GroupOffset& offset) const {

@@ -2,6 +2,7 @@
 
 #include "base/name_table.h"
 #include "model/anomaly.h"
+#include "model/lag.h"
 #include "model/operation.h"
 #include "model/proposal.h"
 
@@ -33,7 +34,33 @@ constexpr NameTable<StepState, 9> kStepStates = {{
     {StepState::kFailed, "failed"},
 }};
 
+constexpr NameTable<TimeLagMethod, 5> kTimeLagMethods = {{
+    {TimeLagMethod::kNone, "unknown"},
+    {TimeLagMethod::kCaughtUp, "caught_up"},
+    {TimeLagMethod::kExact, "exact"},
+    {TimeLagMethod::kInterpolated, "interpolated"},
+    {TimeLagMethod::kAtLeast, "at_least"},
+}};
+
+constexpr NameTable<LagVerdict, 9> kLagVerdicts = {{
+    {LagVerdict::kOk, "ok"},
+    {LagVerdict::kCatchingUp, "catching_up"},
+    {LagVerdict::kUndecided, "unknown"},
+    {LagVerdict::kSlow, "slow"},
+    {LagVerdict::kNoOwner, "no_owner"},
+    {LagVerdict::kStalled, "stalled"},
+    {LagVerdict::kStopped, "stopped"},
+    {LagVerdict::kRewound, "rewound"},
+    {LagVerdict::kDataLost, "data_lost"},
+}};
+
 }  // namespace
+
+std::string_view TimeLagMethodName(TimeLagMethod method) { return NameIn(kTimeLagMethods, method); }
+std::string_view LagVerdictName(LagVerdict verdict) { return NameIn(kLagVerdicts, verdict); }
+std::optional<LagVerdict> ParseLagVerdict(std::string_view name) {
+  return ParseIn(kLagVerdicts, name);
+}
 
 std::string_view OperationStateName(OperationState state) {
   return NameIn(kOperationStates, state);

@@ -42,8 +42,6 @@ class WireGroupAdmin final : public GroupAdmin {
                                                    const std::vector<MemberToRemove>& members,
                                                    const std::string& reason,
                                                    Duration timeout) override;
-  Result<std::vector<ShareGroupOffsets>> FetchShareOffsets(const std::vector<std::string>& groups,
-                                                           Duration timeout) override;
 
  private:
   Caller& caller_;

@@ -37,6 +37,9 @@ Result<std::vector<GroupDescription>> DescribeGroups(Caller& caller,
 Result<std::vector<GroupOffsets>> FetchGroupOffsets(Caller& caller,
                                                     const std::vector<std::string>& groups,
                                                     SteadyTime deadline);
+Result<std::vector<ShareGroupOffsets>> FetchShareOffsets(Caller& caller,
+                                                         const std::vector<std::string>& groups,
+                                                         SteadyTime deadline);
 
 Result<std::vector<ConfigAnswer>> DescribeConfigs(Caller& caller,
                                                   const std::vector<ConfigQuery>& queries,

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -71,13 +72,30 @@ GroupDescription Take(BrokerId coordinator, DescribeGroupsResponse::Group&& from
   to.error = from.error_code;
   to.error_message = std::move(from.error_message).value_or(std::string());
   const bool consumers = to.protocol_type == kConsumer;
+  if (consumers) to.assignor = std::move(from.protocol_data);
   for (auto& member : from.members) {
     to.members.push_back({std::move(member.member_id), std::move(member.client_id),
                           std::move(member.client_host),
                           consumers ? ClassicAssignment(member.member_assignment, memory)
-                                    : std::vector<TopicPartition>()});
+                                    : std::vector<TopicPartition>(),
+                          std::move(member.group_instance_id).value_or(std::string())});
   }
   return to;
+}
+
+/// Share groups have no static members.
+template <class Member>
+std::string InstanceOf(const Member& member) {
+  if constexpr (requires { member.instance_id; }) {
+    return member.instance_id.value_or(std::string());
+  } else {
+    return {};
+  }
+}
+
+const std::string& NameOf(const std::string& assignor) { return assignor; }
+std::string NameOf(const std::optional<std::string>& assignor) {
+  return assignor.value_or(std::string());
 }
 
 /// What the answers of all newer kinds of groups have in common.
@@ -95,8 +113,11 @@ GroupDescription TakeCommon(BrokerId coordinator, std::string_view type, Group& 
     to.members.push_back({std::move(member.member_id),
                           std::move(member.client_id),
                           std::move(member.client_host),
-                          {}});
+                          {},
+                          InstanceOf(member)});
   }
+  to.epoch = from.group_epoch;
+  to.assignor = NameOf(from.assignor_name);
   return to;
 }
 

@@ -102,7 +102,9 @@ class OffsetLookup {
       } else if (leader.id == kNoBroker) {
         answers_[i].error = kLeaderNotAvailable;
       } else {
-        groups[{leader.id, seen.Count(partition)}].push_back(i);
+        // The isolation level is the request's, too.
+        groups[{leader.id, 2 * seen.Count(partition) + (queries_[i].read_committed ? 1 : 0)}]
+            .push_back(i);
       }
     }
     return groups;
@@ -112,6 +114,7 @@ class OffsetLookup {
     ListOffsetsRequest request;
     request.replica_id = -1;
     request.timeout_ms = caller_.RemainingMs(deadline_);
+    request.isolation_level = queries_[indices.front()].read_committed ? 1 : 0;
     std::unordered_map<std::string_view, std::size_t> topics;
     std::size_t at = 0;
     for (const std::size_t i : indices) {

@@ -585,6 +585,10 @@ Result<std::vector<kafka::GroupOffsets>> FakeKafka::FetchGroupOffsets(
     const std::vector<std::string>&, Duration) {
   return Internal("not a call of the executor");
 }
+Result<std::vector<kafka::ShareGroupOffsets>> FakeKafka::FetchShareOffsets(
+    const std::vector<std::string>&, Duration) {
+  return Internal("not a call of the executor");
+}
 Result<std::vector<kafka::TopicOutcome>> FakeKafka::CreateTopics(
     const std::vector<kafka::NewTopic>&, Duration) {
   return Internal("not a call of the executor");

@@ -117,6 +117,8 @@ class FakeKafka final : public kafka::AdminClient, public kafka::TopicAdmin {
       const std::vector<kafka::GroupListing>& groups, Duration timeout) override;
   Result<std::vector<kafka::GroupOffsets>> FetchGroupOffsets(const std::vector<std::string>& groups,
                                                              Duration timeout) override;
+  Result<std::vector<kafka::ShareGroupOffsets>> FetchShareOffsets(
+      const std::vector<std::string>& groups, Duration timeout) override;
   Result<std::vector<kafka::ConfigAnswer>> DescribeConfigs(
       const std::vector<kafka::ConfigQuery>& queries, Duration timeout) override;
   Result<std::vector<kafka::ReassignmentInfo>> ListReassignments(

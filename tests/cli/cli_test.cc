@@ -45,15 +45,15 @@ TEST_F(CliTest, BrokersGolden) {
 TEST_F(CliTest, GroupsGolden) {
   EXPECT_EQ(Run({"groups"}), kDone);
   EXPECT_EQ(out_.str(),
-            "GROUP    STATE   MEMBERS  PARTITIONS  LAG   TREND  TIME\n"
-            "billing  Stable        2           2   10  +1.5/s   3 s\n"
-            "fresh    Empty         0           1    ?       ?     ?\n");
+            "GROUP    VERDICT  STATE   MEMBERS  PARTITIONS  LAG  TIME LAG   TREND  WHY\n"
+            "billing  unknown  Stable        2           2   10         ?  +1.5/s\n"
+            "fresh    unknown  Empty         0           1    ?         ?       ?\n");
   EXPECT_EQ(Run({"groups", "billing"}), kDone);
   EXPECT_EQ(out_.str(),
-            "billing: Stable, 2 members, lag 10 (+1.5/s)\n\n"
-            "TOPIC   PARTITION  COMMITTED  END  LAG  OWNER\n"
-            "orders          0         90    ?   10  c1/10.0.0.1\n"
-            "orders          1          5    ?    0  -\n");
+            "billing: unknown, Stable, 2 members, lag 10 (+1.5/s), ? behind\n\n"
+            "TOPIC   PARTITION  COMMITTED  END  LAG  TIME LAG  VERDICT  OWNER\n"
+            "orders          0         90    ?   10         ?  unknown  c1/10.0.0.1\n"
+            "orders          1          5    ?    0         ?  unknown  -\n");
   EXPECT_EQ(Run({"groups", "no/pe?"}), kFailed);
   EXPECT_EQ(err_.str(),
             "levelwind: there is no consumer group 'no/pe?'; 'levelwind groups' lists all\n");

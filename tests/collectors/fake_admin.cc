@@ -158,8 +158,18 @@ Result<std::vector<kafka::OffsetAnswer>> FakeAdmin::ListOffsets(
       answer.error = kNotLeader;
     } else if (state.offset_error != 0) {
       answer.error = state.offset_error;
+    } else if (query.timestamp >= 0) {
+      const auto at = std::ranges::find_if(
+          state.times, [&](std::int64_t time) { return time >= query.timestamp; });
+      if (at != state.times.end()) {
+        answer.offset = state.start + (at - state.times.begin());
+        answer.timestamp = *at;
+      }
+    } else if (query.timestamp == kafka::kEarliestOffset) {
+      answer.offset = state.start;
     } else {
-      answer.offset = query.timestamp == kafka::kEarliestOffset ? state.start : state.end;
+      const bool held = query.read_committed && state.stable >= 0;
+      answer.offset = held ? state.stable : state.end;
     }
     answers.push_back(std::move(answer));
   }
@@ -204,6 +214,8 @@ kafka::GroupDescription FakeAdmin::Describe(const std::string& name) const {
   description.state = group->second.state;
   description.protocol_type = "consumer";
   description.members = group->second.members;
+  description.assignor = group->second.assignor;
+  description.epoch = group->second.epoch;
   return description;
 }
 
@@ -236,6 +248,30 @@ Result<std::vector<kafka::GroupOffsets>> FakeAdmin::FetchGroupOffsets(
         } else {
           answer.offsets.push_back({partition, kUnknownCount, failed->second});
         }
+      }
+    }
+    answers.push_back(std::move(answer));
+  }
+  return answers;
+}
+
+Result<std::vector<kafka::ShareGroupOffsets>> FakeAdmin::FetchShareOffsets(
+    const std::vector<std::string>& names, Duration /*timeout*/) {
+  LW_RETURN_IF_ERROR(Begin("FetchShareOffsets"));
+  std::vector<kafka::ShareGroupOffsets> answers;
+  for (const std::string& name : names) {
+    kafka::ShareGroupOffsets answer;
+    answer.group = name;
+    const auto group = groups.find(name);
+    if (group == groups.end()) {
+      answer.error = kGroupIdNotFound;
+    } else if (!Answers(group->second.coordinator)) {
+      answer.error = kCoordinatorNotAvailable;
+    } else {
+      for (const auto& [partition, start] : group->second.commits) {
+        const auto lag = group->second.share_lags.find(partition);
+        const bool told = lag != group->second.share_lags.end();
+        answer.offsets.push_back({partition, start, told ? lag->second : kUnknownCount, 0});
       }
     }
     answers.push_back(std::move(answer));

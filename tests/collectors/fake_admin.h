@@ -28,6 +28,9 @@ class FakeAdmin final : public kafka::AdminClient {
     std::int64_t bytes = 0;  ///< Size of every replica, unless `replica_bytes` has another.
     std::map<BrokerId, std::int64_t> replica_bytes;
     std::int16_t offset_error = 0;
+    std::int64_t stable = kUnknownCount;  ///< Last stable offset; unknown: the end.
+    /// Unix ms of record `start + i`; empty: no answer to questions about times.
+    std::vector<std::int64_t> times;
   };
   struct TopicState {
     Uuid id;
@@ -41,6 +44,9 @@ class FakeAdmin final : public kafka::AdminClient {
     std::vector<kafka::GroupMember> members;
     std::map<TopicPartition, std::int64_t> commits;
     std::map<TopicPartition, std::int16_t> commit_errors;
+    std::map<TopicPartition, std::int64_t> share_lags;  ///< Of a share group; commits = starts.
+    std::string assignor;
+    std::int32_t epoch = -1;
     bool unlisted = false;  ///< Its coordinator has just moved.
   };
 
@@ -91,6 +97,8 @@ class FakeAdmin final : public kafka::AdminClient {
       const std::vector<kafka::GroupListing>& listings, Duration timeout) override;
   Result<std::vector<kafka::GroupOffsets>> FetchGroupOffsets(const std::vector<std::string>& names,
                                                              Duration timeout) override;
+  Result<std::vector<kafka::ShareGroupOffsets>> FetchShareOffsets(
+      const std::vector<std::string>& names, Duration timeout) override;
   Result<std::vector<kafka::ReassignmentInfo>> ListReassignments(
       const std::vector<TopicPartition>& partitions, Duration timeout) override;
 

@@ -43,7 +43,7 @@ TEST_F(MonitorTest, TheFirstStepGivesAWholeSnapshot) {
   EXPECT_EQ(p->log_start_offset, 0);
   EXPECT_EQ(s->SizeOf(*p), 5'000);
   EXPECT_EQ(s->FindGroup("billing")->total_lag, 60);
-  ASSERT_EQ(s->sources.size(), 5u);
+  ASSERT_EQ(s->sources.size(), 6u);
   for (const SourceStatus& source : s->sources) {
     EXPECT_TRUE(source.ok) << source.name << ": " << source.error;
     ASSERT_TRUE(source.age.has_value());
@@ -165,7 +165,7 @@ TEST_F(MonitorTest, RequestsStayFewAndAreCounted) {
   EXPECT_EQ(SourceOf(*s, "cluster").requests, 1u);
   EXPECT_EQ(SourceOf(*s, "reassignments").requests, 1u);
   EXPECT_EQ(SourceOf(*s, "groups").requests, 6u) << "4 lists, 1 describe, 1 fetch";
-  EXPECT_EQ(SourceOf(*s, "offsets").requests, 6u) << "3 leaders, ends and starts";
+  EXPECT_EQ(SourceOf(*s, "offsets").requests, 9u) << "3 leaders, ends, starts and stable ends";
   EXPECT_EQ(SourceOf(*s, "log_dirs").requests, 4u);
   admin_.requests = 0;
   After(seconds(5));
@@ -248,7 +248,7 @@ TEST_F(MonitorTest, NonsenseIsLeftOutAndCounted) {
   const SnapshotPtr s = Step();
   EXPECT_EQ(SourceOf(*s, "cluster").skipped, 2u + 3u) << "two topics of one name, three partitions";
   EXPECT_EQ(SourceOf(*s, "log_dirs").skipped, 8u) << "two on each of four brokers";
-  EXPECT_EQ(SourceOf(*s, "offsets").skipped, 4u) << "two in ends, two in starts";
+  EXPECT_EQ(SourceOf(*s, "offsets").skipped, 6u) << "two in ends, starts and stable ends";
   EXPECT_EQ(s->SizeOf(*s->FindPartition("orders", 0)), 50);
   EXPECT_EQ(s->FindPartition("orders", 0)->log_end_offset, 5);
   ASSERT_EQ(s->PartitionsOf(*s->FindTopic("bad")).size(), 1u);

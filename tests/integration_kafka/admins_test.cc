@@ -366,7 +366,7 @@ TEST_F(AdminsOnKafka, ShareGroupsTellMembersAndStartOffsets) {
       [&] {
         const auto told =
             kafka.RunTool({"share-groups", "--describe", "--offsets", "--group", "ia-share-group"});
-        const auto answer = client_->group_admin().FetchShareOffsets({"ia-share-group"}, kTimeout);
+        const auto answer = client_->FetchShareOffsets({"ia-share-group"}, kTimeout);
         if (!told.ok() || !answer.ok() || answer->front().error != 0) return false;
         tool = told->out;
         offsets = answer->front().offsets;

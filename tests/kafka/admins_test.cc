@@ -373,7 +373,7 @@ TEST_F(Admins, ShareOffsetsThatAreNotKnownAreNotZero) {
         group.topics.push_back({"t", {}, {{0, 40, 0, 2, 0, {}}, {1, -1, 0, -1, 0, {}}}});
         return response;
       });
-  const auto offsets = client()->group_admin().FetchShareOffsets({"s"}, kTimeout);
+  const auto offsets = client()->FetchShareOffsets({"s"}, kTimeout);
   ASSERT_TRUE(offsets.ok()) << offsets.error();
   ASSERT_THAT((*offsets)[0].offsets, SizeIs(2));
   EXPECT_EQ((*offsets)[0].offsets[0].start_offset, 40);

@@ -1,0 +1,217 @@
+#include "collectors/group_lags.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "collectors/lag_verdict.h"
+
+namespace levelwind::collectors {
+namespace {
+
+std::int64_t At(const std::vector<std::int64_t>& offsets, std::int32_t partition) {
+  const auto index = static_cast<std::size_t>(partition);
+  return index < offsets.size() ? offsets[index] : kUnknownCount;
+}
+
+void SetLags(const LogOffsets& ends, GroupRecord& record) {
+  if (record.group.type == "share") return;
+  for (GroupOffset& offset : record.group.offsets) {
+    const std::int64_t end = At(ends.end, offset.partition);
+    const bool known = IsKnown(end) && IsKnown(offset.committed);
+    offset.lag = known ? std::max<std::int64_t>(0, end - offset.committed) : kUnknownCount;
+  }
+}
+
+void SetTotals(GroupRecord& record) {
+  std::int64_t total = 0;
+  std::int64_t most = 0;
+  bool any = false;
+  bool all = !record.commits_missing;
+  for (const GroupOffset& offset : record.group.offsets) {
+    if (!IsKnown(offset.committed)) continue;  // No commit: not part of the lag.
+    any = true;
+    all = all && IsKnown(offset.lag);
+    total += offset.lag;
+    most = std::max(most, offset.lag);
+  }
+  record.group.total_lag = any && all ? total : kUnknownCount;
+  record.group.max_lag = any && all ? most : kUnknownCount;
+}
+
+/// Adds a look to the group's history and takes its rates from the looks of the window.
+void CountLook(GroupRecord& record, Duration window) {
+  GroupLook look = record.looks.empty() ? GroupLook{} : record.looks.back();
+  look.at = record.lag_at;
+  bool comparable = false;
+  for (const GroupOffset& now : record.group.offsets) {
+    const LagTrack* before = record.window.Find(now.partition);
+    if (before == nullptr || !IsKnown(now.committed) || !IsKnown(before->committed)) continue;
+    comparable = true;
+    // A commit that goes back is a reset by a person, not consumption.
+    look.consumed +=
+        static_cast<double>(std::max<std::int64_t>(0, now.committed - before->committed));
+    if (IsKnown(now.lag) && IsKnown(before->lag)) {
+      look.lag_change += static_cast<double>(now.lag - before->lag);
+    }
+  }
+  if (!comparable) record.looks.clear();
+  record.looks.push_back(look);
+  while (record.looks.size() > 2 && look.at - record.looks[1].at >= window) {
+    record.looks.erase(record.looks.begin());
+  }
+  record.group.consume_rate_per_s = kUnknown;
+  record.group.lag_growth_per_s = kUnknown;
+  const double seconds = ToSeconds(look.at - record.looks.front().at);
+  if (seconds <= 0) return;
+  record.group.consume_rate_per_s = (look.consumed - record.looks.front().consumed) / seconds;
+  if (IsKnown(record.group.total_lag)) {
+    record.group.lag_growth_per_s = (look.lag_change - record.looks.front().lag_change) / seconds;
+  }
+}
+
+TimeLag TimeLagOf(const CollectState& state, const GroupOffset& offset) {
+  if (!IsKnown(offset.committed) || !IsKnown(offset.lag)) return {};
+  if (offset.lag == 0) return {0, TimeLagMethod::kCaughtUp, 0};
+  const WallTime now = state.offsets.wall_at;
+  const auto told = state.record_times.find({offset.partition, offset.committed});
+  if (told != state.record_times.end()) {
+    const double age = static_cast<double>(now.unix_ms - told->second) / 1000;
+    return {std::max(0.0, age), TimeLagMethod::kExact, 1};
+  }
+  return state.history.LagOf(static_cast<std::size_t>(offset.partition), offset.committed, now);
+}
+
+/// The largest; of all that is said about the partitions, the least certain.
+void SetTimeLags(const CollectState& state, ConsumerGroup& group) {
+  TimeLag most;
+  bool any = false;
+  bool all = true;
+  bool at_least = false;
+  for (GroupOffset& offset : group.offsets) {
+    const TimeLag lag = TimeLagOf(state, offset);
+    offset.lag_seconds = static_cast<float>(lag.seconds);
+    offset.lag_error_s = static_cast<float>(lag.error_s);
+    offset.lag_method = lag.method;
+    if (!IsKnown(offset.committed)) continue;
+    all = all && lag.method != TimeLagMethod::kNone;
+    at_least = at_least || lag.method == TimeLagMethod::kAtLeast;
+    if (!any || lag.seconds > most.seconds) most = lag;
+    any = true;
+  }
+  if (at_least) most = {most.seconds, TimeLagMethod::kAtLeast, kUnknown};
+  group.time_lag = any && all ? most : TimeLag{};
+}
+
+LagFacts FactsOf(const CollectState& state, const GroupRecord& record, const GroupOffset& offset) {
+  LagFacts facts;
+  facts.committed = offset.committed;
+  facts.lag = offset.lag;
+  facts.log_start = At(state.offsets.start, offset.partition);
+  facts.log_end = At(state.offsets.end, offset.partition);
+  facts.time_lag = {offset.lag_seconds, offset.lag_method, offset.lag_error_s};
+  facts.has_members = record.group.member_count > 0;
+  facts.has_owner = offset.owner >= 0;
+  if (const LagTrack* track = record.window.Find(offset.partition)) {
+    facts.then_committed = track->then_committed;
+    facts.then_lag = track->then_lag;
+    facts.mid_committed = track->mid_committed;
+    facts.mid_lag = track->mid_lag;
+    facts.behind_for = record.lag_at - track->fine_at;
+    facts.was_fine = track->was_fine;
+  }
+  facts.span = record.lag_at - record.window.then_at;
+  return facts;
+}
+
+/// Worse first by the verdict, then by time, then by messages.
+bool WorseThan(const GroupOffset& a, const GroupOffset& b) {
+  if (a.verdict != b.verdict) return a.verdict > b.verdict;
+  const auto seconds = [](const GroupOffset& o) { return KnownOr(o.lag_seconds, -1.0); };
+  if (seconds(a) != seconds(b)) return seconds(a) > seconds(b);
+  return a.lag > b.lag;
+}
+
+std::string NameOf(const CollectState& state, std::int32_t partition) {
+  return state.table.shape().NameOf(state.table.partition(partition)).ToString();
+}
+
+void SetVerdicts(const CollectState& state, GroupRecord& record) {
+  const LagOptions& options = state.options.lag;
+  ConsumerGroup& group = record.group;
+  const GroupOffset* worst = nullptr;
+  std::int64_t lost = 0;
+  bool starts = true;
+  for (GroupOffset& offset : group.offsets) {
+    const LagFacts facts = FactsOf(state, record, offset);
+    offset.verdict = JudgeLag(facts, options);
+    if (!IsKnown(offset.committed)) continue;
+    starts = starts && IsKnown(facts.log_start);
+    lost += std::max<std::int64_t>(0, facts.log_start - facts.committed);
+    if (worst == nullptr || WorseThan(offset, *worst)) worst = &offset;
+  }
+  group.records_lost = worst != nullptr && starts ? lost : kUnknownCount;
+  group.verdict = worst == nullptr ? LagVerdict::kUndecided : worst->verdict;
+  group.verdict_reason.clear();
+  if (worst == nullptr) {
+    group.verdict_reason = "it has no committed offset";
+  } else if (worst->verdict != LagVerdict::kOk) {
+    group.verdict_reason = NameOf(state, worst->partition) + ": " +
+                           ReasonOf(worst->verdict, FactsOf(state, record, *worst), options);
+  }
+}
+
+void ForgetLag(GroupRecord& record, Duration keep_for) {
+  ConsumerGroup& group = record.group;
+  for (GroupOffset& offset : group.offsets) {
+    offset.lag = kUnknownCount;
+    offset.lag_seconds = static_cast<float>(kUnknown);
+    offset.lag_error_s = static_cast<float>(kUnknown);
+    offset.lag_method = TimeLagMethod::kNone;
+    offset.verdict = LagVerdict::kUndecided;
+  }
+  group.lag_growth_per_s = kUnknown;
+  group.consume_rate_per_s = kUnknown;
+  group.time_lag = {};
+  group.verdict = LagVerdict::kUndecided;
+  group.verdict_reason = fmt::format("nothing new could be read for {:.0f} s", ToSeconds(keep_for));
+  record.looks.clear();
+  record.window.Clear();
+  SetTotals(record);
+}
+
+}  // namespace
+
+void UpdateLags(CollectState& state, SteadyTime now) {
+  const LogOffsets& ends = state.offsets;
+  for (auto& [name, record] : state.groups) {
+    const bool renewable = record.commits_at > record.lag_at && ends.at >= record.commits_at;
+    if (renewable) {
+      SetLags(ends, record);
+      record.lag_at = ends.at;
+      SetTotals(record);
+      CountLook(record, state.options.rate_window);
+      record.window.AddLook(record.group.offsets, record.lag_at, state.options.lag);
+      SetTimeLags(state, record.group);
+      SetVerdicts(state, record);
+    } else if (now - record.lag_at > state.options.keep_for) {
+      ForgetLag(record, state.options.keep_for);
+    } else {
+      SetTotals(record);
+    }
+  }
+}
+
+void UpdateTimeLags(CollectState& state) {
+  for (auto& [name, record] : state.groups) {
+    if (record.window.tracks.empty()) continue;
+    SetTimeLags(state, record.group);
+    SetVerdicts(state, record);
+  }
+}
+
+}  // namespace levelwind::collectors

@@ -1,0 +1,90 @@
+#include "collectors/record_time_collector.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <utility>
+#include <vector>
+
+#include "collectors/group_lags.h"
+#include "collectors/record_times.h"
+
+namespace levelwind::collectors {
+namespace {
+
+constexpr double kGoodSeconds = 2;
+constexpr double kGoodShare = 0.1;
+
+bool ToldWell(const GroupOffset& offset) {
+  if (offset.lag_method == TimeLagMethod::kAtLeast) return false;
+  return offset.lag_error_s <= std::max(kGoodSeconds, kGoodShare * offset.lag_seconds);
+}
+
+/// One record that some group has to read next.
+struct Wanted {
+  std::int32_t partition = -1;
+  std::int64_t committed = 0;
+  std::int64_t lag = 0;
+  bool operator<(const Wanted& other) const {
+    return std::pair(partition, committed) < std::pair(other.partition, other.committed);
+  }
+  bool operator==(const Wanted& other) const {
+    return partition == other.partition && committed == other.committed;
+  }
+};
+
+/// Records whose times are needed and not known, each once. Those that are known and still needed
+/// go into `kept`.
+std::vector<Wanted> WantedOf(const CollectState& state, RecordTimes& kept) {
+  std::vector<Wanted> wanted;
+  for (const auto& [name, record] : state.groups) {
+    for (const GroupOffset& offset : record.group.offsets) {
+      if (!IsKnown(offset.committed) || offset.lag <= 0) continue;
+      const auto known = state.record_times.find({offset.partition, offset.committed});
+      if (known != state.record_times.end()) {
+        kept.insert(*known);
+      } else if (!ToldWell(offset)) {
+        wanted.push_back({offset.partition, offset.committed, offset.lag});
+      }
+    }
+  }
+  std::ranges::sort(wanted, [](const Wanted& a, const Wanted& b) { return a < b; });
+  wanted.erase(std::unique(wanted.begin(), wanted.end()), wanted.end());
+  return wanted;
+}
+
+}  // namespace
+
+Result<LookReport> RecordTimeCollector::Collect(kafka::AdminClient& admin, CollectState& state,
+                                                const Clock& clock, Duration timeout) {
+  if (state.table.empty()) return FailedPrecondition("no partition is known yet");
+  if (state.options.lag.exact_most <= 0) return LookReport{};
+  UpdateLags(state, clock.Now());
+  RecordTimes times;
+  std::vector<Wanted> wanted = WantedOf(state, times);
+  const auto most = static_cast<std::size_t>(state.options.lag.exact_most);
+  if (wanted.size() > most) {
+    // The others at the next look: what is known by then is not asked for again.
+    std::ranges::stable_sort(wanted, std::ranges::greater(), &Wanted::lag);
+    wanted.resize(most);
+  }
+  std::vector<RecordSought> sought;
+  sought.reserve(wanted.size());
+  for (const Wanted& one : wanted) {
+    sought.push_back({state.table.shape().NameOf(state.table.partition(one.partition)),
+                      one.committed, one.committed + one.lag});
+  }
+  if (!sought.empty()) {
+    LW_ASSIGN_OR_RETURN(const auto found, FindRecordTimes(admin, sought, clock, timeout));
+    for (std::size_t i = 0; i < found.size(); ++i) {
+      if (!found[i]) continue;
+      times[{wanted[i].partition, wanted[i].committed}] = *found[i];
+      state.history.AddOlder(static_cast<std::size_t>(wanted[i].partition), wanted[i].committed,
+                             *found[i]);
+    }
+  }
+  state.record_times = std::move(times);
+  UpdateTimeLags(state);
+  return LookReport{};
+}
+
+}  // namespace levelwind::collectors

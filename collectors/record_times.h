@@ -1,0 +1,68 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "kafka/admin_client.h"
+#include "model/ids.h"
+
+namespace levelwind::collectors {
+
+/// Finds when the first record at or after an offset was made, from nothing but answers to
+/// ListOffsets(timestamp): the first record with at least that timestamp. The time is narrowed from
+/// both sides, along the line between the two nearest answers and every third time in the middle,
+/// until the sides are kTolerance apart; then one more question tells it exactly, or at least
+/// within that. Reads no record; needs the right to describe the topic only.
+///
+/// Timestamps are taken to grow with offsets. Where producers' clocks are apart by d, the answer is
+/// off by up to d. Pure: the caller asks. Not thread-safe.
+class RecordTimeSearch {
+ public:
+  static constexpr std::int64_t kToleranceMs = 1000;
+
+  /// `end`: the log's end offset, above `offset`. `now_ms`: no record is younger, in unix ms.
+  RecordTimeSearch(std::int64_t offset, std::int64_t end, std::int64_t now_ms);
+
+  bool done() const { return found_.has_value() || failed_; }
+  /// The timestamp to ask for next, unix ms. Only while not done.
+  std::int64_t Probe() const { return probe_; }
+  /// An answer about the partition, to this search's probe or to another's: offset and timestamp of
+  /// the first record that is at least as young as `asked_ms`; -1 and -1: none is.
+  void Take(std::int64_t asked_ms, std::int64_t offset, std::int64_t timestamp_ms);
+  /// The broker answered with an error; there is no answer to be had.
+  void Fail() { failed_ = true; }
+  std::optional<std::int64_t> unix_ms() const { return found_; }
+  int probes() const { return probes_; }
+
+ private:
+  void Next();
+
+  std::int64_t offset_;
+  std::int64_t low_ms_ = -1;  ///< A record before the one that is sought is as old. -1: none known.
+  std::int64_t low_offset_ = -1;
+  std::int64_t high_ms_;  ///< All records as young as this are at or after the offset.
+  std::int64_t high_offset_;
+  std::int64_t probe_ = 0;
+  int probes_ = 0;
+  bool last_ = false;  ///< The sides are close: the probe under way is the last.
+  bool failed_ = false;
+  std::optional<std::int64_t> found_;
+};
+
+struct RecordSought {
+  TopicPartition partition;
+  std::int64_t offset = 0;
+  std::int64_t end = 0;
+};
+
+/// Unix ms of the records, in their order; empty where it could not be found (a leader away, time
+/// over, records without timestamps). One request per leader and round, all records together, at
+/// most 40 rounds (6 to 12 are usual). kUnavailable: none could be found and why.
+Result<std::vector<std::optional<std::int64_t>>> FindRecordTimes(
+    kafka::AdminClient& admin, const std::vector<RecordSought>& sought, const Clock& clock,
+    Duration timeout);
+
+}  // namespace levelwind::collectors
