@@ -1,11 +1,10 @@
 #include <fmt/format.h>
 
-#include <charconv>
 #include <cstddef>
 #include <string>
-#include <system_error>
 
 #include "api/api.h"
+#include "api/request_target.h"
 #include "api/views.h"
 #include "base/text.h"
 #include "store/records.h"
@@ -27,10 +26,7 @@ Result<AuditQuery> ReadQuery(const Request& request) {
     if (key == "operation") {
       query.operation = value;
     } else if (key == "limit") {
-      const auto [end, problem] =
-          std::from_chars(value.data(), value.data() + value.size(), query.limit);
-      if (problem != std::errc{} || end != value.data() + value.size() || query.limit < 1 ||
-          query.limit > kMostRows) {
+      if (!ParseNumber(value, query.limit) || query.limit < 1 || query.limit > kMostRows) {
         return InvalidArgument(fmt::format("limit={} is not a whole number from 1 to {}",
                                            EscapeControl(value), kMostRows));
       }

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "api/snapshot_labels.h"
+#include "api/views.h"
 
 namespace levelwind::api {
 namespace {
@@ -149,11 +150,9 @@ void RenderGroupFamilies(const ClusterSnapshot& snapshot, const SnapshotLabels& 
       "levelwind_group_retention_margin",
       "Records between log start and committed offset of a partition with lag; below 0: lost.",
       [&](const std::string& label, const GroupOffset& offset) {
-        const Partition& partition =
-            snapshot.partitions[static_cast<std::size_t>(offset.partition)];
-        if (offset.lag <= 0 || !IsKnown(offset.committed)) return;
-        if (!IsKnown(partition.log_start_offset)) return;
-        text.Sample(label, static_cast<double>(offset.committed - partition.log_start_offset));
+        if (offset.lag <= 0) return;
+        const auto index = static_cast<std::size_t>(offset.partition);
+        text.Sample(label, RetentionMargin(snapshot.partitions[index], offset));
       });
 }
 

@@ -52,6 +52,11 @@ bool HurtsMore(const ConsumerGroup* a, const ConsumerGroup* b) {
 
 }  // namespace
 
+double RetentionMargin(const Partition& partition, const GroupOffset& offset) {
+  const bool known = IsKnown(offset.committed) && IsKnown(partition.log_start_offset);
+  return known ? static_cast<double>(offset.committed - partition.log_start_offset) : kUnknown;
+}
+
 std::string GroupsJson(const ClusterSnapshot& snapshot, std::size_t from, std::size_t limit) {
   std::vector<const ConsumerGroup*> groups;
   groups.reserve(snapshot.groups.size());
@@ -79,7 +84,6 @@ std::string GroupJson(const ClusterSnapshot& snapshot, const ConsumerGroup& grou
     const auto index = static_cast<std::size_t>(offset.partition);
     if (offset.partition < 0 || index >= snapshot.partitions.size()) continue;
     const Partition& partition = snapshot.partitions[index];
-    const bool margin = IsKnown(offset.committed) && IsKnown(partition.log_start_offset);
     json.BeginObject()
         .Field("topic", snapshot.TopicOf(partition).name)
         .Field("partition", partition.number)
@@ -90,9 +94,7 @@ std::string GroupJson(const ClusterSnapshot& snapshot, const ConsumerGroup& grou
         .FieldCount("lag", offset.lag);
     WriteTimeLag(json, {offset.lag_seconds, offset.lag_method, offset.lag_error_s});
     json.Field("verdict", LagVerdictName(offset.verdict))
-        .Field(
-            "retention_margin",
-            margin ? static_cast<double>(offset.committed - partition.log_start_offset) : kUnknown)
+        .Field("retention_margin", RetentionMargin(partition, offset))
         .Field("produced_per_second", partition.load.messages_in_per_s)
         .Field("owner", group.OwnerOf(offset))
         .EndObject();

@@ -1,10 +1,9 @@
 #include <fmt/format.h>
 
-#include <charconv>
 #include <string>
-#include <system_error>
 
 #include "api/api.h"
+#include "api/request_target.h"
 #include "base/text.h"
 #include "model/topic_wish.h"
 
@@ -17,8 +16,7 @@ Status Take(const Request& request, const char* key, const char* what, Number& o
   const auto given = request.query.find(key);
   if (given == request.query.end()) return Ok();
   const std::string& text = given->second;
-  const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), out);
-  if (problem == std::errc{} && end == text.data() + text.size() && out >= 0) return Ok();
+  if (ParseNumber(text, out) && out >= 0) return Ok();
   return InvalidArgument(
       fmt::format("{}={} is not {}, zero or more", key, EscapeControl(text), what));
 }

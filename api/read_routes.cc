@@ -1,13 +1,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cstddef>
 #include <string>
-#include <system_error>
 #include <utility>
 
 #include "api/api.h"
+#include "api/request_target.h"
 #include "api/views.h"
 #include "base/text.h"
 #include "model/proposal_json.h"
@@ -22,14 +21,10 @@ Result<std::size_t> QueryCount(const Request& request, const std::string& key,
                                std::size_t otherwise) {
   const auto found = request.query.find(key);
   if (found == request.query.end()) return otherwise;
-  const std::string& text = found->second;
   std::size_t count = 0;
-  const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), count);
-  if (problem != std::errc{} || end != text.data() + text.size()) {
-    return InvalidArgument(
-        fmt::format("{}: '{}' is not a number of groups", key, EscapeControl(text)));
-  }
-  return count;
+  if (ParseNumber(found->second, count)) return count;
+  return InvalidArgument(
+      fmt::format("{}: '{}' is not a number of groups", key, EscapeControl(found->second)));
 }
 
 std::string ProposalListJson(const std::vector<ProposalPtr>& proposals) {
@@ -206,8 +201,7 @@ Response Api::WhyNot(const Call& call) {
   if (backend_.Snapshot() == nullptr) return NotReady();
   const std::string& text = call["broker"];
   BrokerId broker = kNoBroker;
-  const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), broker);
-  if (problem != std::errc{} || end != text.data() + text.size() || broker < 0) {
+  if (!ParseNumber(text, broker) || broker < 0) {
     return ErrorResponse(
         InvalidArgument(fmt::format("'{}' is not the id of a broker", EscapeControl(text))));
   }

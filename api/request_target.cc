@@ -80,8 +80,7 @@ Status ParseQuery(std::string_view query, Request& request) {
 
 bool IsPort(std::string_view text) {
   std::uint32_t port = 0;
-  const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), port);
-  return problem == std::errc{} && end == text.data() + text.size() && port >= 1 && port <= 65535;
+  return ParseNumber(text, port) && port >= 1 && port <= 65535;
 }
 
 bool IsLoopbackV4(std::string_view host) {
@@ -89,8 +88,7 @@ bool IsLoopbackV4(std::string_view host) {
   if (parts.size() != 4 || parts[0] != "127") return false;
   return std::ranges::all_of(parts, [](std::string_view part) {
     std::uint32_t number = 0;
-    const auto [end, problem] = std::from_chars(part.data(), part.data() + part.size(), number);
-    return problem == std::errc{} && end == part.data() + part.size() && number <= 255;
+    return ParseNumber(part, number) && number <= 255;
   });
 }
 

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <charconv>
 #include <string>
 #include <string_view>
+#include <system_error>
 
 #include "api/http.h"
 #include "base/result.h"
@@ -14,6 +16,13 @@ namespace levelwind::api {
 /// broken percent escapes, control bytes, backslashes, empty, "." and ".." segments, repeated query
 /// keys. Nothing is normalised: a path that needs it is not one of ours.
 Status ParseTarget(std::string_view target, Request& request);
+
+/// Reads a number that is all of `text`; false for anything else. `out` may have changed then.
+template <class Number>
+bool ParseNumber(std::string_view text, Number& out) {
+  const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), out);
+  return problem == std::errc{} && end == text.data() + text.size();
+}
 
 /// Whether a Host (or the authority of an Origin) names this machine's loopback: localhost,
 /// 127.0.0.0/8 or [::1], with or without a port. A page that a browser got under another name and

@@ -26,6 +26,9 @@ std::string PartitionsJson(const ClusterSnapshot& snapshot, const Topic* topic);
 /// then by lag; `limit` of them from the `from`th on.
 std::string GroupsJson(const ClusterSnapshot& snapshot, std::size_t from, std::size_t limit);
 std::string GroupJson(const ClusterSnapshot& snapshot, const ConsumerGroup& group);
+/// Records between the log start and the group's position; below 0: that many are lost. Unknown
+/// where either is.
+double RetentionMargin(const Partition& partition, const GroupOffset& offset);
 std::string SourcesJson(const ClusterSnapshot& snapshot);
 std::string OperationJson(const OperationView& operation, bool with_steps);
 std::string ThrottlesJson(const ThrottleSweep& sweep);

@@ -21,15 +21,8 @@ bool ToldWell(const GroupOffset& offset) {
 
 /// One record that some group has to read next.
 struct Wanted {
-  std::int32_t partition = -1;
-  std::int64_t committed = 0;
+  RecordTimes::key_type record;  ///< Partition index and offset.
   std::int64_t lag = 0;
-  bool operator<(const Wanted& other) const {
-    return std::pair(partition, committed) < std::pair(other.partition, other.committed);
-  }
-  bool operator==(const Wanted& other) const {
-    return partition == other.partition && committed == other.committed;
-  }
 };
 
 /// Records whose times are needed and not known, each once. Those that are known and still needed
@@ -39,16 +32,18 @@ std::vector<Wanted> WantedOf(const CollectState& state, RecordTimes& kept) {
   for (const auto& [name, record] : state.groups) {
     for (const GroupOffset& offset : record.group.offsets) {
       if (!IsKnown(offset.committed) || offset.lag <= 0) continue;
-      const auto known = state.record_times.find({offset.partition, offset.committed});
+      const RecordTimes::key_type next{offset.partition, offset.committed};
+      const auto known = state.record_times.find(next);
       if (known != state.record_times.end()) {
         kept.insert(*known);
       } else if (!ToldWell(offset)) {
-        wanted.push_back({offset.partition, offset.committed, offset.lag});
+        wanted.push_back({next, offset.lag});
       }
     }
   }
-  std::ranges::sort(wanted, [](const Wanted& a, const Wanted& b) { return a < b; });
-  wanted.erase(std::unique(wanted.begin(), wanted.end()), wanted.end());
+  std::ranges::sort(wanted, {}, &Wanted::record);
+  const auto doubled = std::ranges::unique(wanted, {}, &Wanted::record);
+  wanted.erase(doubled.begin(), doubled.end());
   return wanted;
 }
 
@@ -67,20 +62,22 @@ Result<LookReport> RecordTimeCollector::Collect(kafka::AdminClient& admin, Colle
     std::ranges::stable_sort(wanted, std::ranges::greater(), &Wanted::lag);
     wanted.resize(most);
   }
+  if (wanted.empty()) {
+    state.record_times = std::move(times);
+    return LookReport{};
+  }
   std::vector<RecordSought> sought;
   sought.reserve(wanted.size());
-  for (const Wanted& one : wanted) {
-    sought.push_back({state.table.shape().NameOf(state.table.partition(one.partition)),
-                      one.committed, one.committed + one.lag});
+  for (const auto& [record, lag] : wanted) {
+    sought.push_back({state.table.shape().NameOf(state.table.partition(record.first)),
+                      record.second, record.second + lag});
   }
-  if (!sought.empty()) {
-    LW_ASSIGN_OR_RETURN(const auto found, FindRecordTimes(admin, sought, clock, timeout));
-    for (std::size_t i = 0; i < found.size(); ++i) {
-      if (!found[i]) continue;
-      times[{wanted[i].partition, wanted[i].committed}] = *found[i];
-      state.history.AddOlder(static_cast<std::size_t>(wanted[i].partition), wanted[i].committed,
-                             *found[i]);
-    }
+  LW_ASSIGN_OR_RETURN(const auto found, FindRecordTimes(admin, sought, clock, timeout));
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    if (!found[i]) continue;
+    const auto& [partition, offset] = wanted[i].record;
+    times[wanted[i].record] = *found[i];
+    state.history.AddOlder(static_cast<std::size_t>(partition), offset, *found[i]);
   }
   state.record_times = std::move(times);
   UpdateTimeLags(state);

@@ -1,7 +1,6 @@
 #include "collectors/record_times.h"
 
 #include <algorithm>
-#include <cmath>
 #include <cstddef>
 #include <map>
 #include <string>
