@@ -20,7 +20,7 @@ struct LagOptions {
   /// tell well; no requests where it does. Range 5 s to 1 day.
   Duration exact_interval = std::chrono::seconds(30);
   /// Most records asked for in one go.
-  std::int32_t exact_most = 2000;
+  std::int32_t exact_most = 5000;
 };
 
 /// How often and how long the cluster is asked. All looks are reads.

@@ -57,12 +57,13 @@ void OffsetHistory::Add(std::vector<Point>& points, Point next) const {
   if (points.size() > capacity_) Thin(points);
 }
 
-void OffsetHistory::AddOlder(std::size_t partition, std::int64_t offset, std::int64_t unix_ms) {
+void OffsetHistory::AddRecord(std::size_t partition, std::int64_t offset, std::int64_t unix_ms) {
   if (partition >= partitions_.size()) return;
   std::vector<Point>& points = partitions_[partition];
-  if (points.empty() || offset >= points.front().offset) return;
-  if (unix_ms >= points.front().unix_ms) return;
-  points.insert(points.begin(), {offset, unix_ms});
+  const auto right = std::ranges::lower_bound(points, offset, {}, &Point::offset);
+  if (right == points.end() || right->offset == offset || unix_ms >= right->unix_ms) return;
+  if (right != points.begin() && unix_ms <= std::prev(right)->unix_ms) return;
+  points.insert(right, {offset, unix_ms});
   if (points.size() > capacity_) Thin(points);
 }
 

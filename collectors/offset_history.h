@@ -32,9 +32,10 @@ class OffsetHistory {
   /// `end` by partition index; unknown ones are left out. `at`: when the look began.
   void AddLook(WallTime at, const std::vector<std::int64_t>& end);
 
-  /// Puts what is older than everything known in front: the record at `offset` was appended at
-  /// `unix_ms`. Does nothing where the history reaches back as far, or has no point at all.
-  void AddOlder(std::size_t partition, std::int64_t offset, std::int64_t unix_ms);
+  /// Puts in what a broker told about a record: the one at `offset` was appended at `unix_ms`. It
+  /// goes in front of all points or between two; what contradicts them (producers' clocks differ)
+  /// or is newer than all of them is left out.
+  void AddRecord(std::size_t partition, std::int64_t offset, std::int64_t unix_ms);
 
   /// How old the next record is that a group has to read that committed `committed`.
   TimeLag LagOf(std::size_t partition, std::int64_t committed, WallTime now) const;

@@ -14,21 +14,31 @@ namespace {
 constexpr double kGoodSeconds = 2;
 constexpr double kGoodShare = 0.1;
 
-bool ToldWell(const GroupOffset& offset) {
+/// `floor_s`: nobody asks how far below it a lag is.
+bool ToldWell(const GroupOffset& offset, double floor_s) {
   if (offset.lag_method == TimeLagMethod::kAtLeast) return false;
-  return offset.lag_error_s <= std::max(kGoodSeconds, kGoodShare * offset.lag_seconds);
+  if (offset.lag_error_s <= std::max(kGoodSeconds, kGoodShare * offset.lag_seconds)) return true;
+  return offset.lag_seconds + offset.lag_error_s <= floor_s;
 }
 
 /// One record that some group has to read next.
 struct Wanted {
   RecordTimes::key_type record;  ///< Partition index and offset.
   std::int64_t lag = 0;
+  std::int64_t hint_ms = 0;
 };
+
+/// Where to look first: what the history says of the record, badly as it may.
+std::int64_t HintOf(const CollectState& state, const GroupOffset& offset) {
+  if (offset.lag_method != TimeLagMethod::kInterpolated) return 0;
+  return state.offsets.wall_at.unix_ms - static_cast<std::int64_t>(1000 * offset.lag_seconds);
+}
 
 /// Records whose times are needed and not known, each once. Those that are known and still needed
 /// go into `kept`.
 std::vector<Wanted> WantedOf(const CollectState& state, RecordTimes& kept) {
   std::vector<Wanted> wanted;
+  const double floor_s = ToSeconds(state.options.lag.floor);
   for (const auto& [name, record] : state.groups) {
     for (const GroupOffset& offset : record.group.offsets) {
       if (!IsKnown(offset.committed) || offset.lag <= 0) continue;
@@ -36,8 +46,8 @@ std::vector<Wanted> WantedOf(const CollectState& state, RecordTimes& kept) {
       const auto known = state.record_times.find(next);
       if (known != state.record_times.end()) {
         kept.insert(*known);
-      } else if (!ToldWell(offset)) {
-        wanted.push_back({next, offset.lag});
+      } else if (!ToldWell(offset, floor_s)) {
+        wanted.push_back({next, offset.lag, HintOf(state, offset)});
       }
     }
   }
@@ -68,16 +78,17 @@ Result<LookReport> RecordTimeCollector::Collect(kafka::AdminClient& admin, Colle
   }
   std::vector<RecordSought> sought;
   sought.reserve(wanted.size());
-  for (const auto& [record, lag] : wanted) {
-    sought.push_back({state.table.shape().NameOf(state.table.partition(record.first)),
-                      record.second, record.second + lag});
+  for (const Wanted& one : wanted) {
+    const auto& [partition, offset] = one.record;
+    sought.push_back({state.table.shape().NameOf(state.table.partition(partition)), offset,
+                      offset + one.lag, one.hint_ms});
   }
   LW_ASSIGN_OR_RETURN(const auto found, FindRecordTimes(admin, sought, clock, timeout));
   for (std::size_t i = 0; i < found.size(); ++i) {
     if (!found[i]) continue;
     const auto& [partition, offset] = wanted[i].record;
     times[wanted[i].record] = *found[i];
-    state.history.AddOlder(static_cast<std::size_t>(partition), offset, *found[i]);
+    state.history.AddRecord(static_cast<std::size_t>(partition), offset, *found[i]);
   }
   state.record_times = std::move(times);
   UpdateTimeLags(state);

@@ -9,6 +9,8 @@ namespace levelwind::collectors {
 namespace {
 
 constexpr int kMostProbes = 40;
+/// A hint is taken to be about this good: the time between two looks at the end offsets, doubled.
+constexpr std::int64_t kFirstStepMs = 10'000;
 
 /// What is asked about one partition at a time, and for whom.
 struct Round {
@@ -18,8 +20,13 @@ struct Round {
 
 }  // namespace
 
-RecordTimeSearch::RecordTimeSearch(std::int64_t offset, std::int64_t end, std::int64_t now_ms)
-    : offset_(offset), high_ms_(now_ms + 1), high_offset_(end) {}
+RecordTimeSearch::RecordTimeSearch(std::int64_t offset, std::int64_t end, std::int64_t now_ms,
+                                   std::int64_t hint_ms)
+    : offset_(offset), high_ms_(now_ms + 1), high_offset_(end) {
+  if (hint_ms <= 0 || hint_ms > now_ms) return;
+  probe_ = hint_ms;
+  step_ms_ = kFirstStepMs;
+}
 
 void RecordTimeSearch::Take(std::int64_t asked_ms, std::int64_t offset, std::int64_t timestamp_ms) {
   const bool mine = asked_ms == probe_;
@@ -39,6 +46,7 @@ void RecordTimeSearch::Take(std::int64_t asked_ms, std::int64_t offset, std::int
     return;
   }
   if (none || offset > offset_) {
+    high_told_ = true;
     high_ms_ = std::min(high_ms_, asked_ms);
     if (!none) high_offset_ = std::min(high_offset_, offset);
   } else {
@@ -49,7 +57,21 @@ void RecordTimeSearch::Take(std::int64_t asked_ms, std::int64_t offset, std::int
     found_ = std::max<std::int64_t>(low_ms_, 0) + std::max<std::int64_t>(0, high_ms_ - low_ms_) / 2;
     return;
   }
+  if (step_ms_ > 0 && (low_ms_ < 0 || !high_told_)) return Walk();
   if (low_ms_ >= 0) Next();  // else the oldest record is still to be asked for
+}
+
+void RecordTimeSearch::Walk() {
+  const std::int64_t step = step_ms_;
+  step_ms_ *= 4;
+  if (low_ms_ < 0) {
+    probe_ = std::max<std::int64_t>(0, high_ms_ - step);
+  } else if (low_ms_ + step < high_ms_) {
+    probe_ = low_ms_ + step;
+  } else {
+    step_ms_ = 0;
+    Next();
+  }
 }
 
 void RecordTimeSearch::Next() {
@@ -75,7 +97,9 @@ Result<std::vector<std::optional<std::int64_t>>> FindRecordTimes(
   const std::int64_t now_ms = clock.WallNow().unix_ms;
   std::vector<RecordTimeSearch> searches;
   searches.reserve(sought.size());
-  for (const RecordSought& one : sought) searches.emplace_back(one.offset, one.end, now_ms);
+  for (const RecordSought& one : sought) {
+    searches.emplace_back(one.offset, one.end, now_ms, one.hint_ms);
+  }
   Status problem = Ok();
   while (clock.Now() < deadline) {
     std::vector<kafka::OffsetQuery> queries;

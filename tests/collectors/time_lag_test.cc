@@ -29,8 +29,9 @@ class Log {
   std::int64_t end() const { return static_cast<std::int64_t>(times_.size()); }
 
   /// Runs a search to its end; -1: it failed.
-  std::int64_t Find(std::int64_t offset, std::int64_t now, int* probes) const {
-    RecordTimeSearch search(offset, end(), now);
+  std::int64_t Find(std::int64_t offset, std::int64_t now, int* probes,
+                    std::int64_t hint = 0) const {
+    RecordTimeSearch search(offset, end(), now, hint);
     while (!search.done()) {
       const std::int64_t asked = search.Probe();
       const auto at = std::ranges::find_if(
@@ -75,6 +76,27 @@ TEST(RecordTimeSearch, BurstsAndPausesCostProbesNotTruth) {
     EXPECT_NEAR(static_cast<double>(log.Find(static_cast<std::int64_t>(offset), kNow, &probes)),
                 static_cast<double>(times[offset]), 1000);
     EXPECT_LE(probes, 40);
+  }
+}
+
+TEST(RecordTimeSearch, AGoodHintSavesProbesAndAWrongOneOnlyCostsSome) {
+  std::vector<std::int64_t> times;
+  for (std::int64_t i = 0; i < 86'400; ++i) times.push_back(kNow - kDay + i * 1000 + i % 7 * 100);
+  const Log log(times);
+  for (const std::int64_t offset : {1, 40'000, 86'000}) {
+    const std::int64_t truth = times[static_cast<std::size_t>(offset)];
+    for (const std::int64_t off : {-4000, 0, 3000}) {
+      int probes = 0;
+      EXPECT_NEAR(static_cast<double>(log.Find(offset, kNow, &probes, truth + off)),
+                  static_cast<double>(truth), 1000);
+      EXPECT_LE(probes, 6) << offset << " with a hint off by " << off << " ms";
+    }
+    for (const std::int64_t hint : {std::int64_t{1}, kNow - 3 * kDay, kNow, kNow + 1}) {
+      int probes = 0;
+      EXPECT_NEAR(static_cast<double>(log.Find(offset, kNow, &probes, hint)),
+                  static_cast<double>(truth), 1000);
+      EXPECT_LE(probes, 30) << offset << " with hint " << hint;
+    }
   }
 }
 
@@ -208,6 +230,33 @@ TEST_F(TimeLagTest, ComesFromTheHistoryOnceThereIsOne) {
   EXPECT_EQ(group.time_lag.method, TimeLagMethod::kInterpolated);
   EXPECT_NEAR(group.time_lag.seconds, 45, 5.1);
   EXPECT_LE(group.time_lag.error_s, 5.1);
+}
+
+TEST_F(TimeLagTest, ALagBelowTheFloorIsNotWorthARequest) {
+  admin_.groups["billing"].commits = {{{"orders", 0}, 0}};
+  Step();
+  for (int i = 0; i < 10; ++i) {
+    admin_.Produce("orders", 0, 50, 500);
+    admin_.groups["billing"].commits = {{{"orders", 0}, 50 * i + 25}};
+    const SnapshotPtr snapshot = After(seconds(5));
+    EXPECT_EQ(snapshot->FindGroup("billing")->offsets.at(0).lag_method,
+              TimeLagMethod::kInterpolated);
+  }
+}
+
+TEST(OffsetHistory, TakesRecordsBetweenItsPointsButNoContradiction) {
+  OffsetHistory history(8);
+  history.AddLook({100'000}, {1000});
+  history.AddRecord(0, 500, 40'000);
+  history.AddRecord(0, 700, 90'000);
+  const std::vector<OffsetHistory::Point> known = {{500, 40'000}, {700, 90'000}, {1000, 100'000}};
+  EXPECT_EQ(history.PointsOf(0), known);
+  history.AddRecord(0, 600, 95'000);
+  history.AddRecord(0, 600, 30'000);
+  history.AddRecord(0, 700, 50'000);
+  history.AddRecord(0, 2000, 200'000);
+  history.AddRecord(0, 100, 45'000);
+  EXPECT_EQ(history.PointsOf(0), known);
 }
 
 TEST_F(TimeLagTest, ShareGroupsHaveTheLagThatTheirCoordinatorTells) {

@@ -63,6 +63,16 @@ std::int64_t OffsetAt(const SimContext& context, const SimState::Topic& topic,
   return std::llround(std::max(offset, partition.start_offset));
 }
 
+// When the record at an offset came, on the same line.
+std::int64_t TimeOf(const SimContext& context, const SimState::Topic& topic,
+                    const SimState::Partition& partition, std::int64_t offset) {
+  const double behind =
+      context.world.state.EndOffset(topic, partition) - static_cast<double>(offset);
+  const double rate = partition.bytes_per_s / topic.record_bytes;
+  if (rate <= 0) return 0;
+  return context.world.wall.unix_ms - std::llround(1000 * behind / rate);
+}
+
 kafka::ListOffsetsResponse::Partition Look(const SimContext& context, const SimState::Topic* found,
                                            const kafka::ListOffsetsRequest::Partition& asked) {
   kafka::ListOffsetsResponse::Partition wire;
@@ -86,7 +96,7 @@ kafka::ListOffsetsResponse::Partition Look(const SimContext& context, const SimS
     wire.offset = std::llround(partition->start_offset);
   } else {
     wire.offset = OffsetAt(context, topic, *partition, asked.timestamp);
-    if (wire.offset >= 0) wire.timestamp = asked.timestamp;
+    if (wire.offset >= 0) wire.timestamp = TimeOf(context, topic, *partition, wire.offset);
   }
   return wire;
 }

@@ -107,6 +107,8 @@ class RefreshTest : public ::testing::Test {
 SimCluster* RefreshTest::sim_ = nullptr;
 
 TEST_F(RefreshTest, RequestsFollowBrokersAndCoordinatorsNotPartitionsOrGroups) {
+  options_.lag.exact_most = 0;
+  monitor_ = std::make_unique<collectors::Monitor>(*client_, clock_, options_);
   const SnapshotPtr first = Refresh();
   ASSERT_NE(first, nullptr);
   for (const SourceStatus& source : first->sources) EXPECT_TRUE(source.ok) << source.error;
@@ -116,7 +118,8 @@ TEST_F(RefreshTest, RequestsFollowBrokersAndCoordinatorsNotPartitionsOrGroups) {
   EXPECT_EQ(KnownEnds(*first), static_cast<std::size_t>(kPartitions));
   EXPECT_EQ(KnownTotals(*first), static_cast<std::size_t>(kGroups));
   EXPECT_LE(sim_->CountRequests(ApiKey::kMetadata), 2u);
-  EXPECT_LE(sim_->CountRequests(ApiKey::kListOffsets), 2u * kBrokers) << "ends and starts";
+  EXPECT_LE(sim_->CountRequests(ApiKey::kListOffsets), 3u * kBrokers)
+      << "ends, starts and last stable offsets";
   EXPECT_LE(sim_->CountRequests(ApiKey::kDescribeGroups), 1u * kBrokers);
   EXPECT_LE(sim_->CountRequests(ApiKey::kConsumerGroupDescribe), 1u * kBrokers);
 
@@ -132,6 +135,24 @@ TEST_F(RefreshTest, RequestsFollowBrokersAndCoordinatorsNotPartitionsOrGroups) {
   EXPECT_EQ(sim_->CountRequests(ApiKey::kDescribeGroups), 0u) << "no group has changed";
   EXPECT_EQ(sim_->CountRequests(ApiKey::kConsumerGroupDescribe), 0u);
   EXPECT_EQ(sim_->CountRequests(ApiKey::kApiVersions), 0u) << "connections stay";
+}
+
+TEST_F(RefreshTest, AgesOfRecordsCostAFewRequestsALeaderNotOneAGroup) {
+  ASSERT_NE(Refresh(), nullptr);
+  // What groups read next moves on from look to look, and the history is a few seconds old: all
+  // 2,000 groups (10 partitions each) are asked about, 2,000 records at a time.
+  const SnapshotPtr first = Refresh();
+  const SourceStatus& found = Source(*first, "record_times");
+  EXPECT_TRUE(found.ok) << found.error;
+  EXPECT_GT(found.requests, 0u);
+  EXPECT_LE(found.requests, 12u * kBrokers);
+  std::size_t exact = 0;
+  for (const ConsumerGroup& group : first->groups) {
+    for (const GroupOffset& offset : group.offsets) {
+      exact += offset.lag_method == TimeLagMethod::kExact ? 1U : 0U;
+    }
+  }
+  EXPECT_GE(exact, 1900u);
 }
 
 TEST_F(RefreshTest, LatencyOfEveryBrokerIsPaidOnceACallNotOnceABroker) {
