@@ -73,6 +73,8 @@ const std::vector<Api::Route>& Api::Routes() {
        "partitions with replicas; ?topic=NAME for one topic"},
       {"GET", "/api/v1/groups", Lane::kRead, &Api::Groups,
        "consumer groups, the worst first; ?limit=100&from=0"},
+      {"GET", "/api/v1/groups/{name}/history", Lane::kRead, &Api::GroupHistory,
+       "a group's lag over time; ?from=UNIX_SECONDS&to=UNIX_SECONDS&points=120"},
       {"GET", "/api/v1/groups/{name}", Lane::kRead, &Api::Group,
        "one group, partition by partition"},
       {"GET", "/api/v1/anomalies", Lane::kRead, &Api::Anomalies, "what the detectors found"},

@@ -12,6 +12,7 @@
 #include "base/result.h"
 #include "model/anomaly.h"
 #include "model/cluster_snapshot.h"
+#include "model/lag_history.h"
 #include "model/operation.h"
 #include "model/plan_request.h"
 #include "model/proposal.h"
@@ -89,6 +90,11 @@ class Backend {
   /// operation when it is named. kFailedPrecondition in observe mode: there is no journal.
   virtual Result<std::vector<store::AuditRecord>> Audit(const std::string& operation,
                                                         std::size_t limit) const = 0;
+
+  /// A group's lag from `from_ms` to before `to_ms` (unix time) in at most `most_points` spans; see
+  /// store::LagHistory::Read. kNotFound, kInvalidArgument.
+  virtual Result<GroupLagHistory> LagHistory(const std::string& group, std::int64_t from_ms,
+                                             std::int64_t to_ms, std::size_t most_points) const = 0;
 
   // ---- commands
   /// Plans from the newest snapshot. kFailedPrecondition while there is none, kDeadlineExceeded

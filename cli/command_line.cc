@@ -103,9 +103,13 @@ void CommandLine::AddReadVerbs() {
                 [this] { return RunBrokers(client_, terminal_); });
   AddClientVerb("topics", "Topics with size and rate", false,
                 [this] { return RunTopics(client_, terminal_); });
-  AddClientVerb("groups", "Consumer groups and their lag", false, [this] {
-    return RunGroups(client_, name_, terminal_);
-  }).add_option("NAME", name_, "Show this group, partition by partition");
+  CLI::App& groups = AddClientVerb("groups", "Consumer groups and their lag", false, [this] {
+    groups_.client = client_;
+    return RunGroups(groups_, terminal_);
+  });
+  CLI::Option* one =
+      groups.add_option("NAME", groups_.group, "Show this group, partition by partition");
+  AddDuration(groups, "--history", groups_.history, "Draw its lag over this long (6h)")->needs(one);
   CLI::App& lag = AddClientVerb("lag", "The groups that hurt most, as they go", false, [this] {
     lag_.client = client_;
     return RunLag(lag_, terminal_);

@@ -137,6 +137,7 @@ class CommandLine {
   WatchArgs watch_;
   ApplyArgs apply_;
   DoctorArgs doctor_;
+  GroupsArgs groups_;
   LagArgs lag_;
   std::size_t audit_limit_ = 50;
   std::string config_file_;

@@ -20,6 +20,7 @@ Result<std::string> RenderBrokers(const std::string& body, const RenderOptions& 
 Result<std::string> RenderTopics(const std::string& body, const RenderOptions& options);
 Result<std::string> RenderGroups(const std::string& body, const RenderOptions& options);
 Result<std::string> RenderGroup(const std::string& body, const RenderOptions& options);
+Result<std::string> RenderGroupHistory(const std::string& body, const RenderOptions& options);
 Result<std::string> RenderAnomalies(const std::string& body, const RenderOptions& options);
 /// Takes {"proposal": ...}: also what `levelwind plan --snapshot` makes without a daemon.
 Result<std::string> RenderProposal(const std::string& body, const RenderOptions& options);

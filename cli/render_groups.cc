@@ -1,5 +1,11 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+
+#include "base/clock.h"
 #include "base/text.h"
 #include "cli/cells.h"
 #include "cli/render.h"
@@ -68,8 +74,66 @@ std::string Group(const Json& answer, const RenderOptions& options) {
   return out + table.Render(options.headers);
 }
 
+/// Values as bars of eight heights, the tallest being `most`; a space where nothing is known.
+std::string Bars(const Json& values, double most) {
+  constexpr const char* kBars[] = {"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
+  std::string text;
+  for (const Json& value : values) {
+    if (!value.is_number()) {
+      text += ' ';
+      continue;
+    }
+    const double share = most > 0 ? value.get<double>() / most : 0;
+    text += kBars[static_cast<std::size_t>(std::clamp(std::lround(share * 7), 0L, 7L))];
+  }
+  return text;
+}
+
+std::string GroupHistory(const Json& answer, const RenderOptions& options) {
+  const Json& history = answer.at("history");
+  const double from = history.at("from").get<double>();
+  const double step = history.at("step_seconds").get<double>();
+  const double to = from + step * static_cast<double>(history.at("lag").size());
+  const auto at = [](double unix_s) {
+    return FormatTime(WallTime{static_cast<std::int64_t>(unix_s * 1000)});
+  };
+  std::string out;
+  if (options.headers) {
+    out = fmt::format("{}: {} to {}, a column is {}\n\n",
+                      EscapeControl(TextCell(Member(history, "group"))), at(from), at(to),
+                      DurationCell(Json(step)));
+  }
+  Table table(
+      {{"", kLeft}, {"HISTORY", kLeft}, {"LEAST", kRight}, {"MOST", kRight}, {"LAST", kRight}});
+  const auto add = [&](const char* name, const char* key, auto cell) {
+    const Json& values = history.at(key);
+    Json least;
+    Json most;
+    Json last;
+    for (const Json& value : values) {
+      if (!value.is_number()) continue;
+      if (least.is_null() || value < least) least = value;
+      if (most.is_null() || value > most) most = value;
+      last = value;
+    }
+    const double top = most.is_number() ? most.get<double>() : 0;
+    table.Add({name, Bars(values, top), cell(least), cell(most), cell(last)});
+  };
+  const auto count = [](const Json& value) {
+    return value.is_number() ? CountCell(Json(std::llround(value.get<double>())))
+                             : CountCell(value);
+  };
+  add("lag", "lag", count);
+  add("time lag", "lag_seconds", DurationCell);
+  add("consumed/s", "consumed_per_second", count);
+  return out + table.Render(options.headers);
+}
+
 }  // namespace
 
+Result<std::string> RenderGroupHistory(const std::string& body, const RenderOptions& options) {
+  return Rendered(body, [&](const Json& json) { return GroupHistory(json, options); });
+}
 Result<std::string> RenderGroups(const std::string& body, const RenderOptions& options) {
   return Rendered(body, [&](const Json& json) { return Groups(json, options); });
 }

@@ -30,7 +30,13 @@ struct ClientArgs {
 int RunStatus(const ClientArgs& args, Terminal& terminal);
 int RunBrokers(const ClientArgs& args, Terminal& terminal);
 int RunTopics(const ClientArgs& args, Terminal& terminal);
-int RunGroups(const ClientArgs& args, const std::string& group, Terminal& terminal);
+
+struct GroupsArgs {
+  ClientArgs client;
+  std::string group;                ///< Empty: all.
+  std::optional<Duration> history;  ///< Draw the group's lag over this long.
+};
+int RunGroups(const GroupsArgs& args, Terminal& terminal);
 
 struct LagArgs {
   ClientArgs client;

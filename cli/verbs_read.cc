@@ -1,4 +1,8 @@
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <chrono>
+#include <cstdint>
 #include <string>
 
 #include "cli/cells.h"
@@ -8,6 +12,8 @@
 
 namespace levelwind::cli {
 namespace {
+
+constexpr int kHistoryColumns = 60;
 
 auto With(const ClientArgs& args,
           Result<std::string> (*render)(const std::string&, const RenderOptions&)) {
@@ -30,12 +36,19 @@ int RunTopics(const ClientArgs& args, Terminal& terminal) {
   return GetAndPrint(args, "/api/v1/topics", With(args, RenderTopics), terminal);
 }
 
-int RunGroups(const ClientArgs& args, const std::string& group, Terminal& terminal) {
-  if (group.empty()) {
-    return GetAndPrint(args, "/api/v1/groups", With(args, RenderGroups), terminal);
+int RunGroups(const GroupsArgs& args, Terminal& terminal) {
+  const ClientArgs& client = args.client;
+  if (args.group.empty()) {
+    return GetAndPrint(client, "/api/v1/groups", With(client, RenderGroups), terminal);
   }
-  return GetAndPrint(args, "/api/v1/groups/" + UrlSegment(group), With(args, RenderGroup),
-                     terminal);
+  const std::string path = "/api/v1/groups/" + UrlSegment(args.group);
+  if (!args.history) return GetAndPrint(client, path, With(client, RenderGroup), terminal);
+  const std::int64_t to = terminal.clock.WallNow().unix_ms / 1000 + 1;
+  const std::int64_t from =
+      std::max<std::int64_t>(0, to - static_cast<std::int64_t>(ToSeconds(*args.history)) - 1);
+  return GetAndPrint(
+      client, fmt::format("{}/history?from={}&to={}&points={}", path, from, to, kHistoryColumns),
+      With(client, RenderGroupHistory), terminal);
 }
 
 int RunLag(const LagArgs& args, Terminal& terminal) {

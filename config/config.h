@@ -27,7 +27,8 @@ struct Config {
   kafka::ClientOptions kafka;
   Mode mode = Mode::kObserve;
   std::string listen = "127.0.0.1:8844";
-  std::string state_dir;  ///< Journal; required in operate mode, unused in observe mode.
+  std::string state_dir;  ///< Journal (required in operate mode) and lag history.
+  std::int64_t history_max_bytes = std::int64_t{256} << 20;
   LogOptions log;
   collectors::CollectorOptions collect;
   detectors::DetectorOptions detect;

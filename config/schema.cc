@@ -38,7 +38,8 @@ void AddDaemon(std::vector<SchemaEntry>& out) {
                  "TLS and authentication exist. Port 0 takes any free one.",
                  "127.0.0.1:8844"});
   out.push_back({"state_dir", ValueType::kText, [](Config& c) -> FieldRef { return &c.state_dir; },
-                 "Directory of the journal. Required in operate mode; one daemon per directory.",
+                 "Directory of the journal and of the lag history. Required in operate mode; "
+                 "without one the lag history is kept in memory. One daemon per directory.",
                  "/var/lib/levelwind"});
   out.push_back({"log.level",
                  ValueType::kChoice,
@@ -134,7 +135,11 @@ void AddLag(std::vector<SchemaEntry>& out) {
   out.push_back({"lag.exact_most", ValueType::kInteger,
                  [](Config& c) -> FieldRef { return &c.collect.lag.exact_most; },
                  "Most records asked for in one go, those with the most lag first; 0: none.",
-                 "2000", 0, 1e6});
+                 "5000", 0, 1e6});
+  out.push_back({"lag.history_max_bytes", ValueType::kBytes,
+                 [](Config& c) -> FieldRef { return &c.history_max_bytes; },
+                 "Most that the lag history takes on disk; the oldest spans go first.", "1GiB",
+                 1 << 20, 1e15});
 }
 
 void AddDetect(std::vector<SchemaEntry>& out) {

@@ -89,6 +89,12 @@ Result<std::vector<store::AuditRecord>> DaemonBackend::Audit(const std::string& 
   return cluster_.journal()->LoadAudit(limit, operation);
 }
 
+Result<GroupLagHistory> DaemonBackend::LagHistory(const std::string& group, std::int64_t from_ms,
+                                                  std::int64_t to_ms,
+                                                  std::size_t most_points) const {
+  return cluster_.lag_history().Read(group, from_ms, to_ms, most_points);
+}
+
 Result<ProposalPtr> DaemonBackend::Plan(const api::PlanCommand& command) {
   planner::PlannerOptions options =
       planner::Requested(config::PlanOptions(cluster_.config()), command.request);

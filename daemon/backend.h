@@ -25,6 +25,8 @@ class DaemonBackend final : public api::Backend {
   Result<std::string> PlaceTopic(const TopicWish& wish) const override;
   Result<std::vector<store::AuditRecord>> Audit(const std::string& operation,
                                                 std::size_t limit) const override;
+  Result<GroupLagHistory> LagHistory(const std::string& group, std::int64_t from_ms,
+                                     std::int64_t to_ms, std::size_t most_points) const override;
 
   Result<ProposalPtr> Plan(const api::PlanCommand& command) override;
   Result<std::string> Apply(const api::ApplyCommand& command) override;

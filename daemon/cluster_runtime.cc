@@ -28,6 +28,7 @@ Result<std::unique_ptr<ClusterRuntime>> ClusterRuntime::Create(const config::Con
     if (!opened.ok() && opened.error().code() != ErrorCode::kDataLoss) return opened.error();
     if (!opened.ok()) runtime->ObserveInstead(opened.error().message());
   }
+  runtime->OpenLagHistory();
   if (runtime->proposals_ == nullptr) {
     runtime->proposals_ = std::make_unique<ProposalBook>(kKeptProposals, 1, nullptr);
   }
@@ -50,6 +51,22 @@ ClusterRuntime::ClusterRuntime(const config::Config& config, const Clock& clock,
 }
 
 ClusterRuntime::~ClusterRuntime() { Stop(); }
+
+/// Nothing depends on the history: without its file it is kept in memory.
+void ClusterRuntime::OpenLagHistory() {
+  store::LagHistoryOptions options;
+  options.max_bytes = config_.history_max_bytes;
+  options.directory = config_.state_dir;
+  std::string note;
+  auto opened = store::LagHistory::Open(options, &note);
+  if (!note.empty()) LW_WARN("history", "{}", note);
+  if (!opened.ok()) {
+    LW_WARN("history", "{}; the lag history is kept in memory", opened.error().message());
+    opened = store::LagHistory::Open({});
+  }
+  lag_history_ = std::move(opened).value();
+  history_loop_ = std::make_unique<HistoryLoop>(*lag_history_, monitor_.snapshots(), clock_);
+}
 
 void ClusterRuntime::ObserveInstead(const std::string& problem) {
   LW_ERROR("main", "observing only: {}", problem);
@@ -95,6 +112,10 @@ void ClusterRuntime::Start() {
     NameThisThread("monitor");
     monitor_loop_.Run(stop);
   });
+  history_thread_ = std::jthread([this](std::stop_token stop) {
+    NameThisThread("history");
+    history_loop_->Run(stop);
+  });
   planner_thread_ = std::jthread([this](std::stop_token stop) {
     NameThisThread("planner");
     planner_->Run(stop);
@@ -108,10 +129,9 @@ void ClusterRuntime::Start() {
 }
 
 void ClusterRuntime::Stop() {
-  for (std::jthread* thread : {&planner_thread_, &executor_thread_, &monitor_thread_}) {
-    thread->request_stop();
-  }
-  for (std::jthread* thread : {&planner_thread_, &executor_thread_, &monitor_thread_}) {
+  const auto threads = {&planner_thread_, &executor_thread_, &monitor_thread_, &history_thread_};
+  for (std::jthread* thread : threads) thread->request_stop();
+  for (std::jthread* thread : threads) {
     if (thread->joinable()) thread->join();
   }
   for (std::jthread& thread : io_threads_) thread.request_stop();

@@ -13,11 +13,13 @@
 #include "collectors/monitor.h"
 #include "config/config.h"
 #include "daemon/executor_loop.h"
+#include "daemon/history_loop.h"
 #include "daemon/monitor_loop.h"
 #include "daemon/planner_loop.h"
 #include "daemon/proposal_book.h"
 #include "kafka/client.h"
 #include "store/journal.h"
+#include "store/lag_history.h"
 
 namespace levelwind::daemon {
 
@@ -55,6 +57,8 @@ class ClusterRuntime {
   ExecutorLoop* executor() { return executor_loop_.get(); }
   /// Null in observe mode. Any thread.
   store::Journal* journal() { return journal_.get(); }
+  /// Any thread.
+  store::LagHistory& lag_history() { return *lag_history_; }
   /// Why nothing is known, or the last look failed; empty: all is well.
   std::string Problem() const;
   /// Requests sent since the start, by Kafka's name of the API, both clients together.
@@ -66,6 +70,7 @@ class ClusterRuntime {
   ClusterRuntime(const config::Config& config, const Clock& clock,
                  std::unique_ptr<kafka::KafkaClient> reader);
   Status OpenJournal();
+  void OpenLagHistory();
   void ObserveInstead(const std::string& problem);
 
   const config::Config config_;
@@ -82,11 +87,15 @@ class ClusterRuntime {
   std::unique_ptr<actions::Executor> executor_;
   std::unique_ptr<ExecutorLoop> executor_loop_;
 
+  std::unique_ptr<store::LagHistory> lag_history_;
+  std::unique_ptr<HistoryLoop> history_loop_;
+
   std::unique_ptr<ProposalBook> proposals_;
   std::unique_ptr<PlannerLoop> planner_;
 
   std::vector<std::jthread> io_threads_;
   std::jthread monitor_thread_;
+  std::jthread history_thread_;
   std::jthread planner_thread_;
   std::jthread executor_thread_;
 };

@@ -52,20 +52,24 @@ Error SqliteError(sqlite3* db, int code, const std::string& path, std::string_vi
   return error;
 }
 
-Result<Database> Database::Open(const std::string& path) {
+Result<Database> Database::Open(const std::string& path, std::string_view what) {
   sqlite3* raw = nullptr;
   const int code =
       sqlite3_open_v2(path.c_str(), &raw,
                       SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
-  Database database(raw, path);
-  if (code != SQLITE_OK) return SqliteError(raw, code, path, "opening the journal");
+  Database database(raw, path, what);
+  if (code != SQLITE_OK) return database.ErrorOf(code, "opening");
   sqlite3_extended_result_codes(raw, 1);
   return database;
 }
 
+Error Database::ErrorOf(int code, std::string_view doing) const {
+  return SqliteError(db_.get(), code, path_, fmt::format("{} the {}", doing, what_));
+}
+
 Status Database::Exec(const char* sql) {
   const int code = sqlite3_exec(db_.get(), sql, nullptr, nullptr, nullptr);
-  if (code != SQLITE_OK) return SqliteError(db_.get(), code, path_, "writing the journal");
+  if (code != SQLITE_OK) return ErrorOf(code, "writing");
   return Ok();
 }
 
@@ -110,17 +114,25 @@ Statement& Statement::Bind(std::string_view text) {
   return *this;
 }
 
+Statement& Statement::BindBlob(std::string_view bytes) {
+  if (code_ == SQLITE_OK) {
+    Note(sqlite3_bind_blob(statement_.get(), next_parameter_++, bytes.data(),
+                           static_cast<int>(bytes.size()), Transient()));
+  }
+  return *this;
+}
+
 Statement& Statement::BindNull() {
   if (code_ == SQLITE_OK) Note(sqlite3_bind_null(statement_.get(), next_parameter_++));
   return *this;
 }
 
 Result<bool> Statement::Next() {
-  if (code_ != SQLITE_OK) return SqliteError(db_.handle(), code_, db_.path(), "using the journal");
+  if (code_ != SQLITE_OK) return db_.ErrorOf(code_, "using");
   const int code = sqlite3_step(statement_.get());
   if (code == SQLITE_ROW) return true;
   if (code == SQLITE_DONE) return false;
-  return SqliteError(db_.handle(), code, db_.path(), "using the journal");
+  return db_.ErrorOf(code, "using");
 }
 
 Status Statement::Run() {
@@ -144,6 +156,13 @@ std::string Statement::Text(int column) const {
   if (text == nullptr) return {};
   const int size = sqlite3_column_bytes(statement_.get(), column);
   return {reinterpret_cast<const char*>(text), static_cast<std::size_t>(size)};
+}
+
+std::string Statement::Blob(int column) const {
+  const void* bytes = sqlite3_column_blob(statement_.get(), column);
+  if (bytes == nullptr) return {};
+  const int size = sqlite3_column_bytes(statement_.get(), column);
+  return {static_cast<const char*>(bytes), static_cast<std::size_t>(size)};
 }
 
 bool Statement::IsNull(int column) const {

@@ -19,8 +19,9 @@ Error SqliteError(sqlite3* db, int code, const std::string& path, std::string_vi
 /// One open database file. Not thread-safe by itself: Journal holds a mutex around it.
 class Database {
  public:
-  /// Opens or creates `path`. The file must be private to this process (see Journal).
-  static Result<Database> Open(const std::string& path);
+  /// Opens or creates `path`. The file must be private to this process (see Journal). `what`: its
+  /// name in errors.
+  static Result<Database> Open(const std::string& path, std::string_view what = "journal");
 
   /// Runs statements without results.
   Status Exec(const char* sql);
@@ -30,15 +31,19 @@ class Database {
 
   sqlite3* handle() const { return db_.get(); }
   const std::string& path() const { return path_; }
+  /// The error of a call on this connection that gave `code`.
+  Error ErrorOf(int code, std::string_view doing) const;
 
  private:
   struct Closer {
     void operator()(sqlite3* db) const { sqlite3_close_v2(db); }
   };
-  Database(sqlite3* db, std::string path) : db_(db), path_(std::move(path)) {}
+  Database(sqlite3* db, std::string path, std::string_view what)
+      : db_(db), path_(std::move(path)), what_(what) {}
 
   std::unique_ptr<sqlite3, Closer> db_;
   std::string path_;
+  std::string what_;
 };
 
 /// A prepared statement. A failed preparation or binding is kept and returned by Next() or Run(),
@@ -51,6 +56,7 @@ class Statement {
   Statement& Bind(std::int64_t value);
   Statement& Bind(double value);  ///< NaN (unknown) becomes NULL.
   Statement& Bind(std::string_view text);
+  Statement& BindBlob(std::string_view bytes);
   Statement& BindNull();
 
   /// Advances to the next row; false after the last one.
@@ -61,6 +67,7 @@ class Statement {
   std::int64_t Int(int column) const { return sqlite3_column_int64(statement_.get(), column); }
   double Real(int column) const;  ///< NULL becomes NaN (unknown).
   std::string Text(int column) const;
+  std::string Blob(int column) const;
   bool IsNull(int column) const;
 
  private:

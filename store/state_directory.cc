@@ -122,11 +122,12 @@ StateDirectory::~StateDirectory() {
   if (lock_fd_ >= 0) ::close(lock_fd_);
 }
 
-Status StateDirectory::EnsurePrivateFile(const std::string& name) const {
-  const std::string file = FileName(name);
+Status StateDirectory::Make(const std::string& path) { return MakeDirectory(path); }
+
+Status StateDirectory::EnsurePrivate(const std::string& file) {
   const int fd = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
   if (fd < 0) {
-    return SystemError(errno, "opening the journal", file,
+    return SystemError(errno, "opening", file,
                        "the daemon's user must be able to read and write it");
   }
   ::close(fd);

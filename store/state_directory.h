@@ -12,7 +12,12 @@ namespace levelwind::store {
 /// lock when the process ends in whatever way, so that a kill -9 leaves nothing to clean up.
 class StateDirectory {
  public:
-  /// Makes the directory with mode 0700 if it is missing and takes `lock` in it.
+  /// Makes the directory with mode 0700 if it is missing; its parent must exist. Takes no lock.
+  static Status Make(const std::string& path);
+  /// Makes an empty file with mode 0600 if there is none; refuses one that cannot be read and
+  /// written.
+  static Status EnsurePrivate(const std::string& file);
+  /// Makes the directory and takes `lock` in it.
   static Result<StateDirectory> Lock(const std::string& path);
 
   StateDirectory(StateDirectory&& other) noexcept
@@ -22,9 +27,7 @@ class StateDirectory {
 
   const std::string& path() const { return path_; }
   std::string FileName(const std::string& name) const { return path_ + "/" + name; }
-  /// Makes an empty file with mode 0600 if there is none; refuses one that cannot be read and
-  /// written.
-  Status EnsurePrivateFile(const std::string& name) const;
+  Status EnsurePrivateFile(const std::string& name) const { return EnsurePrivate(FileName(name)); }
 
   /// A small file's text; nothing if there is none. kDataLoss for one beyond 4 KiB.
   Result<std::optional<std::string>> ReadFile(const std::string& name) const;

@@ -72,6 +72,24 @@ TEST_F(ApiTest, GroupsGolden) {
             "404 NotFound: there is no consumer group 'nope'; 'levelwind groups' lists all");
 }
 
+TEST_F(ApiTest, AGroupsHistoryIsDrawnFromWhatIsKnownAndUnknownIsNull) {
+  LagPoint known;
+  known.lag = 12;
+  known.lag_seconds = 1.5F;
+  backend_.lag_history = {"billing", 1'767'225'600'000, 60'000, {known, LagPoint{}}};
+  const Json history = GetJson("/api/v1/groups/billing/history").at("history");
+  EXPECT_EQ(history.dump(),
+            R"({"consumed_per_second":[null,null],"from":1767225600,"group":"billing",)"
+            R"("lag":[12,null],"lag_seconds":[1.5,null],"step_seconds":60})");
+  EXPECT_EQ(backend_.history_asked, "1767222002000 1767225602000 120") << "the last hour";
+  GetJson("/api/v1/groups/billing/history?from=100&to=200&points=7");
+  EXPECT_EQ(backend_.history_asked, "100000 200000 7");
+  EXPECT_EQ(ErrorOf(Send("GET", "/api/v1/groups/billing/history?points=2001")),
+            "400 InvalidArgument: points: '2001' is not a whole number from 0 to 2000");
+  EXPECT_EQ(ErrorOf(Send("GET", "/api/v1/groups/nope/history")),
+            "404 NotFound: nothing is known of a group 'nope'");
+}
+
 TEST_F(ApiTest, TopicsAndPartitionsKeepUnknownApartFromZero_I17) {
   const Json topics = GetJson("/api/v1/topics").at("topics");
   EXPECT_EQ(topics[0].at("bytes"), 4'000'000);

@@ -30,6 +30,8 @@ class FakeBackend : public api::Backend {
   std::vector<store::AuditRecord> audit;  // newest first
   std::optional<Error> audit_error;
   ThrottleSweep orphans;
+  GroupLagHistory lag_history;
+  mutable std::string history_asked;  ///< "from to points" of the last one.
   /// Commands received, as "plan cli:a reason goals=.. seed=..".
   std::vector<std::string> commands;
   /// While true, Plan waits.
@@ -155,6 +157,13 @@ class FakeBackend : public api::Backend {
       }
     }
     return rows;
+  }
+  Result<GroupLagHistory> LagHistory(const std::string& group, std::int64_t from_ms,
+                                     std::int64_t to_ms, std::size_t most_points) const override {
+    std::lock_guard lock(mutex);
+    if (lag_history.group != group) return NotFound("nothing is known of a group '" + group + "'");
+    history_asked = fmt::format("{} {} {}", from_ms, to_ms, most_points);
+    return lag_history;
   }
   Result<ThrottleSweep> LookForOrphans() override {
     std::lock_guard lock(mutex);

@@ -59,6 +59,23 @@ TEST_F(CliTest, GroupsGolden) {
             "levelwind: there is no consumer group 'no/pe?'; 'levelwind groups' lists all\n");
 }
 
+TEST_F(CliTest, AGroupsHistoryIsDrawnInBarsWithGapsWhereNothingIsKnown) {
+  backend_.lag_history = {"billing", 1'767'225'600'000, 60'000, {}};
+  for (int i = 0; i < 8; ++i) {
+    LagPoint point;
+    if (i != 3) point = {static_cast<float>(i * 100), static_cast<float>(70 - i), 4};
+    backend_.lag_history.points.push_back(point);
+  }
+  EXPECT_EQ(Run({"groups", "billing", "--history", "6h"}), kDone);
+  EXPECT_EQ(out_.str(),
+            "billing: 2026-01-01T00:00:00.000Z to 2026-01-01T00:08:00.000Z, a column is 1 min\n\n"
+            "            HISTORY       LEAST        MOST       LAST\n"
+            "lag         ▁▂▃ ▅▆▇█          0         700        700\n"
+            "time lag    ███ ██▇▇  1 min 3 s  1 min 10 s  1 min 3 s\n"
+            "consumed/s  ███ ████          4           4          4\n");
+  EXPECT_EQ(Run({"groups", "--history", "6h"}), kUsage);
+}
+
 TEST_F(CliTest, TopicsGolden) {
   EXPECT_EQ(Run({"topics"}), kDone);
   EXPECT_EQ(out_.str(),

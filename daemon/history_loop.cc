@@ -1,0 +1,52 @@
+#include "daemon/history_loop.h"
+
+#include <algorithm>
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+
+#include "base/log.h"
+
+namespace levelwind::daemon {
+namespace {
+
+/// As often as commits are looked at by default: no snapshot is worth two entries.
+constexpr Duration kLook = std::chrono::seconds(5);
+/// What a crash may cost.
+constexpr Duration kFlush = std::chrono::minutes(5);
+
+}  // namespace
+
+void HistoryLoop::Run(std::stop_token stop) {
+  std::mutex mutex;
+  std::condition_variable_any wake;
+  std::unique_lock lock(mutex);
+  while (!stop.stop_requested()) {
+    const SteadyTime next = Step(clock_.Now());
+    wake.wait_for(lock, stop, next - clock_.Now(), [] { return false; });
+  }
+  Flush();
+}
+
+SteadyTime HistoryLoop::Step(SteadyTime now) {
+  if (const SnapshotPtr snapshot = snapshots_.Get()) history_.Add(*snapshot);
+  if (!begun_) flush_due_ = now + kFlush;
+  begun_ = true;
+  if (now >= flush_due_) {
+    Flush();
+    flush_due_ = now + kFlush;
+  }
+  return std::min(now + kLook, flush_due_);
+}
+
+void HistoryLoop::Flush() {
+  const Status written = history_.Flush();
+  if (!written.ok() && !failed_) {
+    LW_WARN("history", "{}; the history goes on in memory", written.error().message());
+  } else if (written.ok() && failed_) {
+    LW_INFO("history", "it is written to disk again");
+  }
+  failed_ = !written.ok();
+}
+
+}  // namespace levelwind::daemon

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <stop_token>
+
+#include "base/clock.h"
+#include "base/published.h"
+#include "model/cluster_snapshot.h"
+#include "store/lag_history.h"
+
+namespace levelwind::daemon {
+
+/// The history thread: puts every published snapshot's lags into the history and writes it to disk
+/// now and then, so that a slow disk holds up neither the monitor nor a reader.
+class HistoryLoop {
+ public:
+  /// All must outlive this.
+  HistoryLoop(store::LagHistory& history, const Published<ClusterSnapshot>& snapshots,
+              const Clock& clock)
+      : history_(history), snapshots_(snapshots), clock_(clock) {}
+
+  /// Until `stop`; then writes what is left.
+  void Run(std::stop_token stop);
+
+  /// One look; when the next is due.
+  SteadyTime Step(SteadyTime now);
+  /// Writes now. What goes wrong is logged once until it works again.
+  void Flush();
+
+ private:
+  store::LagHistory& history_;
+  const Published<ClusterSnapshot>& snapshots_;
+  const Clock& clock_;
+  SteadyTime flush_due_{};
+  bool begun_ = false;
+  bool failed_ = false;
+};
+
+}  // namespace levelwind::daemon
