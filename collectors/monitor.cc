@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "collectors/builtin_collectors.h"
 #include "collectors/group_lags.h"
+#include "collectors/kept_offsets.h"
 #include "collectors/snapshot_assembler.h"
 
 namespace levelwind::collectors {
@@ -23,6 +24,9 @@ constexpr int kPublishShare = 20;
 constexpr Duration kLeastTimeout = std::chrono::milliseconds(250);
 /// Until there is a snapshot no broker that hangs may hold it up for long.
 constexpr Duration kFirstTimeout = std::chrono::seconds(1);
+
+/// What a restart may miss of the offset history.
+constexpr Duration kKeepEvery = std::chrono::minutes(1);
 
 /// Errors of sources that were not looked at; nobody needs a log line about them.
 constexpr std::string_view kWaits = "waits for the cluster's metadata";
@@ -53,6 +57,9 @@ SteadyTime Monitor::Step(SteadyTime now) {
       continue;
     }
     Look(source, deadline);
+    if (!restored_.empty() && !state_.table.empty()) {
+      RestoreOffsets(std::exchange(restored_, {}), state_);
+    }
     const Duration patience = std::max<Duration>(kPatience, kPublishShare * publish_cost_);
     if (clock_.Now() - published_at < patience) continue;
     Publish();
@@ -65,10 +72,18 @@ SteadyTime Monitor::Step(SteadyTime now) {
     source->due = now + (source->failed ? std::min(kRetry, interval) : interval);
   }
   if (!looked.empty()) Publish();
+  KeepOffsets(now);
   const auto next =
       std::min_element(sources_.begin(), sources_.end(),
                        [](const Source& a, const Source& b) { return a.due < b.due; });
   return next->due;
+}
+
+void Monitor::KeepOffsets(SteadyTime now) {
+  if (state_.offsets.looks == 0 || now - kept_at_ < kKeepEvery) return;
+  kept_at_ = now;
+  kept_offsets_.Publish(
+      std::make_shared<const std::vector<PartitionHistory>>(OffsetsToKeep(state_)));
 }
 
 void Monitor::MakeAllDue() {

@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/clock.h"
@@ -13,6 +14,7 @@
 #include "collectors/collector_options.h"
 #include "kafka/admin_client.h"
 #include "model/cluster_snapshot.h"
+#include "model/offset_points.h"
 
 namespace levelwind::collectors {
 
@@ -40,6 +42,12 @@ class Monitor {
   /// The next Step looks at everything. Monitor thread only.
   void MakeAllDue();
 
+  /// What an earlier life kept of kept_offsets(). Before the first Step.
+  void RestoreOffsetHistory(std::vector<PartitionHistory> kept) { restored_ = std::move(kept); }
+
+  /// The ends of logs over time that are worth keeping over a restart, once a minute. Any thread.
+  const Published<std::vector<PartitionHistory>>& kept_offsets() const { return kept_offsets_; }
+
   /// Nothing until the first metadata.
   const Published<ClusterSnapshot>& snapshots() const { return snapshots_; }
   /// Also while there is no snapshot: tells what is wrong at a start.
@@ -57,6 +65,7 @@ class Monitor {
   void Look(Source& source, SteadyTime deadline);
   void Record(Source& source, SteadyTime began, const Result<LookReport>& outcome);
   void Publish();
+  void KeepOffsets(SteadyTime now);
 
   kafka::AdminClient& admin_;
   const Clock& clock_;
@@ -67,6 +76,9 @@ class Monitor {
   Duration publish_cost_{};  ///< Of the last Publish.
   Published<ClusterSnapshot> snapshots_;
   Published<std::vector<SourceStatus>> statuses_;
+  std::vector<PartitionHistory> restored_;  ///< Until the cluster's partitions are known.
+  SteadyTime kept_at_{};
+  Published<std::vector<PartitionHistory>> kept_offsets_;
 };
 
 }  // namespace levelwind::collectors

@@ -67,6 +67,19 @@ void OffsetHistory::AddRecord(std::size_t partition, std::int64_t offset, std::i
   if (points.size() > capacity_) Thin(points);
 }
 
+void OffsetHistory::Restore(std::size_t partition, const std::vector<OffsetPoint>& points) {
+  if (partitions_.size() <= partition) partitions_.resize(partition + 1);
+  std::vector<Point>& known = partitions_[partition];
+  if (!known.empty()) return;
+  for (const Point& point : points) {
+    const bool grows = known.empty() || (point.offset >= known.back().offset &&
+                                         point.unix_ms > known.back().unix_ms);
+    if (!grows || point.offset < 0) break;
+    known.push_back(point);
+    if (known.size() > capacity_) Thin(known);
+  }
+}
+
 void OffsetHistory::Thin(std::vector<Point>& points) const {
   const std::int64_t now_ms = points.back().unix_ms;
   std::size_t least = 1;

@@ -8,6 +8,7 @@
 #include "collectors/cluster_table.h"
 #include "model/lag.h"
 #include "model/measure.h"
+#include "model/offset_points.h"
 
 namespace levelwind::collectors {
 
@@ -37,17 +38,17 @@ class OffsetHistory {
   /// or is newer than all of them is left out.
   void AddRecord(std::size_t partition, std::int64_t offset, std::int64_t unix_ms);
 
+  /// Puts back what was kept over a restart, where nothing is known yet. Points that do not grow in
+  /// time and offset are dropped from the first on that does not.
+  void Restore(std::size_t partition, const std::vector<OffsetPoint>& points);
+
   /// How old the next record is that a group has to read that committed `committed`.
   TimeLag LagOf(std::size_t partition, std::int64_t committed, WallTime now) const;
 
   /// Follows a new table. Partitions without an old index start from nothing.
   void Renumber(const Renumbering& map);
 
-  struct Point {
-    std::int64_t offset = 0;
-    std::int64_t unix_ms = 0;
-    friend bool operator==(const Point&, const Point&) = default;
-  };
+  using Point = OffsetPoint;
   /// Oldest first. For keeping and for tests.
   const std::vector<Point>& PointsOf(std::size_t partition) const { return partitions_[partition]; }
   std::size_t partition_count() const { return partitions_.size(); }

@@ -65,7 +65,9 @@ void ClusterRuntime::OpenLagHistory() {
     opened = store::LagHistory::Open({});
   }
   lag_history_ = std::move(opened).value();
-  history_loop_ = std::make_unique<HistoryLoop>(*lag_history_, monitor_.snapshots(), clock_);
+  auto kept = lag_history_->LoadOffsets();
+  if (kept.ok()) monitor_.RestoreOffsetHistory(std::move(kept).value());
+  history_loop_ = std::make_unique<HistoryLoop>(*lag_history_, monitor_, clock_);
 }
 
 void ClusterRuntime::ObserveInstead(const std::string& problem) {

@@ -29,7 +29,7 @@ void HistoryLoop::Run(std::stop_token stop) {
 }
 
 SteadyTime HistoryLoop::Step(SteadyTime now) {
-  if (const SnapshotPtr snapshot = snapshots_.Get()) history_.Add(*snapshot);
+  if (const SnapshotPtr snapshot = monitor_.snapshots().Get()) history_.Add(*snapshot);
   if (!begun_) flush_due_ = now + kFlush;
   begun_ = true;
   if (now >= flush_due_) {
@@ -40,7 +40,9 @@ SteadyTime HistoryLoop::Step(SteadyTime now) {
 }
 
 void HistoryLoop::Flush() {
-  const Status written = history_.Flush();
+  Status written = history_.Flush();
+  const auto offsets = monitor_.kept_offsets().Get();
+  if (written.ok() && offsets != nullptr) written = history_.SaveOffsets(*offsets);
   if (!written.ok() && !failed_) {
     LW_WARN("history", "{}; the history goes on in memory", written.error().message());
   } else if (written.ok() && failed_) {

@@ -3,20 +3,19 @@
 #include <stop_token>
 
 #include "base/clock.h"
-#include "base/published.h"
-#include "model/cluster_snapshot.h"
+#include "collectors/monitor.h"
 #include "store/lag_history.h"
 
 namespace levelwind::daemon {
 
-/// The history thread: puts every published snapshot's lags into the history and writes it to disk
-/// now and then, so that a slow disk holds up neither the monitor nor a reader.
+/// The history thread: puts every published snapshot's lags into the history and writes it, and the
+/// ends of logs that a restart should know, to disk now and then, so that a slow disk holds up
+/// neither the monitor nor a reader.
 class HistoryLoop {
  public:
   /// All must outlive this.
-  HistoryLoop(store::LagHistory& history, const Published<ClusterSnapshot>& snapshots,
-              const Clock& clock)
-      : history_(history), snapshots_(snapshots), clock_(clock) {}
+  HistoryLoop(store::LagHistory& history, const collectors::Monitor& monitor, const Clock& clock)
+      : history_(history), monitor_(monitor), clock_(clock) {}
 
   /// Until `stop`; then writes what is left.
   void Run(std::stop_token stop);
@@ -28,7 +27,7 @@ class HistoryLoop {
 
  private:
   store::LagHistory& history_;
-  const Published<ClusterSnapshot>& snapshots_;
+  const collectors::Monitor& monitor_;
   const Clock& clock_;
   SteadyTime flush_due_{};
   bool begun_ = false;

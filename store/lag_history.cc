@@ -42,6 +42,9 @@ CREATE TABLE IF NOT EXISTS series(id INTEGER PRIMARY KEY, name BLOB NOT NULL UNI
 CREATE TABLE IF NOT EXISTS chunks(
   tier INTEGER NOT NULL, start INTEGER NOT NULL, series INTEGER NOT NULL, points BLOB NOT NULL,
   PRIMARY KEY(tier, start, series)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS log_ends(
+  topic BLOB NOT NULL, partition INTEGER NOT NULL, topic_id TEXT NOT NULL, points BLOB NOT NULL,
+  PRIMARY KEY(topic, partition)) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS chunks_by_series ON chunks(tier, series, start);
 )sql";
 

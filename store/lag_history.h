@@ -6,11 +6,13 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/result.h"
 #include "model/cluster_snapshot.h"
 #include "model/lag_history.h"
+#include "model/offset_points.h"
 #include "store/lag_series.h"
 
 namespace levelwind::store {
@@ -58,6 +60,11 @@ class LagHistory {
   /// group; kInvalidArgument: from >= to, or below 0, or longer than 400 days.
   Result<GroupLagHistory> Read(const std::string& group, std::int64_t from_ms, std::int64_t to_ms,
                                std::size_t most_points);
+
+  /// Replaces what is kept of the ends of logs over time; written at once.
+  Status SaveOffsets(const std::vector<PartitionHistory>& histories);
+  /// Nothing without a file. Rows that make no sense are left out.
+  Result<std::vector<PartitionHistory>> LoadOffsets();
 
   std::size_t group_count() const;
 

@@ -77,6 +77,49 @@ std::optional<std::vector<LagPoint>> DecodeChunk(std::string_view bytes) {
   return points;
 }
 
+std::string EncodeOffsets(const std::vector<OffsetPoint>& points) {
+  std::string bytes;
+  const auto append = [&](std::int64_t difference) {
+    auto left =
+        static_cast<std::uint64_t>(difference) << 1 ^ static_cast<std::uint64_t>(difference >> 63);
+    for (; left >= 0x80; left >>= 7) bytes.push_back(static_cast<char>((left & 0x7f) | 0x80));
+    bytes.push_back(static_cast<char>(left));
+  };
+  OffsetPoint last;
+  for (const OffsetPoint& point : points) {
+    append(point.offset - last.offset);
+    append(point.unix_ms - last.unix_ms);
+    last = point;
+  }
+  return bytes;
+}
+
+std::optional<std::vector<OffsetPoint>> DecodeOffsets(std::string_view bytes) {
+  std::vector<std::int64_t> numbers;
+  std::uint64_t number = 0;
+  int shift = 0;
+  for (const char byte : bytes) {
+    const auto bits = static_cast<unsigned char>(byte);
+    if (shift > 63) return {};
+    number |= static_cast<std::uint64_t>(bits & 0x7fU) << shift;
+    shift += 7;
+    if ((bits & 0x80U) != 0) continue;
+    numbers.push_back(static_cast<std::int64_t>(number >> 1 ^ (~(number & 1) + 1)));
+    number = 0;
+    shift = 0;
+  }
+  if (shift != 0 || numbers.size() % 2 != 0) return {};
+  std::vector<OffsetPoint> points;
+  std::uint64_t offset = 0;
+  std::uint64_t unix_ms = 0;
+  for (std::size_t i = 0; i < numbers.size(); i += 2) {
+    offset += static_cast<std::uint64_t>(numbers[i]);
+    unix_ms += static_cast<std::uint64_t>(numbers[i + 1]);
+    points.push_back({static_cast<std::int64_t>(offset), static_cast<std::int64_t>(unix_ms)});
+  }
+  return points;
+}
+
 void LagSeries::Add(std::int64_t unix_ms, const LagPoint& sample) {
   const std::int64_t span = unix_ms / step_ms_;
   const auto capacity = static_cast<std::int64_t>(capacity_);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "model/lag_history.h"
+#include "model/offset_points.h"
 
 namespace levelwind::store {
 
@@ -34,6 +35,11 @@ class PointSum {
 std::string EncodeChunk(const std::vector<LagPoint>& points);
 /// Nothing where the bytes are not a chunk. Always kChunkPoints points otherwise.
 std::optional<std::vector<LagPoint>> DecodeChunk(std::string_view bytes);
+
+/// Points of a log's end as bytes: differences, 7 bits a byte, mostly 5 a point.
+std::string EncodeOffsets(const std::vector<OffsetPoint>& points);
+/// Nothing where the bytes are not such points.
+std::optional<std::vector<OffsetPoint>> DecodeOffsets(std::string_view bytes);
 
 /// The last `capacity` spans of `step_ms` of one group, in memory. Samples come in the order of
 /// time; one that is older than the newest span is left out. Not thread-safe.

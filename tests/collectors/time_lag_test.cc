@@ -259,6 +259,33 @@ TEST(OffsetHistory, TakesRecordsBetweenItsPointsButNoContradiction) {
   EXPECT_EQ(history.PointsOf(0), known);
 }
 
+TEST_F(TimeLagTest, WhatARestartKeptTellsTheAgeAtOnceButNotOfATopicMadeAnew) {
+  admin_.groups["billing"].commits = {{{"orders", 0}, 0}};
+  Step();
+  for (int i = 0; i < 20; ++i) {
+    admin_.Produce("orders", 0, 50, 500);
+    After(seconds(5));
+  }
+  admin_.groups["billing"].commits = {{{"orders", 0}, 600}};
+  After(minutes(1));
+  const auto kept = monitor_->kept_offsets().Get();
+  ASSERT_NE(kept, nullptr);
+  ASSERT_EQ(kept->size(), 1u) << "of the partition that the group lags on";
+
+  options_.lag.exact_most = 0;
+  monitor_ = std::make_unique<Monitor>(admin_, clock_, options_);
+  monitor_->RestoreOffsetHistory(*kept);
+  const ConsumerGroup group = *Step()->FindGroup("billing");
+  EXPECT_EQ(group.time_lag.method, TimeLagMethod::kInterpolated);
+  EXPECT_NEAR(group.time_lag.seconds, 105, 5.1);
+
+  std::vector<PartitionHistory> of_another = *kept;
+  of_another.front().topic_id = Uuid{{1, 2, 3}};
+  monitor_ = std::make_unique<Monitor>(admin_, clock_, options_);
+  monitor_->RestoreOffsetHistory(of_another);
+  EXPECT_EQ(Step()->FindGroup("billing")->time_lag.method, TimeLagMethod::kAtLeast);
+}
+
 TEST_F(TimeLagTest, ShareGroupsHaveTheLagThatTheirCoordinatorTells) {
   admin_.Produce("orders", 0, 100, 1000);
   auto& share = admin_.groups["workers"];

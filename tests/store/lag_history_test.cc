@@ -173,6 +173,35 @@ TEST_F(LagHistoryTest, WhatNobodyWroteIsNotThereAndWhatIsUnknownIsNotZero) {
   }
 }
 
+TEST(OffsetBytes, SurviveAndRefuseNonsense) {
+  const std::vector<OffsetPoint> points = {{0, 1},
+                                           {5, 1'700'000'000'000},
+                                           {5, 1'700'000'005'000},
+                                           {INT64_MAX / 2, INT64_MAX / 2},
+                                           {3, 2}};
+  EXPECT_EQ(DecodeOffsets(EncodeOffsets(points)), points);
+  EXPECT_EQ(DecodeOffsets(""), std::vector<OffsetPoint>());
+  EXPECT_FALSE(DecodeOffsets("\x01").has_value()) << "an offset without a time";
+  EXPECT_FALSE(DecodeOffsets("\x80\x80").has_value()) << "cut off";
+  EXPECT_FALSE(DecodeOffsets(std::string(40, '\x81') + "\x01").has_value());
+}
+
+TEST_F(LagHistoryTest, TheEndsOfLogsAreThereAgain) {
+  const PartitionHistory orders = {{"orders", 7}, Uuid{{1, 2, 3}}, {{10, 1000}, {20, 2000}}};
+  {
+    const auto history = Open();
+    EXPECT_TRUE(history->LoadOffsets()->empty());
+    ASSERT_TRUE(history->SaveOffsets({orders, {{"gone", 0}, Uuid{}, {{1, 1}}}}).ok());
+    ASSERT_TRUE(history->SaveOffsets({orders}).ok());
+  }
+  const auto kept = Open()->LoadOffsets();
+  ASSERT_TRUE(kept.ok());
+  ASSERT_EQ(kept->size(), 1u);
+  EXPECT_EQ(kept->front().partition, orders.partition);
+  EXPECT_EQ(kept->front().topic_id, orders.topic_id);
+  EXPECT_EQ(kept->front().points, orders.points);
+}
+
 TEST_F(LagHistoryTest, ADamagedFileIsPutAsideAndANewOneBegun) {
   std::ofstream(File()) << std::string(8192, 'x');
   auto history = Open();

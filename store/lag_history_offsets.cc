@@ -1,0 +1,46 @@
+// The part of LagHistory that keeps the ends of logs over time.
+
+#include <optional>
+#include <string_view>
+#include <utility>
+
+#include "store/lag_history.h"
+#include "store/lag_series.h"
+#include "store/sqlite.h"
+
+namespace levelwind::store {
+
+Status LagHistory::SaveOffsets(const std::vector<PartitionHistory>& histories) {
+  const std::lock_guard lock(mutex_);
+  if (db_ == nullptr) return Ok();
+  Transaction transaction(*db_);
+  LW_RETURN_IF_ERROR(transaction.begun());
+  LW_RETURN_IF_ERROR(db_->Exec("DELETE FROM log_ends"));
+  for (const PartitionHistory& history : histories) {
+    Statement write(*db_, "REPLACE INTO log_ends VALUES(?, ?, ?, ?)");
+    LW_RETURN_IF_ERROR(write.BindBlob(history.partition.topic)
+                           .Bind(static_cast<std::int64_t>(history.partition.partition))
+                           .Bind(history.topic_id.ToString())
+                           .BindBlob(EncodeOffsets(history.points))
+                           .Run());
+  }
+  return transaction.Commit();
+}
+
+Result<std::vector<PartitionHistory>> LagHistory::LoadOffsets() {
+  const std::lock_guard lock(mutex_);
+  std::vector<PartitionHistory> histories;
+  if (db_ == nullptr) return histories;
+  Statement rows(*db_, "SELECT topic, partition, topic_id, points FROM log_ends");
+  for (;;) {
+    LW_ASSIGN_OR_RETURN(const bool row, rows.Next());
+    if (!row) return histories;
+    auto points = DecodeOffsets(rows.Blob(3));
+    const auto id = Uuid::Parse(rows.Text(2));
+    if (!points || !id) continue;
+    histories.push_back(
+        {{rows.Blob(0), static_cast<std::int32_t>(rows.Int(1))}, *id, *std::move(points)});
+  }
+}
+
+}  // namespace levelwind::store
