@@ -214,7 +214,7 @@ std::uint64_t ProposalBudget(Effort effort, std::size_t replicas) {
   if (effort == Effort::kFast) return Proposals(count, 3, 0, 2'000);
   // Small clusters are searched several times; time grows about as n^0.25 beyond the largest full
   // one, until there are so many replicas that each gets the least.
-  const double each = count <= kSmallUpTo ? 28 : 45;
+  const double each = count <= kSmallUpTo ? 20 : 45;
   const double times = effort == Effort::kThorough ? 5 : 1;
   return Proposals(count, times * each, 0.75, 20'000);
 }
