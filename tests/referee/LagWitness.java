@@ -1,6 +1,7 @@
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -8,15 +9,20 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsSpec;
 import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.consumer.KafkaShareConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 
 /**
@@ -26,6 +32,7 @@ import org.apache.kafka.common.serialization.StringSerializer;
  *   lag BOOTSTRAP topics N PARTITIONS         topics lag-0 to lag-(N-1), one replica each
  *   lag BOOTSTRAP groups N TOPICS             group g reads all of topic g mod TOPICS and has committed at random
  *   lag BOOTSTRAP commit G TOPIC P OFFSET     for a group without members
+ *   lag BOOTSTRAP share GROUP TOPIC N         a share group that reads from the beginning; "read" after N records, stays
  *   lag BOOTSTRAP look                        group, topic, partition, committed, end: a line each; -1: none
  *   lag BOOTSTRAP churn N TOPICS PARTITIONS   produces and commits without end; "churning" after the first round
  *   lag BOOTSTRAP produce FILE                lines: topic partition timestamp key
@@ -41,6 +48,7 @@ final class LagWitness {
       case "topics" -> topics(bootstrap, number(args[2]), number(args[3]));
       case "groups" -> groups(bootstrap, number(args[2]), number(args[3]));
       case "commit" -> commit(bootstrap, args[2], new TopicPartition(args[3], number(args[4])), number(args[5]));
+      case "share" -> share(bootstrap, args[2], args[3], number(args[4]));
       case "look" -> look(bootstrap);
       case "churn" -> churn(bootstrap, number(args[2]), number(args[3]), number(args[4]));
       case "produce" -> produce(bootstrap, Path.of(args[2]));
@@ -166,6 +174,26 @@ final class LagWitness {
         producer.send(new ProducerRecord<>(word[0], number(word[1]), Long.valueOf(word[2]), word[3], "v"));
       }
       producer.flush();
+    }
+  }
+
+  private static void share(String bootstrap, String group, String topic, int count) throws Exception {
+    ConfigResource resource = new ConfigResource(ConfigResource.Type.GROUP, group);
+    AlterConfigOp earliest =
+        new AlterConfigOp(new ConfigEntry("share.auto.offset.reset", "earliest"), AlterConfigOp.OpType.SET);
+    try (Admin admin = admin(bootstrap)) {
+      admin.incrementalAlterConfigs(Map.of(resource, List.of(earliest))).all().get();
+    }
+    Map<String, Object> options = Map.of("bootstrap.servers", bootstrap, "group.id", group, "max.poll.records", 1,
+        "share.acquire.mode", "record_limit",
+        "key.deserializer", StringDeserializer.class, "value.deserializer", StringDeserializer.class);
+    try (KafkaShareConsumer<String, String> consumer = new KafkaShareConsumer<>(options)) {
+      consumer.subscribe(List.of(topic));
+      int read = 0;
+      while (read < count) read += consumer.poll(Duration.ofMillis(500)).count();
+      consumer.commitSync();
+      System.out.println("read");
+      Thread.sleep(Long.MAX_VALUE);
     }
   }
 
