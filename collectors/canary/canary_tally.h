@@ -1,0 +1,55 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/clock.h"
+#include "model/canary.h"
+
+namespace levelwind::collectors {
+
+/// Which probes are under way, and what became of the others. Pure; not thread-safe.
+///
+/// A probe is in flight from Sent until it is read back, until the producer gives it up, or until
+/// it is lost. What is read back after it was counted as lost stays lost; what is read twice counts
+/// once.
+class CanaryTally {
+ public:
+  explicit CanaryTally(Duration lost_after) : lost_after_(lost_after) {}
+
+  /// Numbers grow from probe to probe.
+  void Sent(std::uint64_t number, std::int32_t partition, SteadyTime at);
+  void Acked(std::uint64_t number, SteadyTime at);
+  void Failed(std::uint64_t number);
+  void Received(std::uint64_t number, SteadyTime at);
+  /// Gives up what was sent `lost_after` ago.
+  void Sweep(SteadyTime now);
+
+  /// Figures by partition number; leaders are the caller's to fill in.
+  const std::map<std::int32_t, CanaryPartition>& partitions() const { return partitions_; }
+  bool idle() const { return flying_.empty(); }
+  std::size_t in_flight() const { return flying_.size(); }
+
+ private:
+  struct Flying {
+    std::int32_t partition = 0;
+    SteadyTime sent_at{};
+    bool acked = false;
+  };
+  void End(std::map<std::uint64_t, Flying>::iterator probe);
+
+  Duration lost_after_;
+  std::map<std::uint64_t, Flying> flying_;
+  std::map<std::int32_t, CanaryPartition> partitions_;
+};
+
+/// What a probe's record has as value: whose it is and its number.
+std::string ProbeValue(std::string_view sender, std::uint64_t number);
+/// The number, if it is a probe of this sender.
+std::optional<std::uint64_t> ProbeNumber(std::string_view sender, std::string_view value);
+
+}  // namespace levelwind::collectors
