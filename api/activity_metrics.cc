@@ -23,6 +23,12 @@ void RenderDaemon(const DaemonInfo& info, bool ready, MetricsText& text) {
   }
 }
 
+void RenderCluster(const DaemonInfo& info, const ClusterSnapshot& snapshot, MetricsText& text) {
+  text.Family("levelwind_cluster_info", Type::kGauge, "The cluster that is looked at; always 1.");
+  text.Count(MetricLabels({{"cluster", info.cluster_name}, {"cluster_id", snapshot.cluster_id}}),
+             1);
+}
+
 void RenderCollectors(const ClusterSnapshot& snapshot, double snapshot_age, MetricsText& text) {
   text.Gauge("levelwind_snapshot_age_seconds", "Age of the snapshot that is shown.", snapshot_age);
   const auto family = [&](std::string_view name, std::string_view help, auto value) {
@@ -171,8 +177,10 @@ void RenderExecutor(const ExecutorActivity& activity, MetricsText& text) {
 std::string RenderActivityMetrics(const Backend& backend, const Clock& clock) {
   MetricsText text;
   const SnapshotPtr snapshot = backend.Snapshot();
-  RenderDaemon(backend.Info(), snapshot != nullptr, text);
+  const DaemonInfo info = backend.Info();
+  RenderDaemon(info, snapshot != nullptr, text);
   if (snapshot) {
+    RenderCluster(info, *snapshot, text);
     RenderCollectors(*snapshot, ToSeconds(clock.Now() - snapshot->taken_at_steady), text);
   }
   if (const auto reports = backend.Detectors()) RenderDetectors(*reports, text);

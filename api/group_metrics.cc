@@ -74,6 +74,37 @@ class GroupFamilies {
   MetricsText& text_;
 };
 
+/// Unknown while it is of any partition, or there is none.
+double ArrivedPerSecond(const ClusterSnapshot& snapshot, const ConsumerGroup& group) {
+  double sum = 0;
+  bool any = false;
+  for (const GroupOffset& offset : group.offsets) {
+    const auto index = static_cast<std::size_t>(offset.partition);
+    if (!IsKnown(offset.committed) || index >= snapshot.partitions.size()) continue;
+    any = true;
+    sum += snapshot.partitions[index].load.messages_in_per_s;  // NaN, unknown, stays NaN.
+  }
+  return any ? sum : kUnknown;
+}
+
+void RenderRates(const ClusterSnapshot& snapshot, GroupFamilies& families, MetricsText& text) {
+  families.PerGroup(
+      "levelwind_group_lag_growth_per_second", "Change of the lag; positive: falls behind.",
+      [&](const auto& label, const auto& group) { text.Sample(label, group.lag_growth_per_s); });
+  families.PerGroup(
+      "levelwind_group_consumed_per_second", "Messages that the group commits a second.",
+      [&](const auto& label, const auto& group) { text.Sample(label, group.consume_rate_per_s); });
+  families.PerGroup("levelwind_group_arrived_per_second",
+                    "Messages produced a second to the partitions that the group commits.",
+                    [&](const auto& label, const auto& group) {
+                      text.Sample(label, ArrivedPerSecond(snapshot, group));
+                    });
+  families.PerGroup(
+      "levelwind_group_drain_seconds",
+      "How long the lag lasts at the pace at which it falls now; absent while it does not fall.",
+      [&](const auto& label, const auto& group) { text.Sample(label, DrainSeconds(group)); });
+}
+
 void RenderTotals(GroupFamilies& families, MetricsText& text) {
   families.PerGroup("levelwind_group_info", "What the consumer group is; always 1.",
                     [&](const std::string& label, const ConsumerGroup& group) {
@@ -96,6 +127,10 @@ void RenderTotals(GroupFamilies& families, MetricsText& text) {
       "Age of the oldest record that the group has to read, all partitions; see docs/lag.md.",
       [&](const auto& label, const auto& group) { text.Sample(label, group.time_lag.seconds); });
   families.PerGroup(
+      "levelwind_group_max_lag_error_seconds",
+      "By how much max_lag_seconds may be off; absent where it is only a lower bound.",
+      [&](const auto& label, const auto& group) { text.Sample(label, group.time_lag.error_s); });
+  families.PerGroup(
       "levelwind_group_verdict", "What the group's lag amounts to, as the label says; always 1.",
       [&](const std::string& label, const ConsumerGroup& group) {
         text.Count(label + "," + MetricLabels({{"verdict", LagVerdictName(group.verdict)}}), 1);
@@ -103,12 +138,6 @@ void RenderTotals(GroupFamilies& families, MetricsText& text) {
   families.PerGroup(
       "levelwind_group_records_lost", "Records that retention deleted before the group read them.",
       [&](const auto& label, const auto& group) { text.Count(label, group.records_lost); });
-  families.PerGroup(
-      "levelwind_group_lag_growth_per_second", "Change of the lag; positive: falls behind.",
-      [&](const auto& label, const auto& group) { text.Sample(label, group.lag_growth_per_s); });
-  families.PerGroup(
-      "levelwind_group_consumed_per_second", "Messages that the group commits a second.",
-      [&](const auto& label, const auto& group) { text.Sample(label, group.consume_rate_per_s); });
 }
 
 }  // namespace
@@ -131,6 +160,7 @@ void RenderGroupFamilies(const ClusterSnapshot& snapshot, const SnapshotLabels& 
                          MetricsText& text) {
   GroupFamilies families(snapshot, labels, text);
   RenderTotals(families, text);
+  RenderRates(snapshot, families, text);
   const auto seconds = [&](const std::string& label, const GroupOffset& offset) {
     text.Sample(label, offset.lag_seconds);
   };

@@ -7,12 +7,6 @@
 namespace levelwind::api {
 namespace {
 
-/// How long the lag would last at the pace at which it falls now.
-double DrainSeconds(const ConsumerGroup& group) {
-  if (!IsKnown(group.total_lag) || !(group.lag_growth_per_s < 0)) return kUnknown;
-  return static_cast<double>(group.total_lag) / -group.lag_growth_per_s;
-}
-
 void WriteTimeLag(JsonWriter& json, const TimeLag& lag) {
   json.Field("lag_seconds", lag.seconds)
       .Field("lag_error_seconds", lag.error_s)
@@ -55,6 +49,11 @@ bool HurtsMore(const ConsumerGroup* a, const ConsumerGroup* b) {
 double RetentionMargin(const Partition& partition, const GroupOffset& offset) {
   const bool known = IsKnown(offset.committed) && IsKnown(partition.log_start_offset);
   return known ? static_cast<double>(offset.committed - partition.log_start_offset) : kUnknown;
+}
+
+double DrainSeconds(const ConsumerGroup& group) {
+  if (!IsKnown(group.total_lag) || !(group.lag_growth_per_s < 0)) return kUnknown;
+  return static_cast<double>(group.total_lag) / -group.lag_growth_per_s;
 }
 
 std::string GroupsJson(const ClusterSnapshot& snapshot, std::size_t from, std::size_t limit) {

@@ -19,8 +19,6 @@ namespace {
 using Type = MetricsText::Type;
 
 void RenderClusterFamilies(const ClusterSnapshot& snapshot, MetricsText& text) {
-  text.Family("levelwind_cluster_info", Type::kGauge, "The cluster that is looked at; always 1.");
-  text.Count(MetricLabels({{"cluster_id", snapshot.cluster_id}}), 1);
   std::map<std::string_view, int> states;
   for (const Broker& broker : snapshot.brokers) ++states[BrokerStateName(broker.state)];
   text.Family("levelwind_brokers", Type::kGauge, "Brokers by state.");

@@ -29,6 +29,8 @@ std::string GroupJson(const ClusterSnapshot& snapshot, const ConsumerGroup& grou
 /// Records between the log start and the group's position; below 0: that many are lost. Unknown
 /// where either is.
 double RetentionMargin(const Partition& partition, const GroupOffset& offset);
+/// How long the lag would last at the pace at which it falls now; unknown while it does not fall.
+double DrainSeconds(const ConsumerGroup& group);
 std::string SourcesJson(const ClusterSnapshot& snapshot);
 std::string OperationJson(const OperationView& operation, bool with_steps);
 std::string ThrottlesJson(const ThrottleSweep& sweep);

@@ -87,6 +87,7 @@ TEST(Metrics, CarryWhatIsKnownWithItsLabels) {
   const std::string metrics = Body(Get(api, "/metrics"));
   for (const char* line : {
            "levelwind_build_info{version=\"0.1.0\",mode=\"observe\"} 1\n",
+           "levelwind_cluster_info{cluster=\"demo\",cluster_id=\"abc\"} 1\n",
            "levelwind_group_lag{group=\"billing\",topic=\"orders\",partition=\"0\"} 10\n",
            "levelwind_group_lag{group=\"billing\",topic=\"orders\",partition=\"1\"} 0\n",
            "levelwind_group_total_lag{group=\"billing\"} 10\n",
@@ -108,6 +109,28 @@ TEST(Metrics, CarryWhatIsKnownWithItsLabels) {
        }) {
     EXPECT_THAT(metrics, HasSubstr(line));
   }
+}
+
+TEST(Metrics, SayHowFastAGroupFallsBehindOrCatchesUp) {
+  auto snapshot = SmallSnapshot({});
+  snapshot->partitions[0].load.messages_in_per_s = 3;
+  snapshot->partitions[1].load.messages_in_per_s = 0.5;
+  ConsumerGroup& billing = snapshot->groups[0];
+  billing.time_lag = {40, TimeLagMethod::kExact, 1};
+  std::string metrics = RenderSnapshotMetrics(*snapshot);
+  EXPECT_THAT(metrics, HasSubstr("levelwind_group_arrived_per_second{group=\"billing\"} 3.5\n"));
+  EXPECT_THAT(metrics, HasSubstr("levelwind_group_max_lag_seconds{group=\"billing\"} 40\n"));
+  EXPECT_THAT(metrics, HasSubstr("levelwind_group_max_lag_error_seconds{group=\"billing\"} 1\n"));
+  EXPECT_THAT(metrics, Not(HasSubstr("levelwind_group_drain_seconds"))) << "it falls behind";
+
+  billing.lag_growth_per_s = -2;
+  billing.time_lag = {40, TimeLagMethod::kAtLeast, kUnknown};
+  snapshot->partitions[1].load.messages_in_per_s = kUnknown;
+  metrics = RenderSnapshotMetrics(*snapshot);
+  EXPECT_THAT(metrics, HasSubstr("levelwind_group_drain_seconds{group=\"billing\"} 5\n"));
+  EXPECT_THAT(metrics, Not(HasSubstr("levelwind_group_max_lag_error_seconds")));
+  EXPECT_THAT(metrics, Not(HasSubstr("levelwind_group_arrived_per_second")))
+      << "one partition's rate is not known";
 }
 
 TEST(Metrics, WhatTheExecutorDid) {
