@@ -1,93 +1,86 @@
 #!/usr/bin/env python3
-"""Writes the Grafana boards from the tables below: dashboards/make_boards.py [--check]
+"""Writes boards and rules from source/ and thresholds.toml: dashboards/make_boards.py [--check] [--out DIR]
 
-One source keeps every panel alike: a description and a unit on each, the datasource as a variable,
-counters only inside rate(). --check fails when the committed files differ from what would be written.
+One source keeps them alike. --check fails when the committed files differ from what would be written; --out writes them
+elsewhere.
 """
+import argparse
 import json
 import os
 import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-SELECT = 'job=~"$job"'
+sys.path.insert(0, HERE)
 
-# (title, description, unit, kind, width, [(expression, legend)])
-OVERVIEW = [
-    ("Brokers by state", "Brokers that Levelwind sees, by state. Any dead one needs attention.", "short", "stat", 6,
-     [(f"levelwind_brokers{{{SELECT}}}", "{{state}}")]),
-    ("Partitions in trouble", "Under-replicated and offline partitions; 0 is healthy.", "short", "stat", 6,
-     [(f"levelwind_partitions_under_replicated{{{SELECT}}}", "under-replicated"),
-      (f"levelwind_partitions_offline{{{SELECT}}}", "offline")]),
-    ("Score of the newest proposal", "0 (worst) to 100 (every goal met), now and after the proposal.", "short", "stat", 6,
-     [(f"levelwind_proposal_score{{{SELECT}}}", "{{stage}}")]),
-    ("Age of the snapshot", "Seconds since the cluster was last seen whole.", "s", "stat", 6,
-     [(f"levelwind_snapshot_age_seconds{{{SELECT}}}", "age")]),
-    ("Leaders per broker", "Partitions led by each broker. Level lines are what the planner aims for.", "short", "timeseries", 12,
-     [(f"levelwind_broker_leaders{{{SELECT}}}", "broker {{broker}}")]),
-    ("Produced bytes per leader", "Bytes per second produced to the partitions that each broker leads.", "Bps", "timeseries", 12,
-     [(f"levelwind_broker_leader_bytes_in_per_second{{{SELECT}}}", "broker {{broker}}")]),
-    ("Disk per broker", "Bytes of replicas on each broker.", "bytes", "timeseries", 12,
-     [(f"levelwind_broker_disk_bytes{{{SELECT}}}", "broker {{broker}}")]),
-    ("Hottest partitions", "The ten partitions with the highest produce rate.", "Bps", "timeseries", 12,
-     [(f"topk(10, levelwind_partition_bytes_in_per_second{{{SELECT}}})", "{{topic}}-{{partition}}")]),
-    ("Consumer lag", "Messages between the log end and the committed offset, per group. Absent while unknown.", "short", "timeseries", 12,
-     [(f"levelwind_group_total_lag{{{SELECT}}}", "{{group}}")]),
-    ("Lag growth", "Messages per second by which each group falls behind; negative while it catches up.", "short", "timeseries", 12,
-     [(f"levelwind_group_lag_growth_per_second{{{SELECT}}}", "{{group}}")]),
-    ("Operation progress", "Bytes copied and bytes to copy of each operation that is not over.", "bytes", "timeseries", 12,
-     [(f"levelwind_operation_copied_bytes{{{SELECT}}}", "{{operation}} copied"),
-      (f"levelwind_operation_bytes{{{SELECT}}}", "{{operation}} total")]),
-    ("Requests to Kafka", "Requests that Levelwind itself sends: its cost to the cluster.", "reqps", "timeseries", 12,
-     [(f"sum by (api) (rate(levelwind_kafka_requests_total{{{SELECT}}}[$__rate_interval]))", "{{api}}")]),
-    ("Collectors", "1 while a source of facts answers, 0 while it does not.", "short", "timeseries", 12,
-     [(f"levelwind_collector_success{{{SELECT}}}", "{{collector}}")]),
-    ("Active anomalies", "What the detectors find now.", "short", "timeseries", 12,
-     [(f"count by (type) (levelwind_anomaly_active{{{SELECT}}})", "{{type}}")]),
-]
+from source import alerts, consumer_lag, overview, recording, yaml_text  # noqa: E402
+from source.grafana import board_json  # noqa: E402
+from source.thresholds import T  # noqa: E402
+
+BOARDS = (overview.BOARD, consumer_lag.BOARD)
+MADE = "Made by dashboards/make_boards.py; do not edit."
 
 
-def panel(number, x, y, spec):
-    title, description, unit, kind, width, targets = spec
-    source = {"type": "prometheus", "uid": "${datasource}"}
-    return {
-        "id": number, "title": title, "description": description, "type": kind, "datasource": source,
-        "gridPos": {"x": x, "y": y, "w": width, "h": 4 if kind == "stat" else 8},
-        "fieldConfig": {"defaults": {"unit": unit, "min": None}, "overrides": []},
-        "targets": [{"refId": chr(65 + i), "datasource": source, "expr": expr, "legendFormat": legend}
-                    for i, (expr, legend) in enumerate(targets)],
-    }
+def alert_rule(alert):
+    rule = {"alert": alert.name, "expr": alert.expr}
+    if alert.for_:
+        rule["for"] = alert.for_
+    if alert.keep:
+        rule["keep_firing_for"] = alert.keep
+    rule["labels"] = {"severity": alert.severity}
+    rule["annotations"] = {"summary": alert.summary, "description": alert.description,
+                           "runbook_url": f"{T.links.runbooks}/{alert.name}.md"}
+    return rule
 
 
-def board():
-    panels, x, y = [], 0, 0
-    for spec in OVERVIEW:
-        if x + spec[4] > 24:
-            x, y = 0, y + (4 if panels[-1]["type"] == "stat" else 8)
-        panels.append(panel(len(panels) + 1, x, y, spec))
-        x += spec[4]
-    return {
-        "uid": "levelwind-overview", "title": "Levelwind / Overview", "tags": ["levelwind", "kafka"],
-        "schemaVersion": 39, "version": 1, "editable": False, "refresh": "30s",
-        "time": {"from": "now-6h", "to": "now"}, "timezone": "browser",
-        "templating": {"list": [
-            {"name": "datasource", "label": "Data source", "type": "datasource", "query": "prometheus"},
-            {"name": "job", "label": "Job", "type": "query", "datasource": {"type": "prometheus", "uid": "${datasource}"},
-             "query": "label_values(levelwind_build_info, job)", "refresh": 2, "multi": True, "includeAll": True,
-             "allValue": ".+"}]},
-        "panels": panels,
-    }
+def alert_groups():
+    return [(name, [alert_rule(alert) for alert in group]) for name, group in alerts.ALERTS]
+
+
+def record_groups():
+    return [("levelwind-lag-records", [{"record": record.name, "expr": record.expr} for record in recording.RECORDS])]
+
+
+def boards():
+    return {f"levelwind-{board.name}.json": board_json(board) for board in BOARDS}
+
+
+def files():
+    """{name: text} of all that is written."""
+    made = {name: json.dumps(board, indent=1, ensure_ascii=False) + "\n" for name, board in boards().items()}
+    made["alerts.yml"] = yaml_text.rule_file(
+        MADE + "\nAlert rules. Thresholds are in thresholds.toml, what to do in docs/runbooks.", alert_groups())
+    made["recording.yml"] = yaml_text.rule_file(
+        MADE + "\nRecording rules, optional: boards and alerts do not need them.", record_groups())
+    return made
+
+
+def differing():
+    """Names of committed files that are not what would be written."""
+    wrong = []
+    for name, text in files().items():
+        path = os.path.join(HERE, name)
+        if not os.path.exists(path):
+            wrong.append(name)
+            continue
+        with open(path, encoding="utf-8") as file:
+            if file.read() != text:
+                wrong.append(name)
+    return wrong
 
 
 def main():
-    path = os.path.join(HERE, "levelwind-overview.json")
-    text = json.dumps(board(), indent=1) + "\n"
-    if "--check" in sys.argv:
-        with open(path, encoding="utf-8") as f:
-            if f.read() != text:
-                sys.exit("dashboards/levelwind-overview.json is not what make_boards.py writes; run it")
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--check", action="store_true")
+    parser.add_argument("--out", default=HERE, metavar="DIR")
+    arguments = parser.parse_args()
+    if arguments.check:
+        wrong = differing()
+        if wrong:
+            sys.exit(f"not what dashboards/make_boards.py writes, run it: {', '.join(wrong)}")
         return
-    with open(path, "w", encoding="utf-8") as f:
-        f.write(text)
+    for name, text in files().items():
+        with open(os.path.join(arguments.out, name), "w", encoding="utf-8") as file:
+            file.write(text)
 
 
 if __name__ == "__main__":
