@@ -77,6 +77,8 @@ const std::vector<Api::Route>& Api::Routes() {
        "a group's lag over time; ?from=UNIX_SECONDS&to=UNIX_SECONDS&points=120"},
       {"GET", "/api/v1/groups/{name}", Lane::kRead, &Api::Group,
        "one group, partition by partition"},
+      {"GET", "/api/v1/canary", Lane::kRead, &Api::Canary,
+       "whether and how fast records get through, where the canary is on"},
       {"GET", "/api/v1/anomalies", Lane::kRead, &Api::Anomalies, "what the detectors found"},
       {"GET", "/api/v1/proposals", Lane::kRead, &Api::Proposals, "proposals, newest first"},
       {"POST", "/api/v1/proposals", Lane::kCommand, &Api::NewProposal, "plan now"},

@@ -70,6 +70,7 @@ class Api final : public Handler {
   Response Groups(const Call& call);
   Response Group(const Call& call);
   Response GroupHistory(const Call& call);  // history_route.cc
+  Response Canary(const Call& call);        // canary_route.cc
   Response Anomalies(const Call& call);
   Response Proposals(const Call& call);
   Response OneProposal(const Call& call);

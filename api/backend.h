@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/result.h"
 #include "model/anomaly.h"
+#include "model/canary.h"
 #include "model/cluster_snapshot.h"
 #include "model/lag_history.h"
 #include "model/operation.h"
@@ -95,6 +96,9 @@ class Backend {
   /// store::LagHistory::Read. kNotFound, kInvalidArgument.
   virtual Result<GroupLagHistory> LagHistory(const std::string& group, std::int64_t from_ms,
                                              std::int64_t to_ms, std::size_t most_points) const = 0;
+
+  /// What the end-to-end canary has seen; null where it is off or has not begun.
+  virtual std::shared_ptr<const CanaryView> Canary() const = 0;
 
   // ---- commands
   /// Plans from the newest snapshot. kFailedPrecondition while there is none, kDeadlineExceeded

@@ -120,6 +120,8 @@ void CommandLine::AddReadVerbs() {
   CLI::Option* again = lag.add_flag("--watch", lag_.watch, "Look again and again");
   AddDuration(lag, "--interval", lag_.interval, "Time between two looks (5s)")->needs(again);
   AddDuration(lag, "--timeout", lag_.timeout, "Stop after this long")->needs(again);
+  AddClientVerb("canary", "Whether and how fast records get through", false,
+                [this] { return RunCanary(client_, terminal_); });
   AddClientVerb("anomalies", "What the detectors found", false, [this] {
     return RunAnomalies(client_, exit_code_, terminal_);
   }).add_flag("--exit-code", exit_code_, "Exit with 3 when something was found");

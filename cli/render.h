@@ -21,6 +21,7 @@ Result<std::string> RenderTopics(const std::string& body, const RenderOptions& o
 Result<std::string> RenderGroups(const std::string& body, const RenderOptions& options);
 Result<std::string> RenderGroup(const std::string& body, const RenderOptions& options);
 Result<std::string> RenderGroupHistory(const std::string& body, const RenderOptions& options);
+Result<std::string> RenderCanary(const std::string& body, const RenderOptions& options);
 Result<std::string> RenderAnomalies(const std::string& body, const RenderOptions& options);
 /// Takes {"proposal": ...}: also what `levelwind plan --snapshot` makes without a daemon.
 Result<std::string> RenderProposal(const std::string& body, const RenderOptions& options);

@@ -46,6 +46,7 @@ struct LagArgs {
   std::optional<Duration> timeout;   ///< None: for good.
 };
 int RunLag(const LagArgs& args, Terminal& terminal);
+int RunCanary(const ClientArgs& args, Terminal& terminal);
 int RunAnomalies(const ClientArgs& args, bool exit_code, Terminal& terminal);
 int RunProposals(const ClientArgs& args, Terminal& terminal);
 int RunHistory(const ClientArgs& args, Terminal& terminal);

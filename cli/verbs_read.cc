@@ -79,6 +79,10 @@ int RunLag(const LagArgs& args, Terminal& terminal) {
   }
 }
 
+int RunCanary(const ClientArgs& args, Terminal& terminal) {
+  return GetAndPrint(args, "/api/v1/canary", With(args, RenderCanary), terminal);
+}
+
 int RunAnomalies(const ClientArgs& args, bool exit_code, Terminal& terminal) {
   bool found = false;
   const auto look = [&](const std::string& body) {

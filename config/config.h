@@ -7,6 +7,7 @@
 #include "actions/executor_options.h"
 #include "base/log.h"
 #include "base/result.h"
+#include "collectors/canary/canary_options.h"
 #include "collectors/collector_options.h"
 #include "detectors/detector_options.h"
 #include "kafka/client_options.h"
@@ -31,6 +32,7 @@ struct Config {
   std::int64_t history_max_bytes = std::int64_t{256} << 20;
   LogOptions log;
   collectors::CollectorOptions collect;
+  collectors::CanaryOptions canary;
   detectors::DetectorOptions detect;
   planner::PlannerOptions plan;
   actions::ExecutorOptions execute;

@@ -299,6 +299,7 @@ const std::vector<SchemaEntry>& Schema() {
     AddSecurity(entries);
     AddCollect(entries);
     AddLag(entries);
+    AddCanary(entries);
     AddDetect(entries);
     AddPlan(entries);
     AddGoals(entries);

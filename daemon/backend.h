@@ -27,6 +27,7 @@ class DaemonBackend final : public api::Backend {
                                                 std::size_t limit) const override;
   Result<GroupLagHistory> LagHistory(const std::string& group, std::int64_t from_ms,
                                      std::int64_t to_ms, std::size_t most_points) const override;
+  std::shared_ptr<const CanaryView> Canary() const override { return cluster_.canary(); }
 
   Result<ProposalPtr> Plan(const api::PlanCommand& command) override;
   Result<std::string> Apply(const api::ApplyCommand& command) override;

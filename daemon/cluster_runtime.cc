@@ -1,5 +1,8 @@
 #include "daemon/cluster_runtime.h"
 
+#include <fmt/format.h>
+#include <unistd.h>
+
 #include <utility>
 
 #include "base/log.h"
@@ -29,6 +32,7 @@ Result<std::unique_ptr<ClusterRuntime>> ClusterRuntime::Create(const config::Con
     if (!opened.ok()) runtime->ObserveInstead(opened.error().message());
   }
   runtime->OpenLagHistory();
+  if (config.canary.enabled) LW_RETURN_IF_ERROR(runtime->MakeCanary());
   if (runtime->proposals_ == nullptr) {
     runtime->proposals_ = std::make_unique<ProposalBook>(kKeptProposals, 1, nullptr);
   }
@@ -68,6 +72,16 @@ void ClusterRuntime::OpenLagHistory() {
   auto kept = lag_history_->LoadOffsets();
   if (kept.ok()) monitor_.RestoreOffsetHistory(std::move(kept).value());
   history_loop_ = std::make_unique<HistoryLoop>(*lag_history_, monitor_, clock_);
+}
+
+Status ClusterRuntime::MakeCanary() {
+  LW_ASSIGN_OR_RETURN(canary_wire_, collectors::MakeKafkaCanaryWire(config_.kafka, config_.canary));
+  // Two daemons may share the topic: each knows its own records.
+  std::string sender = fmt::format("{}-{}", ::getpid(), clock_.WallNow().unix_ms);
+  canary_ = std::make_unique<collectors::Canary>(*canary_wire_, monitor_.snapshots(), clock_,
+                                                 config_.canary, std::move(sender));
+  canary_loop_ = std::make_unique<CanaryLoop>(*canary_, clock_);
+  return Ok();
 }
 
 void ClusterRuntime::ObserveInstead(const std::string& problem) {
@@ -118,6 +132,12 @@ void ClusterRuntime::Start() {
     NameThisThread("history");
     history_loop_->Run(stop);
   });
+  if (canary_loop_) {
+    canary_thread_ = std::jthread([this](std::stop_token stop) {
+      NameThisThread("canary");
+      canary_loop_->Run(stop);
+    });
+  }
   planner_thread_ = std::jthread([this](std::stop_token stop) {
     NameThisThread("planner");
     planner_->Run(stop);
@@ -131,7 +151,8 @@ void ClusterRuntime::Start() {
 }
 
 void ClusterRuntime::Stop() {
-  const auto threads = {&planner_thread_, &executor_thread_, &monitor_thread_, &history_thread_};
+  const auto threads = {&planner_thread_, &executor_thread_, &canary_thread_, &monitor_thread_,
+                        &history_thread_};
   for (std::jthread* thread : threads) thread->request_stop();
   for (std::jthread* thread : threads) {
     if (thread->joinable()) thread->join();

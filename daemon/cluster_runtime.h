@@ -10,8 +10,10 @@
 #include "base/clock.h"
 #include "base/published.h"
 #include "base/result.h"
+#include "collectors/canary/canary.h"
 #include "collectors/monitor.h"
 #include "config/config.h"
+#include "daemon/canary_loop.h"
 #include "daemon/executor_loop.h"
 #include "daemon/history_loop.h"
 #include "daemon/monitor_loop.h"
@@ -59,6 +61,10 @@ class ClusterRuntime {
   store::Journal* journal() { return journal_.get(); }
   /// Any thread.
   store::LagHistory& lag_history() { return *lag_history_; }
+  /// Null: it is off.
+  std::shared_ptr<const CanaryView> canary() const {
+    return canary_ ? canary_->view().Get() : nullptr;
+  }
   /// Why nothing is known, or the last look failed; empty: all is well.
   std::string Problem() const;
   /// Requests sent since the start, by Kafka's name of the API, both clients together.
@@ -71,6 +77,7 @@ class ClusterRuntime {
                  std::unique_ptr<kafka::KafkaClient> reader);
   Status OpenJournal();
   void OpenLagHistory();
+  Status MakeCanary();
   void ObserveInstead(const std::string& problem);
 
   const config::Config config_;
@@ -90,12 +97,18 @@ class ClusterRuntime {
   std::unique_ptr<store::LagHistory> lag_history_;
   std::unique_ptr<HistoryLoop> history_loop_;
 
+  // Where the canary is enabled only.
+  std::unique_ptr<collectors::CanaryWire> canary_wire_;
+  std::unique_ptr<collectors::Canary> canary_;
+  std::unique_ptr<CanaryLoop> canary_loop_;
+
   std::unique_ptr<ProposalBook> proposals_;
   std::unique_ptr<PlannerLoop> planner_;
 
   std::vector<std::jthread> io_threads_;
   std::jthread monitor_thread_;
   std::jthread history_thread_;
+  std::jthread canary_thread_;
   std::jthread planner_thread_;
   std::jthread executor_thread_;
 };

@@ -30,11 +30,7 @@ Canary::Canary(CanaryWire& wire, const Published<ClusterSnapshot>& snapshots, co
 
 SteadyTime Canary::Step(SteadyTime now, Duration patience) {
   const SnapshotPtr snapshot = snapshots_.Get();
-  if (snapshot != nullptr) {
-    LookAtTopic(*snapshot);
-  } else {
-    problem_ = "waits for the cluster's metadata";
-  }
+  if (snapshot != nullptr) LookAtTopic(*snapshot);
   if (problem_.empty()) {
     SendDue(now);
     CommitDue(now);
@@ -46,7 +42,7 @@ SteadyTime Canary::Step(SteadyTime now, Duration patience) {
     Publish(snapshot.get());
   }
   // While a record is under way it is looked for all the time, else until the next is to be sent.
-  if (!tally_.idle()) return now;
+  if (!tally_.idle() || commit_began_) return now;
   return std::max(now, std::min(problem_.empty() ? send_due_ : now + kPublishEvery,
                                 published_at_ + kPublishEvery));
 }
@@ -66,7 +62,9 @@ void Canary::LookAtTopic(const ClusterSnapshot& snapshot) {
   if (count == partitions_) return;
   const Status followed = wire_.Follow(count);
   problem_ = followed.ok() ? "" : followed.error().ToString();
-  if (followed.ok()) partitions_ = count;
+  if (!followed.ok()) return;
+  partitions_ = count;
+  tally_.ReaderMoved();
 }
 
 void Canary::SendDue(SteadyTime now) {
@@ -94,31 +92,44 @@ void Canary::TakeIn(Duration patience) {
         tally_.Failed(outcome.number);
       }
     }
-    const bool wait = !tally_.idle() && clock_.Now() < until;
+    const bool busy = !tally_.idle() || commit_began_.has_value();
+    const bool wait = busy && clock_.Now() < until;
     const Result<std::string> value = wire_.Read(wait ? kGlance : Duration{});
     if (!value.ok()) {
       trouble_ = value.error().ToString();
       return;
     }
+    TakeCommit();
     if (const auto number = ProbeNumber(sender_, *value)) tally_.Received(*number, clock_.Now());
     if (value->empty() && !wait) return;
   }
 }
 
 void Canary::CommitDue(SteadyTime now) {
-  if (options_.group.empty() || now < commit_due_) return;
-  const bool first = commit_due_ == SteadyTime{};
+  if (options_.group.empty() || now < commit_due_ || commit_began_) return;
   commit_due_ = now + options_.commit_interval;
-  if (first) return;  // nothing was read yet
   const SteadyTime began = clock_.Now();
-  const Status committed = wire_.Commit();
-  if (committed.ok()) {
+  const Status begun = wire_.Commit();
+  if (begun.ok()) {
+    commit_began_ = began;
+  } else if (begun.error().code() != ErrorCode::kNotFound) {
+    ++figures_.commits_failed;
+    trouble_ = begun.error().ToString();
+  }
+}
+
+void Canary::TakeCommit() {
+  if (!commit_began_) return;
+  const std::optional<Status> outcome = wire_.TakeCommit();
+  if (!outcome) return;
+  if (outcome->ok()) {
     ++figures_.commits;
-    figures_.commit.Add(ToSeconds(clock_.Now() - began));
+    figures_.commit.Add(ToSeconds(clock_.Now() - *commit_began_));
   } else {
     ++figures_.commits_failed;
-    trouble_ = committed.error().ToString();
+    trouble_ = outcome->error().ToString();
   }
+  commit_began_.reset();
 }
 
 void Canary::Publish(const ClusterSnapshot* snapshot) {

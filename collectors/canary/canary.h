@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "base/clock.h"
@@ -38,6 +39,7 @@ class Canary {
   void SendDue(SteadyTime now);
   void TakeIn(Duration patience);
   void CommitDue(SteadyTime now);
+  void TakeCommit();
   void Publish(const ClusterSnapshot* snapshot);
 
   CanaryWire& wire_;
@@ -50,8 +52,9 @@ class Canary {
   std::uint64_t next_number_ = 1;
   SteadyTime send_due_{};
   SteadyTime commit_due_{};
+  std::optional<SteadyTime> commit_began_;  ///< While one is under way.
   SteadyTime published_at_{};
-  std::string problem_;  ///< With the topic.
+  std::string problem_ = "waits for the cluster's metadata";  ///< With the topic.
   std::string trouble_;  ///< With the last send, read or commit.
   CanaryView figures_;   ///< Commits; the rest is made anew for each view.
   Published<CanaryView> view_;

@@ -34,6 +34,7 @@ void CanaryTally::Failed(std::uint64_t number) {
 void CanaryTally::Received(std::uint64_t number, SteadyTime at) {
   const auto probe = flying_.find(number);
   if (probe == flying_.end()) return;
+  if (reached_.insert(probe->second.partition).second) ForgetBefore(probe);
   // It was written, whatever became of the acknowledgement: a reader may be quicker.
   Acked(number, at);
   CanaryPartition& tally = partitions_[probe->second.partition];
@@ -49,9 +50,24 @@ void CanaryTally::Sweep(SteadyTime now) {
   }
 }
 
-void CanaryTally::End(std::map<std::uint64_t, Flying>::iterator probe) {
+void CanaryTally::ReaderMoved() { reached_.clear(); }
+
+void CanaryTally::ForgetBefore(Probe probe) {
+  CanaryPartition& tally = partitions_[probe->second.partition];
+  for (auto before = flying_.begin(); before != probe;) {
+    if (before->second.partition != probe->second.partition) {
+      ++before;
+      continue;
+    }
+    --tally.sent;
+    if (before->second.acked) --tally.acked;
+    before = End(before);
+  }
+}
+
+CanaryTally::Probe CanaryTally::End(Probe probe) {
   --partitions_[probe->second.partition].in_flight;
-  flying_.erase(probe);
+  return flying_.erase(probe);
 }
 
 std::string ProbeValue(std::string_view sender, std::uint64_t number) {

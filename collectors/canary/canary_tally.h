@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -26,6 +27,10 @@ class CanaryTally {
   void Acked(std::uint64_t number, SteadyTime at);
   void Failed(std::uint64_t number);
   void Received(std::uint64_t number, SteadyTime at);
+  /// The reader begins anew at the end of each partition. What came before it got there is not
+  /// lost: the first record that is read of a partition takes the unread ones before it out of the
+  /// count.
+  void ReaderMoved();
   /// Gives up what was sent `lost_after` ago.
   void Sweep(SteadyTime now);
 
@@ -40,11 +45,14 @@ class CanaryTally {
     SteadyTime sent_at{};
     bool acked = false;
   };
-  void End(std::map<std::uint64_t, Flying>::iterator probe);
+  using Probe = std::map<std::uint64_t, Flying>::iterator;
+  Probe End(Probe probe);
+  void ForgetBefore(Probe probe);
 
   Duration lost_after_;
   std::map<std::uint64_t, Flying> flying_;
   std::map<std::int32_t, CanaryPartition> partitions_;
+  std::set<std::int32_t> reached_;  ///< Partitions of which something was read.
 };
 
 /// What a probe's record has as value: whose it is and its number.

@@ -32,6 +32,7 @@ class KafkaCanaryWire final : public CanaryWire {
     consumer.group = options.group;
     consumer.start = kafka::StartOffset::kLatest;
     consumer.max_queued_bytes = 1 << 20;
+    consumer.on_commit = [raw = wire.get()](const Status& status) { raw->commit_ = status; };
     LW_ASSIGN_OR_RETURN(wire->consumer_, kafka::Consumer::Create(consumer));
     return std::unique_ptr<CanaryWire>(std::move(wire));
   }
@@ -58,7 +59,8 @@ class KafkaCanaryWire final : public CanaryWire {
     return record && record->value ? *record->value : std::string();
   }
 
-  Status Commit() override { return consumer_->Commit(); }
+  Status Commit() override { return consumer_->CommitLater(); }
+  std::optional<Status> TakeCommit() override { return std::exchange(commit_, std::nullopt); }
 
  private:
   explicit KafkaCanaryWire(std::string topic) : topic_(std::move(topic)) {}
@@ -71,6 +73,7 @@ class KafkaCanaryWire final : public CanaryWire {
 
   std::string topic_;
   std::vector<Outcome> outcomes_;
+  std::optional<Status> commit_;
   std::unique_ptr<kafka::Producer> producer_;
   std::unique_ptr<kafka::Consumer> consumer_;
 };

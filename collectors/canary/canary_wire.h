@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,8 +31,10 @@ class CanaryWire {
   virtual std::vector<Outcome> TakeOutcomes() = 0;
   /// The value of the next record; empty when none came within `timeout`.
   virtual Result<std::string> Read(Duration timeout) = 0;
-  /// Commits what was read; returns when the coordinator has answered.
+  /// Begins to commit what was read; TakeCommit tells the outcome. kNotFound: nothing new.
   virtual Status Commit() = 0;
+  /// How a commit ended since the last call, if one has.
+  virtual std::optional<Status> TakeCommit() = 0;
 };
 
 /// Through librdkafka: an idempotent producer with acks=all and a reader without a membership.

@@ -11,6 +11,7 @@ using data::RdOwned;
 using data::TimeoutMs;
 
 struct Consumer::Impl {
+  std::function<void(const Status&)> on_commit;  // before handle, which calls it
   RdOwned<rd_kafka_t> handle;
   bool has_group = false;
   bool closed = false;
@@ -70,6 +71,17 @@ bool IsTransient(const rd_kafka_message_t& message) {
   }
 }
 
+Status CommitStatus(rd_kafka_resp_err_t code) {
+  if (code == RD_KAFKA_RESP_ERR_NO_ERROR || code == RD_KAFKA_RESP_ERR__NO_OFFSET) return Ok();
+  return RdError(code, "committing offsets");
+}
+
+void TellCommit(rd_kafka_t* /*handle*/, rd_kafka_resp_err_t code,
+                rd_kafka_topic_partition_list_t* /*offsets*/, void* opaque) {
+  const auto& tell = *static_cast<const std::function<void(const Status&)>*>(opaque);
+  if (tell) tell(CommitStatus(code));
+}
+
 data::Settings MakeSettings(const ConsumerOptions& options) {
   data::Settings settings = {
       {"bootstrap.servers", options.bootstrap},
@@ -103,6 +115,11 @@ Result<std::unique_ptr<Consumer>> Consumer::Create(const ConsumerOptions& option
   LW_RETURN_IF_ERROR(data::ApplySecurity(options.security, conf.get()));
   auto impl = std::make_unique<Impl>();
   impl->has_group = !options.group.empty();
+  impl->on_commit = options.on_commit;
+  if (impl->on_commit) {
+    rd_kafka_conf_set_opaque(conf.get(), &impl->on_commit);
+    rd_kafka_conf_set_offset_commit_cb(conf.get(), TellCommit);
+  }
   LW_ASSIGN_OR_RETURN(impl->handle, data::MakeHandle(RD_KAFKA_CONSUMER, std::move(conf)));
   rd_kafka_poll_set_consumer(impl->handle.get());
   return std::unique_ptr<Consumer>(new Consumer(std::move(impl)));
@@ -143,9 +160,14 @@ Result<std::optional<ConsumedRecord>> Consumer::Poll(Duration timeout) {
 
 Status Consumer::Commit() {
   if (!impl_->has_group) return InvalidArgument("committing needs a group name");
-  const rd_kafka_resp_err_t code = rd_kafka_commit(impl_->handle.get(), nullptr, 0);
-  if (code == RD_KAFKA_RESP_ERR_NO_ERROR || code == RD_KAFKA_RESP_ERR__NO_OFFSET) return Ok();
-  return RdError(code, "committing offsets");
+  return CommitStatus(rd_kafka_commit(impl_->handle.get(), nullptr, 0));
+}
+
+Status Consumer::CommitLater() {
+  if (!impl_->has_group) return InvalidArgument("committing needs a group name");
+  const rd_kafka_resp_err_t code = rd_kafka_commit(impl_->handle.get(), nullptr, 1);
+  if (code == RD_KAFKA_RESP_ERR__NO_OFFSET) return NotFound("nothing new to commit");
+  return CommitStatus(code);
 }
 
 std::vector<TopicPartition> Consumer::Assignment() const {

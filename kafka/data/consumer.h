@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -28,6 +29,8 @@ struct ConsumerOptions {
   bool kip848 = false;                       ///< The broker-side group protocol of Kafka 4.0+.
   bool read_committed = true;                ///< Leave out records of aborted transactions.
   std::int32_t max_queued_bytes = 16 << 20;  ///< Fetched ahead of Poll.
+  /// Called from Poll, on its caller's thread, once for every CommitLater.
+  std::function<void(const Status&)> on_commit;
 };
 
 struct ConsumedRecord {
@@ -71,6 +74,10 @@ class Consumer {
   /// Commits the offsets after all records that Poll has returned, and waits for the answer.
   /// Nothing new to commit is success.
   Status Commit();
+
+  /// The same without waiting: on_commit tells the outcome, which may take a minute where the
+  /// coordinator hangs. kNotFound: nothing new to commit, and on_commit is not called.
+  Status CommitLater();
 
   /// The partitions that this consumer reads now.
   std::vector<TopicPartition> Assignment() const;

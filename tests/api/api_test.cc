@@ -90,6 +90,26 @@ TEST_F(ApiTest, AGroupsHistoryIsDrawnFromWhatIsKnownAndUnknownIsNull) {
             "404 NotFound: nothing is known of a group 'nope'");
 }
 
+TEST_F(ApiTest, TheCanaryIsNotThereUntilItIsOn) {
+  EXPECT_EQ(ErrorOf(Send("GET", "/api/v1/canary")),
+            "404 NotFound: the canary is off, or has not begun; canary.enabled turns it on");
+  auto view = std::make_shared<CanaryView>();
+  view->topic = "levelwind-canary";
+  view->uncovered = {3};
+  CanaryPartition partition;
+  partition.leader = 2;
+  partition.sent = partition.received = partition.acked = 1;
+  partition.round_trip.Add(0.012);
+  view->partitions.push_back(partition);
+  backend_.canary = view;
+  const Json canary = GetJson("/api/v1/canary").at("canary");
+  EXPECT_TRUE(canary.at("problem").is_null());
+  EXPECT_EQ(canary.at("uncovered_brokers").dump(), "[3]");
+  EXPECT_EQ(canary.at("partitions")[0].at("round_trip").dump(),
+            R"({"count":1,"mean_seconds":0.012,"p50_seconds":0.02,"p99_seconds":0.02})");
+  EXPECT_TRUE(canary.at("commit").at("p50_seconds").is_null());
+}
+
 TEST_F(ApiTest, TopicsAndPartitionsKeepUnknownApartFromZero_I17) {
   const Json topics = GetJson("/api/v1/topics").at("topics");
   EXPECT_EQ(topics[0].at("bytes"), 4'000'000);

@@ -31,6 +31,7 @@ class FakeBackend : public api::Backend {
   std::optional<Error> audit_error;
   ThrottleSweep orphans;
   GroupLagHistory lag_history;
+  std::shared_ptr<const CanaryView> canary;
   mutable std::string history_asked;  ///< "from to points" of the last one.
   /// Commands received, as "plan cli:a reason goals=.. seed=..".
   std::vector<std::string> commands;
@@ -164,6 +165,10 @@ class FakeBackend : public api::Backend {
     if (lag_history.group != group) return NotFound("nothing is known of a group '" + group + "'");
     history_asked = fmt::format("{} {} {}", from_ms, to_ms, most_points);
     return lag_history;
+  }
+  std::shared_ptr<const CanaryView> Canary() const override {
+    std::lock_guard lock(mutex);
+    return canary;
   }
   Result<ThrottleSweep> LookForOrphans() override {
     std::lock_guard lock(mutex);

@@ -76,6 +76,28 @@ TEST_F(CliTest, AGroupsHistoryIsDrawnInBarsWithGapsWhereNothingIsKnown) {
   EXPECT_EQ(Run({"groups", "--history", "6h"}), kUsage);
 }
 
+TEST_F(CliTest, TheCanaryTellsWhatGotThroughAndWhatNot) {
+  EXPECT_EQ(Run({"canary"}), kFailed);
+  auto view = std::make_shared<CanaryView>();
+  view->topic = "levelwind-canary";
+  view->uncovered = {3};
+  CanaryPartition partition;
+  partition.leader = 2;
+  partition.sent = 5;
+  partition.received = 3;
+  partition.lost = 1;
+  partition.failed = 1;
+  partition.round_trip.Add(0.012);
+  view->partitions.push_back(partition);
+  backend_.canary = view;
+  EXPECT_EQ(Run({"canary"}), kDone);
+  EXPECT_EQ(out_.str(),
+            "canary on topic levelwind-canary: 0 commits, 0 failed, ?\n"
+            "brokers that lead none of its partitions: 3\n\n"
+            "PARTITION  LEADER  SENT  READ  FAILED  LOST  ACK P50/P99  ROUND TRIP P50/P99\n"
+            "        0       2     5     3       1     1            ?       20 ms / 20 ms\n");
+}
+
 TEST_F(CliTest, TopicsGolden) {
   EXPECT_EQ(Run({"topics"}), kDone);
   EXPECT_EQ(out_.str(),
