@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""run.py NAME --root DIR [--build DIR]   One check of the repository (layering, budgets, built, words, secrets).
+"""run.py NAME --root DIR [--build DIR]   One check of the repository (layering, budgets, built, words, named_tests,
+secrets).
 Prints a line per problem; the exit status is 0 only if there is none."""
 
 import argparse
@@ -9,9 +10,11 @@ import budgets
 import built
 import canary
 import layering
+import named_tests
 import words
 
 CHECKS = {"layering": layering.check, "budgets": budgets.check, "words": words.check,
+          "named_tests": named_tests.check,
           "secrets": lambda root: canary.unregistered(root, canary.listed())}
 
 

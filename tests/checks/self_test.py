@@ -15,6 +15,7 @@ import budgets
 import built
 import canary
 import layering
+import named_tests
 import tree
 import words
 
@@ -55,6 +56,21 @@ class CheckTest(unittest.TestCase):
         hits = [p for p in problems if p.startswith(path) and part in p]
         self.assertEqual(len(hits), 1, f"expected one '{part}' in {path}, got {problems}")
         self.assertEqual(len(problems), 1, problems)
+
+
+class NamedTestsTest(CheckTest):
+    def test_a_page_names_tests_that_are_there(self):
+        self.put("tests/base/b_test.cc", "TEST_F(Guard, I5_Holds) {}\n  TEST(Ab, Cd) {}\n")
+        self.put("docs/p.md", "`Ab.Cd`, `Guard.I5_`, `base/a.h`, `kafka.Topic`, Ab.Cx\n")
+        self.assertEqual(named_tests.check(self.root), [])
+
+    def test_a_test_that_is_not_there(self):
+        self.put("docs/p.md", "a\n`Ab.Gone`\n")
+        self.assert_problem(named_tests.check(self.root), "docs/p.md:2", "no test Ab.Gone")
+
+    def test_no_test_begins_so(self):
+        self.put("docs/p.md", "`Ab.I5_`\n")
+        self.assert_problem(named_tests.check(self.root), "docs/p.md:1", "no test Ab.I5_")
 
 
 class LayeringTest(CheckTest):
