@@ -93,6 +93,7 @@ std::string GroupJson(const ClusterSnapshot& snapshot, const ConsumerGroup& grou
         .FieldCount("lag", offset.lag);
     WriteTimeLag(json, {offset.lag_seconds, offset.lag_method, offset.lag_error_s});
     json.Field("verdict", LagVerdictName(offset.verdict))
+        .Field("compacted", offset.compacted)
         .Field("retention_margin", RetentionMargin(partition, offset))
         .Field("produced_per_second", partition.load.messages_in_per_s)
         .Field("owner", group.OwnerOf(offset))

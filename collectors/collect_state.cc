@@ -31,9 +31,9 @@ void RenumberGroup(std::vector<Offset>& offsets, const Renumbering& map) {
 
 void RenumberTimes(RecordTimes& times, const Renumbering& map) {
   RecordTimes next;
-  for (const auto& [record, unix_ms] : times) {
+  for (const auto& [record, time] : times) {
     const std::int32_t partition = NewIndex(map, record.first);
-    if (partition >= 0) next.emplace(std::pair(partition, record.second), unix_ms);
+    if (partition >= 0) next.emplace(std::pair(partition, record.second), time);
   }
   times = std::move(next);
 }

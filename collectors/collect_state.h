@@ -12,6 +12,7 @@
 #include "collectors/lag_window.h"
 #include "collectors/offset_history.h"
 #include "collectors/rate_tracker.h"
+#include "collectors/record_times.h"
 #include "model/cluster_snapshot.h"
 
 namespace levelwind::collectors {
@@ -43,9 +44,8 @@ struct LogOffsets {
   WallTime wall_at;                  ///< `at` for people: the time that time lags refer to.
 };
 
-/// Timestamps of records, as their brokers told them: unix ms by partition index and offset. Only
-/// of records that some group has to read next.
-using RecordTimes = std::map<std::pair<std::int32_t, std::int64_t>, std::int64_t>;
+/// Times of records by partition index and offset. Only of those that some group has to read next.
+using RecordTimes = std::map<std::pair<std::int32_t, std::int64_t>, RecordTime>;
 
 /// What a group had done at one look, for its rates.
 struct GroupLook {

@@ -74,13 +74,15 @@ void CountLook(GroupRecord& record, Duration window) {
   }
 }
 
-TimeLag TimeLagOf(const CollectState& state, const GroupOffset& offset) {
+TimeLag TimeLagOf(const CollectState& state, GroupOffset& offset) {
+  offset.compacted = false;
   if (!IsKnown(offset.committed) || !IsKnown(offset.lag)) return {};
   if (offset.lag == 0) return {0, TimeLagMethod::kCaughtUp, 0};
   const WallTime now = state.offsets.wall_at;
   const auto told = state.record_times.find({offset.partition, offset.committed});
   if (told != state.record_times.end()) {
-    const double age = static_cast<double>(now.unix_ms - told->second) / 1000;
+    offset.compacted = told->second.compacted;
+    const double age = static_cast<double>(now.unix_ms - told->second.unix_ms) / 1000;
     return {std::max(0.0, age), TimeLagMethod::kExact, 1};
   }
   return state.history.LagOf(static_cast<std::size_t>(offset.partition), offset.committed, now);
@@ -116,6 +118,7 @@ LagFacts FactsOf(const CollectState& state, const GroupRecord& record, const Gro
   facts.time_lag = {offset.lag_seconds, offset.lag_method, offset.lag_error_s};
   facts.has_members = record.group.member_count > 0;
   facts.has_owner = offset.owner >= 0;
+  facts.compacted = offset.compacted;
   if (const LagTrack* track = record.window.Find(offset.partition)) {
     facts.then_committed = track->then_committed;
     facts.then_lag = track->then_lag;

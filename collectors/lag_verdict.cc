@@ -30,8 +30,10 @@ bool NeverFell(const LagFacts& facts) {
 }
 
 std::string Behind(const LagFacts& facts) {
-  if (!IsKnown(facts.time_lag.seconds)) return fmt::format("{} messages behind", facts.lag);
-  return fmt::format("{} messages ({}{}) behind", facts.lag,
+  const std::string messages =
+      fmt::format("{}{} messages", facts.compacted ? "at most " : "", facts.lag);
+  if (!IsKnown(facts.time_lag.seconds)) return messages + " behind";
+  return fmt::format("{} ({}{}) behind", messages,
                      facts.time_lag.method == TimeLagMethod::kAtLeast ? "at least " : "",
                      HumanDuration(facts.time_lag.seconds));
 }

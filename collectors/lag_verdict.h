@@ -26,6 +26,7 @@ struct LagFacts {
   bool was_fine = false;  ///< It was caught up at one of the looks.
   bool has_members = false;
   bool has_owner = false;
+  bool compacted = false;  ///< The record to read next is gone: fewer are left than `lag` says.
 };
 
 /// The first that is true decides: no commit known, records lost, lag unknown, caught up (or behind

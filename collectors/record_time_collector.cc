@@ -88,7 +88,7 @@ Result<LookReport> RecordTimeCollector::Collect(kafka::AdminClient& admin, Colle
     if (!found[i]) continue;
     const auto& [partition, offset] = wanted[i].record;
     times[wanted[i].record] = *found[i];
-    state.history.AddRecord(static_cast<std::size_t>(partition), offset, *found[i]);
+    state.history.AddRecord(static_cast<std::size_t>(partition), offset, found[i]->unix_ms);
   }
   state.record_times = std::move(times);
   UpdateTimeLags(state);

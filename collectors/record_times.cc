@@ -36,13 +36,13 @@ void RecordTimeSearch::Take(std::int64_t asked_ms, std::int64_t offset, std::int
   // Records of a format without timestamps, or no record at all any more.
   if (none ? asked_ms <= 0 : timestamp_ms < 0) return Fail();
   if (!none && offset == offset_) {
-    found_ = timestamp_ms;
+    found_ = {timestamp_ms, false};
     return;
   }
   if (!none && offset > offset_ && (last || asked_ms <= 0)) {
     // Nothing between the last record before the offset and this one: compacted away, or the log
     // begins here.
-    found_ = timestamp_ms;
+    found_ = {timestamp_ms, true};
     return;
   }
   if (none || offset > offset_) {
@@ -54,7 +54,8 @@ void RecordTimeSearch::Take(std::int64_t asked_ms, std::int64_t offset, std::int
     low_offset_ = std::max(low_offset_, offset);
   }
   if (last || probes_ >= kMostProbes || low_ms_ >= high_ms_) {
-    found_ = std::max<std::int64_t>(low_ms_, 0) + std::max<std::int64_t>(0, high_ms_ - low_ms_) / 2;
+    const std::int64_t half = std::max<std::int64_t>(0, high_ms_ - low_ms_) / 2;
+    found_ = {std::max<std::int64_t>(low_ms_, 0) + half, false};
     return;
   }
   if (step_ms_ > 0 && (low_ms_ < 0 || !high_told_)) return Walk();
@@ -90,7 +91,7 @@ void RecordTimeSearch::Next() {
   probe_ = low_ms_ + std::clamp<std::int64_t>(step, 1, width - 1);
 }
 
-Result<std::vector<std::optional<std::int64_t>>> FindRecordTimes(
+Result<std::vector<std::optional<RecordTime>>> FindRecordTimes(
     kafka::AdminClient& admin, const std::vector<RecordSought>& sought, const Clock& clock,
     Duration timeout) {
   const SteadyTime deadline = clock.Now() + timeout;
@@ -137,9 +138,9 @@ Result<std::vector<std::optional<std::int64_t>>> FindRecordTimes(
       }
     }
   }
-  std::vector<std::optional<std::int64_t>> times;
+  std::vector<std::optional<RecordTime>> times;
   times.reserve(searches.size());
-  for (const RecordTimeSearch& search : searches) times.push_back(search.unix_ms());
+  for (const RecordTimeSearch& search : searches) times.push_back(search.found());
   const bool any = std::ranges::any_of(times, [](const auto& time) { return time.has_value(); });
   if (!any && !problem.ok()) return Unavailable(problem.error().ToString());
   return times;

@@ -11,6 +11,15 @@
 
 namespace levelwind::collectors {
 
+/// A record as its broker told it.
+struct RecordTime {
+  std::int64_t unix_ms = 0;
+  /// The record at the offset itself is gone (compacted away; an aborted transaction's stays): this
+  /// is the next that is there.
+  bool compacted = false;
+  friend bool operator==(const RecordTime&, const RecordTime&) = default;
+};
+
 /// Finds when the first record at or after an offset was made, from nothing but answers to
 /// ListOffsets(timestamp): the first record with at least that timestamp. The time is narrowed from
 /// both sides, along the line between the two nearest answers and every third time in the middle,
@@ -40,7 +49,7 @@ class RecordTimeSearch {
   void Take(std::int64_t asked_ms, std::int64_t offset, std::int64_t timestamp_ms);
   /// The broker answered with an error; there is no answer to be had.
   void Fail() { failed_ = true; }
-  std::optional<std::int64_t> unix_ms() const { return found_; }
+  std::optional<RecordTime> found() const { return found_; }
   int probes() const { return probes_; }
 
  private:
@@ -58,7 +67,7 @@ class RecordTimeSearch {
   int probes_ = 0;
   bool last_ = false;  ///< The sides are close: the probe under way is the last.
   bool failed_ = false;
-  std::optional<std::int64_t> found_;
+  std::optional<RecordTime> found_;
 };
 
 struct RecordSought {
@@ -68,11 +77,11 @@ struct RecordSought {
   std::int64_t hint_ms = 0;  ///< See RecordTimeSearch.
 };
 
-/// Unix ms of the records, in their order; empty where it could not be found (a leader away, time
+/// The records' times, in their order; empty where one could not be found (a leader away, time
 /// over, records without timestamps). One request per leader and round, all records together, at
 /// most 40 rounds (6 to 12 are usual, 4 to 6 with a good hint). kUnavailable: none could be found
 /// and why.
-Result<std::vector<std::optional<std::int64_t>>> FindRecordTimes(
+Result<std::vector<std::optional<RecordTime>>> FindRecordTimes(
     kafka::AdminClient& admin, const std::vector<RecordSought>& sought, const Clock& clock,
     Duration timeout);
 

@@ -118,6 +118,8 @@ struct GroupOffset {
   float lag_error_s = std::numeric_limits<float>::quiet_NaN();
   TimeLagMethod lag_method = TimeLagMethod::kNone;
   LagVerdict verdict = LagVerdict::kUndecided;
+  /// The record at `committed` is known to be gone by compaction: fewer than `lag` are left.
+  bool compacted = false;
 };
 
 struct ConsumerGroup {

@@ -58,12 +58,13 @@ TEST_F(ApiTest, GroupsGolden) {
   EXPECT_EQ(groups[1].at("group"), "fresh");
   EXPECT_TRUE(groups[1].at("lag").is_null());
   const Json one = GetJson("/api/v1/groups/billing").at("group");
-  EXPECT_EQ(one.at("offsets")[0].dump(),
-            R"({"committed":90,"lag":10,"lag_error_seconds":null,"lag_method":"unknown",)"
-            R"("lag_seconds":null,"last_stable_offset":null,"log_end_offset":null,)"
-            R"("log_start_offset":null,"owner":"c1/10.0.0.1","partition":0,)"
-            R"("produced_per_second":null,"retention_margin":null,"topic":"orders",)"
-            R"("verdict":"unknown"})");
+  EXPECT_EQ(
+      one.at("offsets")[0].dump(),
+      R"({"committed":90,"compacted":false,"lag":10,"lag_error_seconds":null,"lag_method":"unknown",)"
+      R"("lag_seconds":null,"last_stable_offset":null,"log_end_offset":null,)"
+      R"("log_start_offset":null,"owner":"c1/10.0.0.1","partition":0,)"
+      R"("produced_per_second":null,"retention_margin":null,"topic":"orders",)"
+      R"("verdict":"unknown"})");
   EXPECT_EQ(GetJson("/api/v1/groups?limit=1&from=1").at("groups").dump(),
             Json::array({groups[1]}).dump());
   EXPECT_EQ(ErrorOf(Send("GET", "/api/v1/groups?limit=x")),

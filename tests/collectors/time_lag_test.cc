@@ -26,6 +26,8 @@ using testing::MonitorFixture;
 class Log {
  public:
   explicit Log(std::vector<std::int64_t> times) : times_(std::move(times)) {}
+  /// Whether the last Find found the record itself gone.
+  bool compacted() const { return compacted_; }
   std::int64_t end() const { return static_cast<std::int64_t>(times_.size()); }
 
   /// Runs a search to its end; -1: it failed.
@@ -43,11 +45,13 @@ class Log {
         search.Take(asked, at - times_.begin(), *at);
       }
     }
-    return search.unix_ms().value_or(-1);
+    compacted_ = search.found() && search.found()->compacted;
+    return search.found() ? search.found()->unix_ms : -1;
   }
 
  private:
   std::vector<std::int64_t> times_;
+  mutable bool compacted_ = false;
 };
 
 constexpr std::int64_t kDay = 86'400'000;
@@ -108,6 +112,7 @@ TEST(RecordTimeSearch, ACompactedRecordHasTheAgeOfTheNextOneThatIsThere) {
   for (const std::int64_t offset : {4, 50, 79, 80}) {
     int probes = 0;
     EXPECT_EQ(log.Find(offset, kNow, &probes), kNow - 300'000) << offset;
+    EXPECT_EQ(log.compacted(), offset != 80) << offset;
   }
 }
 
@@ -148,6 +153,8 @@ TEST(LagVerdict, EachHasItsCase) {
   EXPECT_EQ(JudgeLag(facts, options), LagVerdict::kCatchingUp);
   facts.then_committed = 101;
   EXPECT_EQ(JudgeLag(facts, options), LagVerdict::kRewound);
+  facts.compacted = true;
+  EXPECT_THAT(ReasonOf(LagVerdict::kStalled, facts, options), HasSubstr("at most 500 messages"));
   facts.log_start = 130;
   EXPECT_EQ(JudgeLag(facts, options), LagVerdict::kDataLost);
   EXPECT_THAT(ReasonOf(LagVerdict::kDataLost, facts, options),

@@ -124,6 +124,10 @@ TEST_F(TimeLagTest, ARecordThatCompactionRemovedHasTheAgeOfTheNextThatIsThere) {
   ASSERT_TRUE(WaitFor(compacted, seconds(60), "offset 40 to be compacted away"));
   ASSERT_TRUE(witness_.Commit("compacted-at-40", {"compacted", 0}, 40).ok());
   ExpectExact("compacted-at-40", start + 90 * 20'000);
+  EXPECT_TRUE(OffsetOf(*monitor_->snapshots().Get(), "compacted-at-40").compacted);
+  ASSERT_TRUE(witness_.Commit("compacted-at-90", {"compacted", 0}, 90).ok());
+  ExpectExact("compacted-at-90", start + 90 * 20'000);
+  EXPECT_FALSE(OffsetOf(*monitor_->snapshots().Get(), "compacted-at-90").compacted);
 }
 
 TEST_F(TimeLagTest, AnOpenTransactionShowsAsTheGapBetweenHighWatermarkAndLastStableOffset) {
