@@ -17,7 +17,7 @@ LOAD = {
 }
 DAEMON = """\
 cluster: {name: proof}
-collect: {metadata_interval: 1s, offset_interval: 1s, log_dir_interval: 2s, log_start_interval: 5s, rate_window: 5s}
+collect: {metadata_interval: 1s, offset_interval: 1s, log_dir_interval: 2s, log_start_interval: 5s, rate_window: 12s}
 lag: {window: 20s, patience: 5s, floor: 2s, exact_interval: 5s}
 """
 
@@ -73,7 +73,7 @@ class Cluster:
         wait_until(filled, 60, f"the topics are filled ({out})")
         self._start("serve", self.binary, "serve", "--config", self._path("levelwind.yaml", DAEMON), "--bootstrap", bootstrap,
                     "--listen", self.target)
-        wait_until(lambda: self._get("/api/v1/status").get("snapshot", {}).get("rates_known"), 60,
+        wait_until(lambda: (self._get("/api/v1/status").get("snapshot") or {}).get("rates_known"), 60,
                    f"produce rates are known (logs in {self.folder})")
         # So that there is a proposal to show.
         subprocess.run([self.binary, "plan"], check=False, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,

@@ -61,12 +61,12 @@ def of_board(board, reasons):
             yield Question(f"{board['uid']}: variable {name}", promql.without_variables(selector), values_of=label)
 
 
-def of_alert(rule):
+def of_alert(rule, may_be_empty=""):
     """An alert that does not fire has no data; what it looks at has. Values that matchers ask for may not be there now (no
     group is stalled), so that only their labels are asked for."""
     for number, selector in enumerate(promql.selectors(rule["expr"]), 1):
         matchers = ",".join(f'{label}!=""' for label in sorted(selector.labels()))
-        yield Question(f"{rule['alert']} {number}", f"{selector.name}{{{matchers}}}")
+        yield Question(f"{rule['alert']} {number}", f"{selector.name}{{{matchers}}}", may_be_empty=may_be_empty)
 
 
 def of_record(rule):

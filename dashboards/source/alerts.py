@@ -20,6 +20,7 @@ class Alert:
     summary: str
     description: str
     keep: str = ""  # go on for so long after it is over
+    no_series: str = ""  # when its metrics have no series, and rightly so (scripts/check-boards)
 
 
 def _with_verdict(verdict):
@@ -63,7 +64,7 @@ CLUSTER = (
     Alert("LevelwindOperationHolding", WARNING, 'levelwind_operations{state="holding"} > 0', T.cluster.holding_for,
           "An operation starts no further step.",
           f"{{{{ $value }}}} operation(s) have been holding for {T.cluster.holding_for.words}. `levelwind watch` says what they "
-          "wait for."),
+          "wait for.", no_series="there was no operation"),
 )
 
 GROUPS = (
