@@ -65,6 +65,15 @@ CLUSTER = (
           "An operation starts no further step.",
           f"{{{{ $value }}}} operation(s) have been holding for {T.cluster.holding_for.words}. `levelwind watch` says what they "
           "wait for.", no_series="there was no operation"),
+    # The last stable offset is read less often than the end: only one that stands still tells anything.
+    Alert("LevelwindTransactionHanging", WARNING,
+          "levelwind_partition_log_end_offset - levelwind_partition_last_stable_offset > 0\n"
+          "  and levelwind_partition_last_stable_offset == levelwind_partition_last_stable_offset offset "
+          f"{T.transactions.hang}", T.transactions.for_,
+          "A transaction that does not end holds consumers back.",
+          "The last stable offset of {{ $labels.topic }}-{{ $labels.partition }} has not moved for "
+          f"{T.transactions.hang.words}: read_committed consumers cannot reach the {{{{ $value | humanize }}}} records after it. "
+          "See which producer began the transaction: `kafka-transactions find-hanging`."),
 )
 
 GROUPS = (

@@ -64,9 +64,12 @@ def log_left(at=""):
     return f"{margin} / ({lag} + {margin})"
 
 
-def held_back(at=""):
-    chosen = f'{{{SELECT},topic=~"$topic"}}{at}'
-    return f"levelwind_partition_log_end_offset{chosen} - levelwind_partition_last_stable_offset{chosen}"
+def held_back():
+    """Only where the last stable offset stands still: it is read less often than the end, and trails it for that alone."""
+    chosen = f'{{{SELECT},topic=~"$topic"}}'
+    stable = f"levelwind_partition_last_stable_offset{chosen}"
+    return (f"topk(10, levelwind_partition_log_end_offset{chosen} - {stable} > 0 and "
+            f"{stable} == {stable} offset {T.transactions.hang})")
 
 
 NOW = Row("What hurts most now?", (
@@ -152,10 +155,10 @@ PARTITIONS = Row("Which partitions of the chosen groups and topics?", (
           (Query(f"{log_left()} and {ON_PARTITION} bottomk(10, {log_left(' @ end()')})",
                  "{{group}} {{topic}}-{{partition}}"),),
           steps=SHARE_STEPS, empty="no partition has lag", runbook="LevelwindGroupDataAboutToBeLost"),
-    Panel("Held back by open transactions", "Records that a read_committed consumer cannot read yet: high watermark less last "
-          "stable offset, the ten largest. It does not fall: a transaction hangs.", "short", "timeseries", 12,
-          (Query(f"{held_back()} and on (job, instance, topic, partition) topk(10, {held_back(' @ end()')})",
-                 "{{topic}}-{{partition}}"),)),
+    Panel("Held back by hanging transactions", "Records that a read_committed consumer cannot read because a transaction does "
+          f"not end: high watermark less a last stable offset that has not moved for {T.transactions.hang.words}.", "short",
+          "timeseries", 12, (Query(held_back(), "{{topic}}-{{partition}}"),), empty="every transaction ends",
+          runbook="LevelwindTransactionHanging"),
 ))
 
 TRUST = Row("Can these figures be trusted?", (
