@@ -111,7 +111,7 @@ NOW = Row("What hurts most now?", (
               Column("Value #D", "Messages behind", "short"),
               Column("Value #E", "More each second", "short"),
               Column("Value #F", "Caught up in", "s"),
-              Column("Value #G", "Records before the log's start", "short"),
+              Column("Value #G", "Retention margin", "short"),
               Column("Value #H", "Records lost", "short", NONE_IS_GOOD),
               Column("state", "State"),
               Column("instance", "Levelwind"),
