@@ -32,6 +32,7 @@ struct KafkaClient::Impl {
   calls::WireQuotaAdmin quota_admin{caller};
   calls::WireTopicAdmin topic_admin{caller};
   calls::WireTransactionAdmin transaction_admin{caller};
+  calls::WireLogReader log_reader{caller};
 };
 
 namespace {
@@ -82,6 +83,7 @@ GroupAdmin& KafkaClient::group_admin() { return impl_->group_admin; }
 QuotaAdmin& KafkaClient::quota_admin() { return impl_->quota_admin; }
 TopicAdmin& KafkaClient::topic_admin() { return impl_->topic_admin; }
 TransactionAdmin& KafkaClient::transaction_admin() { return impl_->transaction_admin; }
+LogReader& KafkaClient::log_reader() { return impl_->log_reader; }
 
 Result<ClusterMetadata> KafkaClient::DescribeCluster(Duration timeout) {
   return calls::DescribeCluster(impl_->caller, impl_->caller.DeadlineIn(timeout));

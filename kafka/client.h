@@ -14,6 +14,7 @@
 #include "kafka/admin_topics.h"
 #include "kafka/admin_transactions.h"
 #include "kafka/client_options.h"
+#include "kafka/log_reader.h"
 #include "kafka/net/stats.h"
 
 namespace levelwind::kafka {
@@ -74,6 +75,7 @@ class KafkaClient final : public AdminClient {
   QuotaAdmin& quota_admin();
   TopicAdmin& topic_admin();
   TransactionAdmin& transaction_admin();
+  LogReader& log_reader();
 
  private:
   struct Impl;

@@ -9,6 +9,7 @@
 #include "kafka/admin_quotas.h"
 #include "kafka/admin_topics.h"
 #include "kafka/admin_transactions.h"
+#include "kafka/log_reader.h"
 #include "kafka/routing/caller.h"
 
 // The interfaces beside AdminClient over the wire, one .cc file each. They hold nothing but the
@@ -86,6 +87,20 @@ class WireTransactionAdmin final : public TransactionAdmin {
                                                Duration timeout) override;
   Result<std::vector<TransactionDescription>> DescribeTransactions(
       const std::vector<std::string>& ids, Duration timeout) override;
+
+ private:
+  Caller& caller_;
+};
+
+class WireLogReader final : public LogReader {
+ public:
+  explicit WireLogReader(Caller& caller) : caller_(caller) {}
+  Result<std::vector<TopicPartition>> PartitionsOf(const std::string& topic,
+                                                   Duration timeout) override;
+  Result<std::vector<OffsetAnswer>> EdgesOf(const std::vector<TopicPartition>& partitions,
+                                            std::int64_t edge, Duration timeout) override;
+  Result<std::vector<FetchedLog>> FetchLog(const std::vector<FetchPosition>& positions,
+                                           const FetchLimits& limits, Duration timeout) override;
 
  private:
   Caller& caller_;

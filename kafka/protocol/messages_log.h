@@ -1,7 +1,7 @@
 #pragma once
 
-// Fetch and Produce, by topic name: what crosses the log itself. Levelwind reads with librdkafka;
-// these serve tools, the simulator and the tests.
+// Fetch and Produce, by topic name: what crosses the log itself. Fetch is what kafka/log_reader.h
+// reads __consumer_offsets with; Produce serves tools, the simulator and the tests.
 
 #include <cstdint>
 #include <limits>

@@ -16,13 +16,13 @@ constexpr bool kClassic = false;  // keys have no flexible encoding
 
 constexpr std::int16_t kOffsetCommit = 1;  // 0, of old, has the same layout
 constexpr std::int16_t kClassicGroup = 2;
-constexpr std::int16_t kNewestNamed = 23;  // all keys up to it begin with the group
 
-std::string GroupName(Reader& reader) {
+/// A string that is not null; `what` is its name in errors.
+std::string Name(Reader& reader, std::string_view what) {
   const std::int32_t length = reader.StringLength(kClassic);
   if (reader.ok() && length < 0) reader.Fail("null where null is not allowed");
   if (!reader.ok()) {
-    reader.AddContext("group");
+    reader.AddContext(what);
     return {};
   }
   return std::string(reader.Text(static_cast<std::size_t>(length)));
@@ -36,17 +36,20 @@ template <class Value>
 Result<Value> DecodeValue(std::span<const std::uint8_t> bytes) {
   Reader reader(bytes);
   const std::int16_t version = reader.Int16();
-  const std::string name = fmt::format("{} v{}", Value::kName, version);
-  if (reader.ok() && version < 0) return DataLoss(name + " in __consumer_offsets: no such version");
+  // Only errors need it, and there are millions of records.
+  const auto name = [version] { return fmt::format("{} v{}", Value::kName, version); };
+  if (reader.ok() && version < 0) {
+    return DataLoss(name() + " in __consumer_offsets: no such version");
+  }
   if (version > Value::kNewest) {
     return Error(ErrorCode::kUnimplemented, fmt::format("{} in __consumer_offsets is newer than "
                                                         "this build knows (up to v{})",
-                                                        name, Value::kNewest));
+                                                        name(), Value::kNewest));
   }
   Value value;
   if (reader.ok()) internal::Decoder(reader, version, version >= Value::kFlexible).Struct(value);
   if (Status status = reader.Finish(); !status.ok()) {
-    return status.error().Wrap(fmt::format("decoding {} in __consumer_offsets", name));
+    return status.error().Wrap(fmt::format("decoding {} in __consumer_offsets", name()));
   }
   return value;
 }
@@ -71,15 +74,17 @@ Result<OffsetsTopicKey> DecodeOffsetsTopicKey(std::span<const std::uint8_t> byte
   const std::int16_t type = reader.Int16();
   if (!reader.ok()) return NotAKey(type, reader.failure());
   if (type < 0) return NotAKey(type, DataLoss("no such type"));
-  if (type > kNewestNamed) return OffsetsTopicKey(OtherCoordinatorKey{type, {}});
-  std::string group = GroupName(reader);
+  if (type > kNewestCoordinatorKey) return OffsetsTopicKey(OtherCoordinatorKey{type, {}, {}});
+  std::string group = Name(reader, "group");
   if (!reader.ok()) return NotAKey(type, reader.failure());
-  if (type > kClassicGroup) return OffsetsTopicKey(OtherCoordinatorKey{type, std::move(group)});
+  if (type > kClassicGroup) {
+    std::string member = IsMemberKey(type) ? Name(reader, "member") : std::string();
+    if (!reader.ok()) return NotAKey(type, reader.failure());
+    return OffsetsTopicKey(OtherCoordinatorKey{type, std::move(group), std::move(member)});
+  }
   OffsetsTopicKey key = ClassicGroupKey{group};
   if (type <= kOffsetCommit) {
-    const std::int32_t length = reader.StringLength(kClassic);
-    if (reader.ok() && length < 0) reader.Fail("the topic is null");
-    std::string topic(reader.Text(length < 0 ? 0 : static_cast<std::size_t>(length)));
+    std::string topic = Name(reader, "topic");
     key = OffsetCommitKey{std::move(group), {std::move(topic), reader.Int32()}};
   }
   if (Status status = reader.Finish(); !status.ok()) return NotAKey(type, status.error());
@@ -107,7 +112,8 @@ Result<std::vector<std::uint8_t>> EncodeOffsetsTopicKey(const OffsetsTopicKey& k
   } else {
     const auto& other = std::get<OtherCoordinatorKey>(key);
     writer.Int16(other.type);
-    if (other.type <= kNewestNamed) writer.String(kClassic, other.group);
+    if (other.type <= kNewestCoordinatorKey) writer.String(kClassic, other.group);
+    if (IsMemberKey(other.type)) writer.String(kClassic, other.member);
   }
   LW_RETURN_IF_ERROR(writer.status());
   return std::move(writer).Take();

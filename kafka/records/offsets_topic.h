@@ -37,13 +37,22 @@ struct ClassicGroupKey {
 };
 
 /// Any other key: consumer groups of Kafka 4 (types 3 to 8 and 16), share groups (10 to 15),
-/// streams groups (17 to 23), and what later brokers add. Their values are for the coordinator
-/// alone.
+/// streams groups (17 to 23), and what later brokers add. Of their values kafka/records/
+/// group_epochs.h reads what tells rebalances; the rest is for the coordinator alone.
 struct OtherCoordinatorKey {
   std::int16_t type = 0;
-  std::string group;  ///< All those named above begin with it. Empty for a type not named.
+  std::string group;   ///< All those named above begin with it. Empty for a type not named.
+  std::string member;  ///< Of types that are about one member (16: a regular expression).
   friend bool operator==(const OtherCoordinatorKey&, const OtherCoordinatorKey&) = default;
 };
+
+/// Types up to this one have a known key.
+inline constexpr std::int16_t kNewestCoordinatorKey = 23;
+/// Whether keys of the type are about one member of a group.
+constexpr bool IsMemberKey(std::int16_t type) {
+  return type == 5 || type == 7 || type == 8 || type == 10 || type == 13 || type == 14 ||
+         type == 16 || type == 19 || type == 21 || type == 22;
+}
 
 using OffsetsTopicKey = std::variant<OffsetCommitKey, ClassicGroupKey, OtherCoordinatorKey>;
 

@@ -135,9 +135,11 @@ Result<RecordBatchReader::Opened> RecordBatchReader::OpenRecords(
   LW_RETURN_IF_ERROR(ParseHeader(batch));
   ++counters_.batches;
   const bool earlier = last_offset_ < wanted_offset_;
-  if (earlier || batch_.control || batch_.count == 0) {
-    ++(earlier ? counters_.earlier_batches
-               : (batch_.control ? counters_.control_batches : counters_.empty_batches));
+  const bool unwanted = batch_.control && !give_control_;
+  if (!earlier && batch_.control) ++counters_.control_batches;
+  if (earlier || unwanted || batch_.count == 0) {
+    if (earlier) ++counters_.earlier_batches;
+    if (!earlier && !batch_.control) ++counters_.empty_batches;
     LeaveBatch();
     return Opened::kSkipped;
   }

@@ -53,6 +53,10 @@ class RecordBatchReader {
   explicit RecordBatchReader(std::span<const std::uint8_t> bytes, std::int64_t wanted_offset = 0,
                              const RecordLimits& limits = {});
 
+  /// Control batches (the markers that end transactions) are given too, as records like others with
+  /// batch().control; without this they are left out. Before the first Next.
+  void GiveControlBatches() { give_control_ = true; }
+
   /// True: `out` is the next record. False: there is none; see next_offset() and cut_batch_bytes().
   ///
   /// Errors tell the batch's offset and place. kDataLoss: the batch is corrupt.
@@ -91,6 +95,7 @@ class RecordBatchReader {
   const std::size_t size_;
   const std::int64_t wanted_offset_;
   const RecordLimits limits_;
+  bool give_control_ = false;
 
   std::int64_t next_offset_;
   BatchInfo batch_;

@@ -98,16 +98,18 @@ TEST(OffsetsTopicTest, KeysOfGroups) {
   // A member of a Kafka 4 consumer group: {group, member}.
   EXPECT_EQ(*DecodeOffsetsTopicKey(FromHex("00050001670001"
                                            "6d")),
-            OffsetsTopicKey(OtherCoordinatorKey{5, "g"}));
+            OffsetsTopicKey(OtherCoordinatorKey{5, "g", "m"}));
   // Nobody knows yet what this will be.
   EXPECT_EQ(*DecodeOffsetsTopicKey(FromHex("0400ffffffff")),
-            OffsetsTopicKey(OtherCoordinatorKey{1024, ""}));
+            OffsetsTopicKey(OtherCoordinatorKey{1024, "", ""}));
 }
 
 TEST(OffsetsTopicTest, KeysThatAreNone) {
   for (const char* hex : {"", "00", "0001", "00010001", "0001ffff", "000100016700027431000000",
                           "0001000167ffff00000007", "00010001670002743100000007ff", "ffff000167",
-                          "0002000567", "000200016700"}) {
+                          "0002000567", "000200016700", "0005000167",
+                          "00080001670002"
+                          "6d"}) {
     const auto key = DecodeOffsetsTopicKey(FromHex(hex));
     ASSERT_FALSE(key.ok()) << hex;
     EXPECT_EQ(key.error().code(), ErrorCode::kDataLoss) << hex;

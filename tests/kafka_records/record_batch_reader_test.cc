@@ -242,6 +242,29 @@ TEST(RecordBatchReaderTest, ControlBatchesAndEmptyBatchesMoveTheOffsetOn) {
   EXPECT_EQ(reader.counters().batches, 3);
 }
 
+TEST(RecordBatchReaderTest, ControlBatchesAreGivenToWhomAsksForThem) {
+  TestBatch marker;
+  marker.base_offset = 2;
+  marker.more_attributes = (1 << 4) | (1 << 5);
+  marker.producer_id = 77;
+  marker.records = {{std::string("\0\0\0\1", 4), std::string(6, '\0')}};
+  const ByteVector bytes = Concat({Build(Batch(0, 2)), Build(marker), Build(Batch(3, 1))});
+  RecordBatchReader reader(bytes);
+  reader.GiveControlBatches();
+  RecordView record;
+  std::vector<bool> control;
+  while (*reader.Next(record)) {
+    control.push_back(reader.batch().control);
+    if (!reader.batch().control) continue;
+    EXPECT_EQ(record.offset, 2);
+    EXPECT_EQ(reader.batch().producer_id, 77);
+    EXPECT_EQ(record.key->back(), 1);
+  }
+  EXPECT_THAT(control, ElementsAre(false, false, true, false));
+  EXPECT_EQ(reader.counters().control_batches, 1);
+  EXPECT_EQ(reader.counters().empty_batches, 0);
+}
+
 TEST(RecordBatchReaderTest, ACompactedBatchKeepsItsGaps) {
   TestBatch batch;
   batch.base_offset = 100;
