@@ -78,6 +78,8 @@ std::string GroupJson(const ClusterSnapshot& snapshot, const ConsumerGroup& grou
   JsonWriter json;
   json.BeginObject();
   WriteGroupHead(json, group);
+  json.Key("activity");
+  WriteGroupActivity(json, snapshot, group.activity);
   json.Key("offsets").BeginArray();
   for (const GroupOffset& offset : group.offsets) {
     const auto index = static_cast<std::size_t>(offset.partition);
@@ -96,6 +98,9 @@ std::string GroupJson(const ClusterSnapshot& snapshot, const ConsumerGroup& grou
         .Field("compacted", offset.compacted)
         .Field("retention_margin", RetentionMargin(partition, offset))
         .Field("produced_per_second", partition.load.messages_in_per_s)
+        .Field("commit_age_seconds", CommitAge(snapshot, offset.commit_ms))
+        .Field("commit_interval_seconds", offset.commit_interval_s)
+        .FieldCount("rewinds", IsKnown(group.activity.rewinds) ? offset.rewinds : kUnknownCount)
         .Field("owner", group.OwnerOf(offset))
         .EndObject();
   }

@@ -22,4 +22,9 @@ SnapshotLabels PrepareLabels(const ClusterSnapshot& snapshot);
 void RenderGroupFamilies(const ClusterSnapshot& snapshot, const SnapshotLabels& labels,
                          MetricsText& text);
 
+/// What they do beside reading, and the reading of the offsets topic (group_activity_metrics.cc).
+void RenderActivityFamilies(const ClusterSnapshot& snapshot, const SnapshotLabels& labels,
+                            MetricsText& text);
+void RenderOffsetsTopicFamilies(const OffsetsTopicView& view, MetricsText& text);
+
 }  // namespace levelwind::api

@@ -152,6 +152,8 @@ std::string RenderSnapshotMetrics(const ClusterSnapshot& snapshot) {
   RenderLogDirFamilies(snapshot, text);
   RenderPartitionFamilies(snapshot, labels.partitions, text);
   RenderGroupFamilies(snapshot, labels, text);
+  RenderActivityFamilies(snapshot, labels, text);
+  if (snapshot.offsets_topic) RenderOffsetsTopicFamilies(*snapshot.offsets_topic, text);
   text.Gauge("levelwind_metrics_left_out",
              "Partitions without series: too many of them (50,000, or 250,000 in groups), or names "
              "that are equal once invalid UTF-8 is replaced.",

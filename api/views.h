@@ -31,6 +31,10 @@ std::string GroupJson(const ClusterSnapshot& snapshot, const ConsumerGroup& grou
 double RetentionMargin(const Partition& partition, const GroupOffset& offset);
 /// How long the lag would last at the pace at which it falls now; unknown while it does not fall.
 double DrainSeconds(const ConsumerGroup& group);
+/// Seconds from a commit to the snapshot; unknown where there was none.
+double CommitAge(const ClusterSnapshot& snapshot, std::int64_t commit_ms);
+void WriteGroupActivity(JsonWriter& json, const ClusterSnapshot& snapshot,
+                        const GroupActivity& activity);
 std::string SourcesJson(const ClusterSnapshot& snapshot);
 std::string OperationJson(const OperationView& operation, bool with_steps);
 std::string ThrottlesJson(const ThrottleSweep& sweep);

@@ -44,6 +44,30 @@ std::string Groups(const Json& answer, const RenderOptions& options) {
   return AgeLine(answer) + table.Render(options.headers);
 }
 
+/// Commits, rewinds and rebalances, a line each.
+std::string ActivityLines(const Json& activity) {
+  std::string commits = "commits: " + CountCell(Member(activity, "commits"));
+  if (const Json& age = Member(activity, "commit_age_seconds"); !age.is_null()) {
+    commits += fmt::format(" ({}), last {} ago, every {}",
+                           TrendCell(Member(activity, "commits_per_second")), DurationCell(age),
+                           DurationCell(Member(activity, "commit_interval_seconds")));
+  }
+  if (TextCell(Member(activity, "source")) != "records") commits += "; as far as looks can tell";
+  std::string rewinds = "rewinds: " + CountCell(Member(activity, "rewinds"));
+  if (const Json& last = Member(activity, "last_rewind"); !last.is_null()) {
+    rewinds += fmt::format(", last {}-{} from {} to {} at {}", TextCell(Member(last, "topic")),
+                           CountCell(Member(last, "partition")), CountCell(Member(last, "from")),
+                           CountCell(Member(last, "to")), TextCell(Member(last, "at")));
+  }
+  std::string rebalances = "rebalances: " + CountCell(Member(activity, "rebalances"));
+  if (const Json& last = Member(activity, "last_rebalance_at"); !last.is_null()) {
+    rebalances += fmt::format(", last over at {}, took {}", TextCell(last),
+                              DurationCell(Member(activity, "last_rebalance_seconds")));
+  }
+  return fmt::format("{}\n{}\n{}\n", EscapeControl(commits), EscapeControl(rewinds),
+                     EscapeControl(rebalances));
+}
+
 std::string Group(const Json& answer, const RenderOptions& options) {
   const Json& group = answer.at("group");
   std::string out = AgeLine(answer);
@@ -54,7 +78,10 @@ std::string Group(const Json& answer, const RenderOptions& options) {
                        CountCell(Member(group, "members")), CountCell(Member(group, "lag")),
                        TrendCell(Member(group, "lag_growth_per_second")), AgeCell(group));
     const std::string why = TextCell(Member(group, "reason"));
-    out += why.empty() ? "\n" : EscapeControl(why) + "\n\n";
+    if (!why.empty()) out += EscapeControl(why) + "\n";
+    const Json& activity = Member(group, "activity");
+    if (!activity.is_null()) out += ActivityLines(activity);
+    out += "\n";
   }
   Table table({{"TOPIC", kLeft},
                {"PARTITION", kRight},
@@ -62,6 +89,8 @@ std::string Group(const Json& answer, const RenderOptions& options) {
                {"END", kRight},
                {"LAG", kRight},
                {"TIME LAG", kRight},
+               {"LAST COMMIT", kRight},
+               {"EVERY", kRight},
                {"VERDICT", kLeft},
                {"OWNER", kLeft}});
   for (const Json& offset : Member(group, "offsets")) {
@@ -69,6 +98,8 @@ std::string Group(const Json& answer, const RenderOptions& options) {
     table.Add({TextCell(Member(offset, "topic")), CountCell(Member(offset, "partition")),
                CountCell(Member(offset, "committed")), CountCell(Member(offset, "log_end_offset")),
                CountCell(Member(offset, "lag")), AgeCell(offset),
+               DurationCell(Member(offset, "commit_age_seconds")),
+               DurationCell(Member(offset, "commit_interval_seconds")),
                TextCell(Member(offset, "verdict")), owner.empty() ? "-" : owner});
   }
   return out + table.Render(options.headers);

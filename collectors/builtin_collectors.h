@@ -3,13 +3,17 @@
 #include <memory>
 #include <vector>
 
+#include "base/published.h"
 #include "collectors/collector.h"
+#include "collectors/offsets_topic/offsets_facts.h"
 
 namespace levelwind::collectors {
 
 /// All sources, in the order in which one step must look at them: the table first, since all others
 /// count by it; end offsets right after the commits that they are compared with; sizes right after
-/// the end offsets, so that growth in bytes and in messages is of the same time.
-std::vector<std::unique_ptr<Collector>> BuiltinCollectors();
+/// the end offsets, so that growth in bytes and in messages is of the same time. `offsets_topic`
+/// null: that source is left out.
+std::vector<std::unique_ptr<Collector>> BuiltinCollectors(
+    const Published<OffsetsFacts>* offsets_topic);
 
 }  // namespace levelwind::collectors

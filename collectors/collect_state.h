@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -11,6 +12,7 @@
 #include "collectors/collector_options.h"
 #include "collectors/lag_window.h"
 #include "collectors/offset_history.h"
+#include "collectors/offsets_topic/offsets_facts.h"
 #include "collectors/rate_tracker.h"
 #include "collectors/record_times.h"
 #include "model/cluster_snapshot.h"
@@ -52,6 +54,16 @@ struct GroupLook {
   SteadyTime at{};
   double consumed = 0;  ///< Sum of all advances of its commits since it is known.
   double lag_change = 0;
+  std::int64_t commits = kUnknownCount;  ///< As in GroupActivity.
+};
+
+/// What is remembered of a group's members to tell a rebalance from two looks.
+struct RebalanceWatch {
+  bool watched = false;
+  bool moving = false;  ///< The last look found it between two assignments,
+  SteadyTime since{};   ///< and this one was the first that did.
+  std::int32_t epoch = -1;
+  std::uint64_t members = 0;  ///< A hash of their ids at the last description.
 };
 
 /// One consumer group's last good look.
@@ -65,6 +77,11 @@ struct GroupRecord {
   SteadyTime described_at{};  ///< Of the last description; SteadyTime{}: never.
   std::string listed_state;   ///< As the list had it then.
   BrokerId listed_by = kNoBroker;
+  GroupActivity seen;  ///< By the looks; what is shown may come from the offsets topic instead.
+  RebalanceWatch rebalance;
+  GroupFactsPtr facts;     ///< Of the offsets topic; null: it has none about the group.
+  std::size_t merged = 0;  ///< Partitions that the group had when they were put into its offsets.
+  std::uint64_t told_in = 0;  ///< The last publication of facts that had some about it.
 };
 
 /// Everything that the collectors know: per source the last good data. Owned by the Monitor,
@@ -89,6 +106,9 @@ struct CollectState {
   std::map<std::string, GroupRecord> groups;
   std::vector<Reassignment> reassignments;
   RateTracker rates;
+  std::optional<OffsetsTopicView> offsets_topic;
+  /// Commits and rebalances come from the offsets topic, which is being read, not from the looks.
+  bool offsets_topic_used = false;
 };
 
 /// `usual`, but `options.start_interval` if that is less and fewer than `start_looks` were taken.

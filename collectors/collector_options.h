@@ -7,6 +7,13 @@
 
 namespace levelwind::collectors {
 
+/// Whether Kafka's own topic __consumer_offsets is read beside the looks at the groups.
+enum class OffsetsTopicMode : std::uint8_t {
+  kOff,
+  kTail,    ///< From its end: what happens from now on.
+  kReplay,  ///< From its beginning: what compaction has left of the past, too.
+};
+
 /// When a group that is behind is worth a word.
 struct LagOptions {
   /// Verdicts compare now with between half of this and all of it ago. Range 10 s to 1 day.
@@ -21,6 +28,8 @@ struct LagOptions {
   Duration exact_interval = std::chrono::seconds(30);
   /// Most records asked for in one go.
   std::int32_t exact_most = 5000;
+  /// Needs the right to read the topic. Anything but kOff takes a client and a thread of its own.
+  OffsetsTopicMode offsets_topic = OffsetsTopicMode::kOff;
 };
 
 /// How often and how long the cluster is asked. All looks are reads.

@@ -11,6 +11,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "collectors/group_activity.h"
 #include "collectors/group_records.h"
 
 namespace levelwind::collectors {
@@ -61,6 +62,10 @@ class GroupLookup {
   void SetShares(std::vector<kafka::ShareGroupOffsets> shares, SteadyTime at) {
     commits_at_ = at;
     for (kafka::ShareGroupOffsets& s : shares) shares_[s.group] = std::move(s);
+  }
+  void SetTime(SteadyTime now, WallTime wall_now) {
+    now_ = now;
+    wall_now_ = wall_now;
   }
   void Note(const std::string& problem) {
     if (report_.missing.empty()) report_.missing = problem;
@@ -125,6 +130,7 @@ class GroupLookup {
     }
     GroupRecord& record = state_.groups[name];
     ApplyDescription(record, wanted.listing, description);
+    WatchRebalance(record, description, now_, wall_now_);
     if (description != nullptr && description->error == 0) {
       record.described_at = described_at_;
       record.listed_state = wanted.listing.state;
@@ -169,6 +175,8 @@ class GroupLookup {
   std::unordered_map<std::string, kafka::GroupDescription> descriptions_;
   std::unordered_map<std::string, kafka::GroupOffsets> commits_;
   std::unordered_map<std::string, kafka::ShareGroupOffsets> shares_;
+  SteadyTime now_{};
+  WallTime wall_now_;
   SteadyTime described_at_{};
   SteadyTime commits_at_{};
   LookReport report_;
@@ -195,6 +203,7 @@ Result<LookReport> GroupCollector::Collect(kafka::AdminClient& admin, CollectSta
                     listings.unreachable.front()));
   }
   const SteadyTime now = clock.Now();
+  lookup.SetTime(now, clock.WallNow());
   if (const auto groups = lookup.ToDescribe(now); !groups.empty()) {
     auto descriptions = admin.DescribeGroups(groups, timeout);
     if (descriptions.ok()) {

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <utility>
 
+#include "collectors/group_activity.h"
 #include "collectors/lag_verdict.h"
 
 namespace levelwind::collectors {
@@ -47,6 +48,7 @@ void SetTotals(GroupRecord& record) {
 void CountLook(GroupRecord& record, Duration window) {
   GroupLook look = record.looks.empty() ? GroupLook{} : record.looks.back();
   look.at = record.lag_at;
+  look.commits = record.group.activity.commits;
   bool comparable = false;
   for (const GroupOffset& now : record.group.offsets) {
     const LagTrack* before = record.window.Find(now.partition);
@@ -66,9 +68,16 @@ void CountLook(GroupRecord& record, Duration window) {
   }
   record.group.consume_rate_per_s = kUnknown;
   record.group.lag_growth_per_s = kUnknown;
+  record.group.activity.commits_per_s = kUnknown;
   const double seconds = ToSeconds(look.at - record.looks.front().at);
   if (seconds <= 0) return;
   record.group.consume_rate_per_s = (look.consumed - record.looks.front().consumed) / seconds;
+  const std::int64_t commits = look.commits - record.looks.front().commits;
+  const bool counted = IsKnown(look.commits) && IsKnown(record.looks.front().commits);
+  // Counted anew: by another source, or because the group was deleted and has come again.
+  if (counted && commits >= 0) {
+    record.group.activity.commits_per_s = static_cast<double>(commits) / seconds;
+  }
   if (IsKnown(record.group.total_lag)) {
     record.group.lag_growth_per_s = (look.lag_change - record.looks.front().lag_change) / seconds;
   }
@@ -197,6 +206,7 @@ void UpdateLags(CollectState& state, SteadyTime now) {
       SetLags(ends, record);
       record.lag_at = ends.at;
       SetTotals(record);
+      CountCommits(state, record);
       CountLook(record, state.options.rate_window);
       record.window.AddLook(record.group.offsets, record.lag_at, state.options.lag);
       SetTimeLags(state, record.group);

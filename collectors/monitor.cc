@@ -33,9 +33,10 @@ constexpr std::string_view kWaits = "waits for the cluster's metadata";
 
 }  // namespace
 
-Monitor::Monitor(kafka::AdminClient& admin, const Clock& clock, const CollectorOptions& options)
+Monitor::Monitor(kafka::AdminClient& admin, const Clock& clock, const CollectorOptions& options,
+                 const Published<OffsetsFacts>* offsets_topic)
     : admin_(admin), clock_(clock), options_(options), state_(options) {
-  for (auto& collector : BuiltinCollectors()) {
+  for (auto& collector : BuiltinCollectors(offsets_topic)) {
     Source source;
     source.status.name = collector->name();
     source.status.error = kWaits;

@@ -31,7 +31,10 @@ namespace levelwind::collectors {
 /// among them.
 class Monitor {
  public:
-  Monitor(kafka::AdminClient& admin, const Clock& clock, const CollectorOptions& options);
+  /// `offsets_topic`: what an OffsetsReader publishes, a further source; it must outlive the
+  /// monitor. Null: none is read, and there is no such source.
+  Monitor(kafka::AdminClient& admin, const Clock& clock, const CollectorOptions& options,
+          const Published<OffsetsFacts>* offsets_topic = nullptr);
 
   /// Looks at what is due at `now` and publishes a snapshot if it looked at anything and the
   /// cluster's metadata is known. Blocks while it asks the cluster: milliseconds, or the timeouts

@@ -7,6 +7,7 @@
 namespace levelwind::config {
 namespace {
 
+using collectors::OffsetsTopicMode;
 using planner::Effort;
 
 constexpr double kMinute = 60;
@@ -20,6 +21,10 @@ constexpr NameTable<LogLevel, 5> kLevels = {{{LogLevel::kTrace, "trace"},
                                              {LogLevel::kInfo, "info"},
                                              {LogLevel::kWarn, "warn"},
                                              {LogLevel::kError, "error"}}};
+constexpr NameTable<OffsetsTopicMode, 3> kOffsetsTopicModes = {
+    {{OffsetsTopicMode::kOff, "off"},
+     {OffsetsTopicMode::kTail, "tail"},
+     {OffsetsTopicMode::kReplay, "replay"}}};
 constexpr NameTable<Effort, 3> kEfforts = {
     {{Effort::kFast, "fast"}, {Effort::kNormal, "normal"}, {Effort::kThorough, "thorough"}}};
 
@@ -140,6 +145,18 @@ void AddLag(std::vector<SchemaEntry>& out) {
                  [](Config& c) -> FieldRef { return &c.history_max_bytes; },
                  "Most that the lag history takes on disk; the oldest spans go first.", "1GiB",
                  1 << 20, 1e15});
+  out.push_back({"lag.offsets_topic",
+                 ValueType::kChoice,
+                 [](Config& c) -> FieldRef {
+                   return Choice(c.collect.lag.offsets_topic, kOffsetsTopicModes);
+                 },
+                 "Read __consumer_offsets for exact times of commits, rewinds and rebalances: tail "
+                 "from its end, replay from its beginning. Needs the right to read that topic; "
+                 "without it, or off, the looks at the groups tell them as far as they can.",
+                 "tail",
+                 0,
+                 0,
+                 {"off", "tail", "replay"}});
 }
 
 void AddDetect(std::vector<SchemaEntry>& out) {

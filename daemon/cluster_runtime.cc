@@ -14,6 +14,15 @@ namespace {
 
 constexpr std::size_t kKeptProposals = 50;
 
+std::unique_ptr<collectors::OffsetsReader> MakeReader(kafka::KafkaClient* client,
+                                                      const Clock& clock,
+                                                      const config::Config& config) {
+  if (client == nullptr) return nullptr;
+  collectors::OffsetsReaderOptions options;
+  options.replay = config.collect.lag.offsets_topic == collectors::OffsetsTopicMode::kReplay;
+  return std::make_unique<collectors::OffsetsReader>(client->log_reader(), clock, options);
+}
+
 kafka::ClientOptions ReadOnly(kafka::ClientOptions options) {
   options.read_only = true;
   return options;
@@ -24,7 +33,13 @@ kafka::ClientOptions ReadOnly(kafka::ClientOptions options) {
 Result<std::unique_ptr<ClusterRuntime>> ClusterRuntime::Create(const config::Config& config,
                                                                const Clock& clock) {
   LW_ASSIGN_OR_RETURN(auto reader, kafka::KafkaClient::Create(ReadOnly(config.kafka)));
-  std::unique_ptr<ClusterRuntime> runtime(new ClusterRuntime(config, clock, std::move(reader)));
+  std::unique_ptr<kafka::KafkaClient> tailer;
+  if (config.collect.lag.offsets_topic != collectors::OffsetsTopicMode::kOff) {
+    // A client of its own: a fetch that waits for news would hold up the looks.
+    LW_ASSIGN_OR_RETURN(tailer, kafka::KafkaClient::Create(ReadOnly(config.kafka)));
+  }
+  std::unique_ptr<ClusterRuntime> runtime(
+      new ClusterRuntime(config, clock, std::move(reader), std::move(tailer)));
   if (config.mode == config::Mode::kOperate) {
     const Status opened = runtime->OpenJournal();
     // A damaged journal, or a copy of an earlier day, leads to no guess about what is whose (B4).
@@ -42,11 +57,15 @@ Result<std::unique_ptr<ClusterRuntime>> ClusterRuntime::Create(const config::Con
 }
 
 ClusterRuntime::ClusterRuntime(const config::Config& config, const Clock& clock,
-                               std::unique_ptr<kafka::KafkaClient> reader)
+                               std::unique_ptr<kafka::KafkaClient> reader,
+                               std::unique_ptr<kafka::KafkaClient> tailer)
     : config_(config),
       clock_(clock),
       reader_(std::move(reader)),
-      monitor_(*reader_, clock, config.collect),
+      tailer_(std::move(tailer)),
+      offsets_reader_(MakeReader(tailer_.get(), clock, config)),
+      monitor_(*reader_, clock, config.collect,
+               offsets_reader_ ? &offsets_reader_->facts() : nullptr),
       monitor_loop_(monitor_, clock, config.detect) {
   auto view = std::make_shared<ExecutorView>();
   view->mode = "observe";
@@ -117,7 +136,7 @@ Status ClusterRuntime::OpenJournal() {
 }
 
 void ClusterRuntime::Start() {
-  for (kafka::KafkaClient* client : {reader_.get(), writer_.get()}) {
+  for (kafka::KafkaClient* client : {reader_.get(), tailer_.get(), writer_.get()}) {
     if (client == nullptr) continue;
     io_threads_.emplace_back([client](std::stop_token stop) {
       NameThisThread("kafka-io");
@@ -138,6 +157,12 @@ void ClusterRuntime::Start() {
       canary_loop_->Run(stop);
     });
   }
+  if (offsets_reader_) {
+    offsets_thread_ = std::jthread([this](std::stop_token stop) {
+      NameThisThread("offsets");
+      RunOffsets(*offsets_reader_, clock_, stop);
+    });
+  }
   planner_thread_ = std::jthread([this](std::stop_token stop) {
     NameThisThread("planner");
     planner_->Run(stop);
@@ -151,8 +176,8 @@ void ClusterRuntime::Start() {
 }
 
 void ClusterRuntime::Stop() {
-  const auto threads = {&planner_thread_, &executor_thread_, &canary_thread_, &monitor_thread_,
-                        &history_thread_};
+  const auto threads = {&planner_thread_, &executor_thread_, &canary_thread_,
+                        &monitor_thread_, &history_thread_,  &offsets_thread_};
   for (std::jthread* thread : threads) thread->request_stop();
   for (std::jthread* thread : threads) {
     if (thread->joinable()) thread->join();
@@ -176,7 +201,7 @@ std::string ClusterRuntime::Problem() const {
 
 std::map<std::string, std::uint64_t> ClusterRuntime::KafkaRequests() const {
   std::map<std::string, std::uint64_t> sent;
-  for (const kafka::KafkaClient* client : {reader_.get(), writer_.get()}) {
+  for (const kafka::KafkaClient* client : {reader_.get(), tailer_.get(), writer_.get()}) {
     if (client == nullptr) continue;
     for (const auto& [api, stats] : client->Stats().apis) sent[api] += stats.requests;
   }

@@ -12,11 +12,13 @@
 #include "base/result.h"
 #include "collectors/canary/canary.h"
 #include "collectors/monitor.h"
+#include "collectors/offsets_topic/offsets_reader.h"
 #include "config/config.h"
 #include "daemon/canary_loop.h"
 #include "daemon/executor_loop.h"
 #include "daemon/history_loop.h"
 #include "daemon/monitor_loop.h"
+#include "daemon/offsets_loop.h"
 #include "daemon/planner_loop.h"
 #include "daemon/proposal_book.h"
 #include "kafka/client.h"
@@ -67,14 +69,15 @@ class ClusterRuntime {
   }
   /// Why nothing is known, or the last look failed; empty: all is well.
   std::string Problem() const;
-  /// Requests sent since the start, by Kafka's name of the API, both clients together.
+  /// Requests sent since the start, by Kafka's name of the API, all clients together.
   std::map<std::string, std::uint64_t> KafkaRequests() const;
   /// What cannot be known or done because a broker's Kafka is older, a sentence each.
   std::vector<std::string> KafkaLimits() const;
 
  private:
   ClusterRuntime(const config::Config& config, const Clock& clock,
-                 std::unique_ptr<kafka::KafkaClient> reader);
+                 std::unique_ptr<kafka::KafkaClient> reader,
+                 std::unique_ptr<kafka::KafkaClient> tailer);
   Status OpenJournal();
   void OpenLagHistory();
   Status MakeCanary();
@@ -83,6 +86,8 @@ class ClusterRuntime {
   const config::Config config_;
   const Clock& clock_;
   std::unique_ptr<kafka::KafkaClient> reader_;
+  std::unique_ptr<kafka::KafkaClient> tailer_;  ///< Null: lag.offsets_topic is off.
+  std::unique_ptr<collectors::OffsetsReader> offsets_reader_;
   collectors::Monitor monitor_;
   MonitorLoop monitor_loop_;
   ExecutorViewPtr observe_view_;
@@ -109,6 +114,7 @@ class ClusterRuntime {
   std::jthread monitor_thread_;
   std::jthread history_thread_;
   std::jthread canary_thread_;
+  std::jthread offsets_thread_;
   std::jthread planner_thread_;
   std::jthread executor_thread_;
 };

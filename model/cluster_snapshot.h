@@ -12,9 +12,11 @@
 
 #include "base/clock.h"
 #include "base/uuid.h"
+#include "model/group_activity.h"
 #include "model/ids.h"
 #include "model/lag.h"
 #include "model/measure.h"
+#include "model/offsets_topic.h"
 
 namespace levelwind {
 
@@ -120,6 +122,9 @@ struct GroupOffset {
   LagVerdict verdict = LagVerdict::kUndecided;
   /// The record at `committed` is known to be gone by compaction: fewer than `lag` are left.
   bool compacted = false;
+  std::uint8_t rewinds = 0;  ///< Since the daemon watches; 255: at least. See GroupActivity.
+  float commit_interval_s = std::numeric_limits<float>::quiet_NaN();
+  std::int64_t commit_ms = kUnknownCount;  ///< Unix time of the last commit that was seen.
 };
 
 struct ConsumerGroup {
@@ -145,6 +150,7 @@ struct ConsumerGroup {
   /// Records below the log start, over all partitions: gone before the group read them. Unknown if
   /// any log start is.
   std::int64_t records_lost = kUnknownCount;
+  GroupActivity activity;
 
   /// Empty when no member has the partition.
   std::string_view OwnerOf(const GroupOffset& offset) const {
@@ -188,6 +194,7 @@ struct ClusterSnapshot {
   std::vector<ConsumerGroup> groups;  ///< Sorted by name.
   std::vector<SourceStatus> sources;
   Confidence confidence;
+  std::optional<OffsetsTopicView> offsets_topic;  ///< Empty: it is not read.
 
   std::span<const Replica> ReplicasOf(const Partition& p) const {
     return std::span(replicas).subspan(p.first_replica, p.replica_count);

@@ -58,13 +58,25 @@ TEST_F(ApiTest, GroupsGolden) {
   EXPECT_EQ(groups[1].at("group"), "fresh");
   EXPECT_TRUE(groups[1].at("lag").is_null());
   const Json one = GetJson("/api/v1/groups/billing").at("group");
-  EXPECT_EQ(
-      one.at("offsets")[0].dump(),
-      R"({"committed":90,"compacted":false,"lag":10,"lag_error_seconds":null,"lag_method":"unknown",)"
-      R"("lag_seconds":null,"last_stable_offset":null,"log_end_offset":null,)"
-      R"("log_start_offset":null,"owner":"c1/10.0.0.1","partition":0,)"
-      R"("produced_per_second":null,"retention_margin":null,"topic":"orders",)"
-      R"("verdict":"unknown"})");
+  EXPECT_EQ(one.at("offsets")[0].dump(),
+            R"({"commit_age_seconds":null,"commit_interval_seconds":null,)"
+            R"("committed":90,"compacted":false,"lag":10,"lag_error_seconds":null,"lag_method":"unknown",)"
+            R"("lag_seconds":null,"last_stable_offset":null,"log_end_offset":null,)"
+            R"("log_start_offset":null,"owner":"c1/10.0.0.1","partition":0,)"
+            R"("produced_per_second":null,"retention_margin":null,"rewinds":0,)"
+            R"("topic":"orders","verdict":"unknown"})");
+  EXPECT_EQ(one.at("offsets")[1].at("commit_age_seconds"), 3);
+  EXPECT_EQ(one.at("activity").dump(),
+            R"({"commit_age_seconds":3,"commit_interval_seconds":2,"commits":7,)"
+            R"("commits_per_second":0.5,"deleted_at":null,"forgotten_offsets":null,)"
+            R"("last_commit_at":"2025-12-31T23:59:57.000Z",)"
+            R"("last_rebalance_at":"2026-01-01T00:00:00.000Z","last_rebalance_seconds":1,)"
+            R"("last_rewind":{"at":"2026-01-01T00:00:00.000Z","from":90,"partition":1,)"
+            R"("to":5,"topic":"orders"},"rebalances":4,"rebalancing_seconds":null,"rewinds":1,)"
+            R"("source":"records"})");
+  const Json fresh = GetJson("/api/v1/groups/fresh").at("group");
+  EXPECT_TRUE(fresh.at("activity").at("commits").is_null());
+  EXPECT_TRUE(fresh.at("offsets")[0].at("rewinds").is_null());
   EXPECT_EQ(GetJson("/api/v1/groups?limit=1&from=1").at("groups").dump(),
             Json::array({groups[1]}).dump());
   EXPECT_EQ(ErrorOf(Send("GET", "/api/v1/groups?limit=x")),

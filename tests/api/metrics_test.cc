@@ -189,6 +189,49 @@ TEST(Metrics, UnknownIsLeftOutAndNeverZero_I17) {
   EXPECT_THAT(metrics, Not(HasSubstr(" -1\n")));
 }
 
+TEST(Metrics, TellWhatGroupsDoBesideReading) {
+  const std::string metrics = RenderSnapshotMetrics(*SmallSnapshot({}));
+  for (const char* line :
+       {"levelwind_group_activity_info{group=\"billing\",source=\"records\"} 1\n",
+        "# TYPE levelwind_group_commits_total counter\n",
+        "levelwind_group_commits_total{group=\"billing\"} 7\n",
+        "levelwind_group_commit_interval_seconds{group=\"billing\"} 2\n",
+        "levelwind_group_last_commit_timestamp_seconds{group=\"billing\"} 1767225597\n",
+        "levelwind_group_rewinds_total{group=\"billing\"} 1\n",
+        "levelwind_group_rebalances_total{group=\"billing\"} 4\n",
+        "levelwind_group_last_rebalance_seconds{group=\"billing\"} 1\n",
+        "levelwind_group_activity_info{group=\"fresh\",source=\"looks\"} 1\n"}) {
+    EXPECT_THAT(metrics, HasSubstr(line));
+  }
+  EXPECT_THAT(metrics, Not(HasSubstr("levelwind_group_commits_total{group=\"fresh\"}")));
+  EXPECT_THAT(metrics, Not(HasSubstr("levelwind_offsets_topic"))) << "it is not read";
+}
+
+TEST(Metrics, TellHowTheReadingOfTheOffsetsTopicGoes) {
+  auto snapshot = SmallSnapshot({});
+  snapshot->offsets_topic.emplace();
+  snapshot->offsets_topic->caught_up = true;
+  OffsetsTopicCounts& counts = snapshot->offsets_topic->counts;
+  counts.records[1] = 50;
+  counts.records[OffsetsTopicCounts::kSlots - 1] = 2;
+  counts.newer[24] = 3;
+  counts.malformed[2] = 4;
+  counts.transactions_aborted = 5;
+  const std::string metrics = RenderSnapshotMetrics(*snapshot);
+  EXPECT_EQ(Promtool(metrics), "");
+  for (const char* line :
+       {"levelwind_offsets_topic_caught_up 1\n",
+        "levelwind_offsets_topic_records_total{type=\"1\"} 50\n",
+        "levelwind_offsets_topic_records_total{type=\"other\"} 2\n",
+        "levelwind_offsets_topic_skipped_records_total{type=\"24\",reason=\"newer\"} 3\n",
+        "levelwind_offsets_topic_skipped_records_total{type=\"2\",reason=\"malformed\"} 4\n",
+        "levelwind_offsets_topic_transactions_total{outcome=\"aborted\"} 5\n",
+        "levelwind_offsets_topic_jumps_total 0\n"}) {
+    EXPECT_THAT(metrics, HasSubstr(line));
+  }
+  EXPECT_THAT(metrics, Not(HasSubstr("levelwind_offsets_topic_behind_records"))) << "not known";
+}
+
 TEST(Metrics, HostileNamesStayCleanAndUnique) {
   auto snapshot = SmallSnapshot({});
   snapshot->groups.clear();

@@ -50,10 +50,19 @@ TEST_F(CliTest, GroupsGolden) {
             "fresh    unknown  Empty         0           1    ?         ?       ?\n");
   EXPECT_EQ(Run({"groups", "billing"}), kDone);
   EXPECT_EQ(out_.str(),
-            "billing: unknown, Stable, 2 members, lag 10 (+1.5/s), ? behind\n\n"
-            "TOPIC   PARTITION  COMMITTED  END  LAG  TIME LAG  VERDICT  OWNER\n"
-            "orders          0         90    ?   10         ?  unknown  c1/10.0.0.1\n"
-            "orders          1          5    ?    0         ?  unknown  -\n");
+            "billing: unknown, Stable, 2 members, lag 10 (+1.5/s), ? behind\n"
+            "commits: 7 (+0.5/s), last 3 s ago, every 2 s\n"
+            "rewinds: 1, last orders-1 from 90 to 5 at 2026-01-01T00:00:00.000Z\n"
+            "rebalances: 4, last over at 2026-01-01T00:00:00.000Z, took 1 s\n\n"
+            "TOPIC   PARTITION  COMMITTED  END  LAG  TIME LAG  LAST COMMIT  EVERY  VERDICT  "
+            "OWNER\n"
+            "orders          0         90    ?   10         ?            ?      ?  unknown  "
+            "c1/10.0.0.1\n"
+            "orders          1          5    ?    0         ?          3 s    2 s  unknown  -\n");
+  EXPECT_EQ(Run({"groups", "fresh"}), kDone);
+  EXPECT_THAT(out_.str(), HasSubstr("commits: ?; as far as looks can tell\n"
+                                    "rewinds: ?\n"
+                                    "rebalances: ?\n"));
   EXPECT_EQ(Run({"groups", "no/pe?"}), kFailed);
   EXPECT_EQ(err_.str(),
             "levelwind: there is no consumer group 'no/pe?'; 'levelwind groups' lists all\n");

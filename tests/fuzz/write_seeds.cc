@@ -100,12 +100,48 @@ void AddOffsetsTopic(Seeds& seeds) {
   };
   key(OffsetCommitKey{"g", {"t", 1}});
   key(ClassicGroupKey{"g"});
-  key(OtherCoordinatorKey{5, "g"});
+  key(OtherCoordinatorKey{5, "g", "m"});
   for (std::int16_t version = 0; version <= 4; ++version) {
     seeds.Add("fuzz_offsets_topic",
               Prefixed({1}, *EncodeOffsetCommitValue({42, 1, "m", 7, -1, {}}, version)));
     seeds.Add("fuzz_offsets_topic", Prefixed({2}, *EncodeClassicGroupValue(group, version)));
   }
+}
+
+/// Of fuzz_offsets_tail: flags, producer, key and value with their lengths.
+void AppendTailRecord(std::uint8_t flags, const ByteVector& key, const ByteVector& value,
+                      ByteVector& out) {
+  out.insert(out.end(), {flags, 1, static_cast<std::uint8_t>(key.size())});
+  out.insert(out.end(), key.begin(), key.end());
+  out.push_back(static_cast<std::uint8_t>(value.size()));
+  out.insert(out.end(), value.begin(), value.end());
+}
+
+void AddOffsetsTail(Seeds& seeds) {
+  constexpr std::uint8_t kTransactional = 1;
+  constexpr std::uint8_t kMarker = 3;
+  constexpr std::uint8_t kTombstone = 8;
+  constexpr std::uint8_t kNewBatch = 16;
+  const ByteVector commit = *EncodeOffsetsTopicKey(OffsetCommitKey{"g", {"t", 1}});
+  const ByteVector classic = *EncodeOffsetsTopicKey(ClassicGroupKey{"g"});
+  const ByteVector member = *EncodeOffsetsTopicKey(OtherCoordinatorKey{8, "g", "m"});
+  const ByteVector group = *EncodeOffsetsTopicKey(OtherCoordinatorKey{3, "g", ""});
+  ByteVector all;
+  for (std::int16_t version = 0; version <= 4; ++version) {
+    const ByteVector value = *EncodeOffsetCommitValue({42, 1, "m", 7, -1, {}}, version);
+    AppendTailRecord(kNewBatch, commit, value, all);
+    AppendTailRecord(kTransactional, commit, value, all);
+    AppendTailRecord(kMarker, {0, 0, 0, 1}, {0}, all);
+    AppendTailRecord(0, classic, *EncodeClassicGroupValue({}, version), all);
+    seeds.Add("fuzz_offsets_tail", all);
+    all.clear();
+  }
+  AppendTailRecord(0, group, {0, 0, 0, 0, 0, 5, 0}, all);
+  AppendTailRecord(0, member, {0, 0, 0, 0, 0, 5, 0, 0, 0, 4, 0, 1, 1, 0}, all);
+  AppendTailRecord(kTombstone, member, {}, all);
+  AppendTailRecord(kTombstone, group, {}, all);
+  AppendTailRecord(kTombstone, commit, {}, all);
+  seeds.Add("fuzz_offsets_tail", all);
 }
 
 void AddTexts(Seeds& seeds) {
@@ -169,6 +205,7 @@ int main(int argc, char** argv) {
   AddMessages(seeds);
   AddBatches(seeds);
   AddOffsetsTopic(seeds);
+  AddOffsetsTail(seeds);
   AddTexts(seeds);
   AddFixtures(seeds);
   return 0;
