@@ -27,6 +27,7 @@ THIRD_PARTY = {
     "fmt": set(tree.PRODUCTION),
     "tl": {"base"},
     "spdlog": {"base"},
+    "re2": {"base"},
     "boost": {"kafka", "api"},
     "openssl": {"kafka"},
     "librdkafka": {"kafka"},
