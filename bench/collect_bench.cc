@@ -76,7 +76,7 @@ void Fill(CollectState& state, int partitions) {
   for (int g = 0; g < kGroups; ++g) {
     GroupRecord& record = state.groups["group-" + std::to_string(g)];
     record.group.name = "group-" + std::to_string(g);
-    record.group.owners = {"consumer-of-group-" + std::to_string(g) + "/10.0.0.1"};
+    record.group.owners = {{"consumer-of-group-" + std::to_string(g), "/10.0.0.1", ""}};
     for (int p = 0; p < kPartitionsPerTopic; ++p) {
       GroupOffset offset;
       offset.partition = (g * kPartitionsPerTopic + p) % partitions;

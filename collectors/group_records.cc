@@ -32,17 +32,13 @@ struct Owned {
 
 /// Which member has which partition, sorted; `owners` becomes the members that have any.
 std::vector<Owned> OwnersOf(const kafka::GroupDescription& description, const ClusterTable& table,
-                            std::vector<std::string>& owners) {
+                            std::vector<GroupOwner>& owners) {
   std::vector<Owned> owned;
   owners.clear();
   for (const kafka::GroupMember& member : description.members) {
     if (member.assigned.empty()) continue;
-    // Kafka's host text begins with a slash of its own: "client/10.0.0.7".
-    const bool has_slash = !member.host.empty() && member.host.front() == '/';
-    const std::string name = member.client_id + (has_slash ? "" : "/") + member.host;
-    const auto known = std::ranges::find(owners, name);
-    const auto index = static_cast<std::int32_t>(known - owners.begin());
-    if (known == owners.end()) owners.push_back(name);
+    const auto index = static_cast<std::int32_t>(owners.size());
+    owners.push_back({member.client_id, member.host, member.member_id});
     for (const TopicPartition& assigned : member.assigned) {
       const std::int32_t partition = table.Find(assigned.topic, assigned.partition);
       if (partition >= 0) owned.push_back({partition, index});

@@ -29,6 +29,11 @@ std::optional<BrokerState> ParseBrokerState(std::string_view name) {
   return ParseIn(kBrokerStates, name);
 }
 
+std::string GroupOwner::Name() const {
+  if (host.empty()) return client_id;
+  return client_id + (host.front() == '/' ? "" : "/") + host;
+}
+
 std::vector<BrokerId> ClusterSnapshot::ReplicaIds(const Partition& p) const {
   std::vector<BrokerId> ids;
   ids.reserve(p.replica_count);

@@ -127,6 +127,15 @@ struct GroupOffset {
   std::int64_t commit_ms = kUnknownCount;  ///< Unix time of the last commit that was seen.
 };
 
+/// A member of a group that has partitions.
+struct GroupOwner {
+  std::string client_id;
+  std::string host;  ///< As the coordinator tells it: "/10.0.0.7".
+  std::string member_id;
+  /// For people: "billing/10.0.0.7".
+  std::string Name() const;
+};
+
 struct ConsumerGroup {
   std::string name;
   std::string type;   ///< classic, consumer, share, streams.
@@ -138,7 +147,7 @@ struct ConsumerGroup {
   std::int32_t static_member_count = 0;  ///< Of them with an instance id of their own.
   std::int32_t epoch = -1;           ///< Grows with each rebalance; -1: not told (classic groups).
   std::vector<GroupOffset> offsets;  ///< Sorted by partition index.
-  std::vector<std::string> owners;  ///< Members (client id / host) that have partitions, each once.
+  std::vector<GroupOwner> owners;    ///< The members that have partitions.
   std::int64_t total_lag = kUnknownCount;  ///< Unknown if any partition's lag is.
   double lag_growth_per_s = kUnknown;      ///< Positive: falls behind. From the last looks.
   double consume_rate_per_s = kUnknown;    ///< Committed messages per second.
@@ -152,9 +161,15 @@ struct ConsumerGroup {
   std::int64_t records_lost = kUnknownCount;
   GroupActivity activity;
 
-  /// Empty when no member has the partition.
-  std::string_view OwnerOf(const GroupOffset& offset) const {
-    return offset.owner < 0 ? std::string_view() : owners[static_cast<std::size_t>(offset.owner)];
+  /// Null when no member has the partition.
+  const GroupOwner* FindOwner(const GroupOffset& offset) const {
+    const auto index = static_cast<std::size_t>(offset.owner);
+    return offset.owner < 0 || index >= owners.size() ? nullptr : &owners[index];
+  }
+  /// Its name; empty when no member has the partition.
+  std::string OwnerOf(const GroupOffset& offset) const {
+    const GroupOwner* owner = FindOwner(offset);
+    return owner == nullptr ? std::string() : owner->Name();
   }
 };
 

@@ -104,9 +104,10 @@ class ConsumerFetchLocalityGoal final : public RuleGoal {
     std::map<std::uint32_t, std::map<RackIndex, int>> readers;
     for (const ConsumerGroup& group : rules.snapshot().groups) {
       std::vector<std::optional<RackIndex>> rack_of;
-      for (const std::string& owner : group.owners) {
+      for (const GroupOwner& owner : group.owners) {
+        const std::string who = owner.Name();
         const auto match = std::ranges::find_if(consumers_, [&](const ConsumerRack& consumer) {
-          return std::regex_search(owner, consumer.pattern);
+          return std::regex_search(who, consumer.pattern);
         });
         const auto rack = match != consumers_.end() ? serving.find(match->rack) : serving.end();
         rack_of.push_back(rack != serving.end() ? std::optional(rack->second) : std::nullopt);

@@ -215,7 +215,7 @@ inline std::shared_ptr<ClusterSnapshot> SmallSnapshot(SteadyTime taken_at) {
   billing.state = "Stable";
   billing.coordinator = 1;
   billing.member_count = 2;
-  billing.owners = {"c1/10.0.0.1"};
+  billing.owners = {{"c1", "/10.0.0.1", "c1-77"}};
   billing.offsets = {{0, 0, 90, 10}, {1, -1, 5, 0}};
   billing.offsets[1].commit_ms = snapshot->taken_at.unix_ms - 3000;
   billing.offsets[1].commit_interval_s = 2;

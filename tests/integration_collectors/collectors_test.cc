@@ -116,7 +116,7 @@ class CollectorsTest : public ::testing::Test {
         lag.committed = offset.committed;
         lag.end = partition.log_end_offset;
         lag.lag = offset.lag;
-        const std::string_view owner = group.OwnerOf(offset);
+        const std::string owner = group.OwnerOf(offset);
         lag.client_id = owner.substr(0, owner.find('/'));
         table[{group.name, snapshot.NameOf(partition)}] = lag;
       }

@@ -17,7 +17,7 @@ ClusterSnapshot Full() {
   group.name = "billing";
   group.state = "Stable";
   group.member_count = 2;
-  group.owners = {"app/10.0.0.7"};
+  group.owners = {{"app", "/10.0.0.7", "app-1"}};
   group.offsets = {{0, 0, 90, 10}, {1, -1, 5, 0}};
   group.total_lag = 10;
   group.lag_growth_per_s = 1.5;

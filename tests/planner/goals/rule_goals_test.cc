@@ -118,7 +118,7 @@ ClusterSnapshot ReadFromFar() {
   ClusterSnapshot snapshot = Brokers(3).AddTopic("t", Repeat({1, 2}, 2)).Build();
   ConsumerGroup group;
   group.name = "g";
-  group.owners = {"app / host-2", "app / host-0", "app / laptop"};
+  group.owners = {{"app", "/host-2", ""}, {"app", "/host-0", ""}, {"app", "/laptop", ""}};
   group.offsets = {{.partition = 0, .owner = 0}, {.partition = 1, .owner = 1}};
   snapshot.groups = {group};
   return snapshot;
@@ -144,7 +144,7 @@ TEST(ConsumerFetchLocalityGoal, AReplicaOnTheRackOfEachReader) {
 TEST(ConsumerFetchLocalityGoal, OfMoreRacksThanReplicasThoseWithMostMembersCount) {
   ClusterSnapshot snapshot = Brokers(3).AddTopic("t", Repeat({2}, 1)).Build();
   ConsumerGroup group;
-  group.owners = {"a / host-2", "b / host-2", "c / host-0"};
+  group.owners = {{"a", "/host-2", ""}, {"b", "/host-2", ""}, {"c", "/host-0", ""}};
   group.offsets = {
       {.partition = 0, .owner = 0}, {.partition = 0, .owner = 1}, {.partition = 0, .owner = 2}};
   snapshot.groups = {group};
