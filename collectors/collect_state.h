@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "collectors/burrow_rings.h"
 #include "collectors/cluster_table.h"
 #include "collectors/collector_options.h"
 #include "collectors/lag_window.h"
@@ -92,7 +93,9 @@ struct GroupRecord {
 /// lost.
 struct CollectState {
   explicit CollectState(const CollectorOptions& collector_options)
-      : options(collector_options), rates(collector_options) {}
+      : options(collector_options), rates(collector_options) {
+    if (options.burrow.on) burrow.emplace(options.burrow);
+  }
 
   void SetTable(ClusterTable next);
 
@@ -109,6 +112,8 @@ struct CollectState {
   std::optional<OffsetsTopicView> offsets_topic;
   /// Commits and rebalances come from the offsets topic, which is being read, not from the looks.
   bool offsets_topic_used = false;
+  std::optional<BurrowRings> burrow;  ///< Only where it is wanted.
+  SteadyTime burrow_fed_at{};         ///< The last look at end offsets that it was told.
 };
 
 /// `usual`, but `options.start_interval` if that is less and fewer than `start_looks` were taken.

@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "base/clock.h"
+#include "model/burrow.h"
 
 namespace levelwind::collectors {
 
@@ -30,6 +31,14 @@ struct LagOptions {
   std::int32_t exact_most = 5000;
   /// Needs the right to read the topic. Anything but kOff takes a client and a thread of its own.
   OffsetsTopicMode offsets_topic = OffsetsTopicMode::kOff;
+};
+
+/// Evaluation of consumer groups by Burrow's rules, beside ours.
+struct BurrowOptions {
+  bool on = false;  ///< Off: no commit is kept. About 150 bytes per group and partition.
+  BurrowRules rules;
+  /// How far apart the kept end offsets are, at least. Range 1 s to 1 h.
+  Duration offset_refresh = std::chrono::seconds(10);
 };
 
 /// How often and how long the cluster is asked. All looks are reads.
@@ -66,6 +75,7 @@ struct CollectorOptions {
   Duration keep_for = std::chrono::seconds(60);
 
   LagOptions lag;
+  BurrowOptions burrow;
 };
 
 }  // namespace levelwind::collectors

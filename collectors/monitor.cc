@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "collectors/builtin_collectors.h"
+#include "collectors/burrow_feed.h"
 #include "collectors/group_lags.h"
 #include "collectors/kept_offsets.h"
 #include "collectors/snapshot_assembler.h"
@@ -91,6 +92,17 @@ void Monitor::MakeAllDue() {
   for (Source& source : sources_) source.due = SteadyTime{};
 }
 
+Status Monitor::ForgetCommits(const std::string& group, const std::string& topic) {
+  if (!state_.burrow) {
+    return FailedPrecondition("no commits are kept: compat.burrow is off");
+  }
+  const Topic* of = topic.empty() ? nullptr : state_.table.shape().FindTopic(topic);
+  if (!topic.empty() && of == nullptr) return Ok();
+  state_.burrow->Forget(group, of);
+  Publish();
+  return Ok();
+}
+
 void Monitor::Look(Source& source, SteadyTime deadline) {
   const SteadyTime began = clock_.Now();
   const Duration limit =
@@ -130,7 +142,9 @@ void Monitor::Publish() {
   }
   if (!state_.table.empty()) {
     UpdateLags(state_, now);
+    FeedBurrow(state_);
     ClusterSnapshot snapshot = AssembleSnapshot(state_, now);
+    if (state_.burrow) snapshot.burrow = state_.burrow->History();
     snapshot.sequence = ++sequence_;
     snapshot.taken_at = clock_.WallNow();
     snapshot.taken_at_steady = now;

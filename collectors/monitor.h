@@ -51,6 +51,11 @@ class Monitor {
   /// The ends of logs over time that are worth keeping over a restart, once a minute. Any thread.
   const Published<std::vector<PartitionHistory>>& kept_offsets() const { return kept_offsets_; }
 
+  /// Forgets the commits that were kept of a group for Burrow's rules, or (`topic` not empty) those
+  /// in one of its topics; Ok too where there is nothing to forget. kFailedPrecondition when none
+  /// are kept. Monitor thread only.
+  Status ForgetCommits(const std::string& group, const std::string& topic);
+
   /// Nothing until the first metadata.
   const Published<ClusterSnapshot>& snapshots() const { return snapshots_; }
   /// Also while there is no snapshot: tells what is wrong at a start.

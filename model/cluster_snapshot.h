@@ -12,6 +12,7 @@
 
 #include "base/clock.h"
 #include "base/uuid.h"
+#include "model/burrow.h"
 #include "model/group_activity.h"
 #include "model/ids.h"
 #include "model/lag.h"
@@ -210,6 +211,8 @@ struct ClusterSnapshot {
   std::vector<SourceStatus> sources;
   Confidence confidence;
   std::optional<OffsetsTopicView> offsets_topic;  ///< Empty: it is not read.
+  /// What Burrow's rules look at; null unless that is switched on.
+  std::shared_ptr<const BurrowHistory> burrow;
 
   std::span<const Replica> ReplicasOf(const Partition& p) const {
     return std::span(replicas).subspan(p.first_replica, p.replica_count);
