@@ -3,7 +3,9 @@
 #include <string_view>
 #include <unordered_set>
 
+#include "api/compat/compat_activity.h"
 #include "api/daemon_metrics.h"
+#include "api/group_metrics.h"
 #include "api/metrics_text.h"
 
 namespace levelwind::api {
@@ -15,6 +17,8 @@ void RenderDaemon(const DaemonInfo& info, bool ready, MetricsText& text) {
   text.Family("levelwind_build_info", Type::kGauge, "Version and mode of the daemon; always 1.");
   text.Count(MetricLabels({{"version", info.version}, {"mode", info.mode}}), 1);
   text.Gauge("levelwind_start_time_seconds", "When the daemon started, as Unix time.",
+             static_cast<double>(info.started_at.unix_ms) / 1000);
+  text.Gauge("process_start_time_seconds", "Start time of the process since unix epoch in seconds.",
              static_cast<double>(info.started_at.unix_ms) / 1000);
   text.Gauge("levelwind_ready", "Whether the cluster was seen at least once.", ready ? 1 : 0);
   text.Family("levelwind_kafka_requests_total", Type::kCounter, "Requests sent to Kafka, by API.");
@@ -174,13 +178,16 @@ void RenderExecutor(const ExecutorActivity& activity, MetricsText& text) {
 
 }  // namespace
 
-std::string RenderActivityMetrics(const Backend& backend, const Clock& clock) {
-  MetricsText text;
+std::string RenderActivityMetrics(const Backend& backend, const Clock& clock,
+                                  const MetricsOptions& options, MetricsText::Format format) {
+  MetricsText text(format);
   const SnapshotPtr snapshot = backend.Snapshot();
   const DaemonInfo info = backend.Info();
   RenderDaemon(info, snapshot != nullptr, text);
+  RenderCompatActivity(info, snapshot.get(), options, text);
   if (snapshot) {
     RenderCluster(info, *snapshot, text);
+    if (snapshot->offsets_topic) RenderOffsetsTopicFamilies(*snapshot->offsets_topic, text);
     RenderCollectors(*snapshot, ToSeconds(clock.Now() - snapshot->taken_at_steady), text);
   }
   if (const auto reports = backend.Detectors()) RenderDetectors(*reports, text);

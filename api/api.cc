@@ -58,7 +58,11 @@ Response ErrorResponse(const Error& error) {
 }
 
 Api::Api(Backend& backend, const Clock& clock, ApiOptions options)
-    : backend_(backend), clock_(clock), options_(options) {}
+    : backend_(backend),
+      clock_(clock),
+      options_(std::move(options)),
+      snapshot_metrics_(options_.metrics),
+      burrow_(backend, clock, options_.burrow, options_.metrics.cluster_name) {}
 
 const std::vector<Api::Route>& Api::Routes() {
   static const std::vector<Route> kRoutes = {
@@ -111,34 +115,19 @@ const std::vector<Api::Route>& Api::Routes() {
   return kRoutes;
 }
 
-bool Api::Fits(const Route& route, const Request& request,
-               std::map<std::string, std::string>* parameters) {
-  std::vector<std::string_view> parts;
-  if (route.pattern != "/") parts = Split(route.pattern.substr(1), '/');
-  if (parts.size() != request.segments.size()) return false;
-  parameters->clear();
-  for (std::size_t i = 0; i < parts.size(); ++i) {
-    if (parts[i].starts_with('{')) {
-      parameters->emplace(parts[i].substr(1, parts[i].size() - 2), request.segments[i]);
-    } else if (parts[i] != request.segments[i]) {
-      return false;
-    }
-  }
-  return true;
-}
-
-const Api::Route* Api::FindRoute(const Request& request,
-                                 std::map<std::string, std::string>* parameters) const {
+const Api::Route* Api::FindRoute(const Request& request, RouteParameters* parameters) const {
   const std::string_view method =
       request.method == "HEAD" ? "GET" : std::string_view(request.method);
   for (const Route& route : Routes()) {
-    if (route.method == method && Fits(route, request, parameters)) return &route;
+    if (route.method == method && FitsPattern(route.pattern, request.segments, parameters))
+      return &route;
   }
   return nullptr;
 }
 
 Lane Api::LaneOf(const Request& request) const {
-  std::map<std::string, std::string> parameters;
+  if (BurrowApi::Owns(request)) return burrow_.LaneOf(request);
+  RouteParameters parameters;
   const Route* route = FindRoute(request, &parameters);
   return route == nullptr ? Lane::kProbe : route->lane;
 }
@@ -146,16 +135,22 @@ Lane Api::LaneOf(const Request& request) const {
 Response Api::Handle(const Request& request) {
   const SteadyTime start = clock_.Now();
   Call call{request, {}};
-  const Route* route = FindRoute(request, &call.parameters);
+  const bool burrow = BurrowApi::Owns(request);
+  const Route* route = burrow ? nullptr : FindRoute(request, &call.parameters);
   Response response;
   try {
-    response = route == nullptr ? NoRoute(request) : (this->*route->answer)(call);
+    if (burrow) {
+      response = burrow_.Handle(request);
+    } else {
+      response = route == nullptr ? NoRoute(request) : (this->*route->answer)(call);
+    }
   } catch (const std::exception& problem) {
     LW_ERROR("api", "{} {}: {}", request.method, request.path, problem.what());
     response = ErrorResponse(Internal("the request could not be answered; the log says why"));
   }
-  own_metrics_.CountRequest(route == nullptr ? "none" : std::string(route->pattern),
-                            route == nullptr ? "other" : std::string(route->method),
+  const std::string_view unrouted = burrow ? "burrow" : "none";
+  own_metrics_.CountRequest(std::string(route == nullptr ? unrouted : route->pattern),
+                            std::string(route == nullptr ? "other" : route->method),
                             response.status, clock_.Now() - start);
   return response;
 }
@@ -171,9 +166,9 @@ Response Api::Refuse(int status, std::string message) const {
 
 Response Api::NoRoute(const Request& request) const {
   std::string allowed;
-  std::map<std::string, std::string> ignored;
+  RouteParameters ignored;
   for (const Route& route : Routes()) {
-    if (!Fits(route, request, &ignored)) continue;
+    if (!FitsPattern(route.pattern, request.segments, &ignored)) continue;
     if (!allowed.empty()) allowed += ", ";
     allowed += route.method == "GET" ? "GET, HEAD" : route.method;
   }

@@ -7,8 +7,10 @@
 #include <vector>
 
 #include "api/backend.h"
+#include "api/compat/burrow_api.h"
 #include "api/daemon_metrics.h"
 #include "api/http.h"
+#include "api/series_set.h"
 #include "api/snapshot_metrics.h"
 #include "base/clock.h"
 #include "base/error.h"
@@ -19,6 +21,8 @@ namespace levelwind::api {
 struct ApiOptions {
   /// A snapshot older than this is marked "stale": true in every answer.
   Duration stale_after = std::chrono::seconds(30);
+  MetricsSetup metrics;
+  BurrowFacts burrow;
 };
 
 /// The daemon's HTTP API: routes, JSON and metrics (docs/api.md). Called from any number of
@@ -35,11 +39,14 @@ class Api final : public Handler {
   Response Handle(const Request& request) override;
   Response Refuse(int status, std::string message) const override;
 
+  /// Makes the page of a new snapshot ready, so that scrapes do not wait for it.
+  void PrepareMetrics(const SnapshotPtr& snapshot) { snapshot_metrics_.Prepare(snapshot); }
+
  private:
   /// One request with the parts of its path that the pattern left open.
   struct Call {
     const Request& request;
-    std::map<std::string, std::string> parameters;
+    RouteParameters parameters;
     const std::string& operator[](const std::string& name) const { return parameters.at(name); }
   };
   using Answer = Response (Api::*)(const Call&);
@@ -51,11 +58,7 @@ class Api final : public Handler {
     std::string_view help;
   };
   static const std::vector<Route>& Routes();
-  /// Fills `parameters` if the path fits.
-  static bool Fits(const Route& route, const Request& request,
-                   std::map<std::string, std::string>* parameters);
-  const Route* FindRoute(const Request& request,
-                         std::map<std::string, std::string>* parameters) const;
+  const Route* FindRoute(const Request& request, RouteParameters* parameters) const;
   Response NoRoute(const Request& request) const;
 
   // read_routes.cc
@@ -104,6 +107,7 @@ class Api final : public Handler {
   const Clock& clock_;
   const ApiOptions options_;
   SnapshotMetricsCache snapshot_metrics_;
+  BurrowApi burrow_;
   DaemonMetrics own_metrics_;
 };
 

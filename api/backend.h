@@ -38,6 +38,8 @@ struct DaemonInfo {
   std::map<std::string, std::uint64_t> kafka_requests;
   /// What cannot be known or done because the brokers' Kafka is older, a sentence each.
   std::vector<std::string> kafka_limits;
+  std::uint64_t kafka_bytes_sent = 0;
+  std::uint64_t kafka_bytes_received = 0;
 };
 
 /// Who wants something changed and why; goes into the audit.
@@ -119,6 +121,10 @@ class Backend {
   virtual Result<ThrottleSweep> LookForOrphans() = 0;
   /// Deletes them and returns them. kFailedPrecondition while anything moves.
   virtual Result<ThrottleSweep> ClearThrottles(const Asker& asker) = 0;
+  /// Forgets what was kept of a group for Burrow's rules, or of one of its topics when `topic` is
+  /// not empty; the cluster is not touched. Ok also where there is nothing.
+  virtual Status ForgetCommits(const Asker& asker, const std::string& group,
+                               const std::string& topic) = 0;
 };
 
 }  // namespace levelwind::api

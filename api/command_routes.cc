@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "api/api.h"
+#include "api/asker.h"
 #include "api/plan_body.h"
 #include "api/views.h"
 #include "base/text.h"
@@ -20,7 +21,6 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr std::size_t kMaxAuthor = 128;
 constexpr std::size_t kMaxReason = 1024;
 
 /// The body as an object that has no other keys than `known`. An empty body is an empty object.
@@ -49,13 +49,7 @@ Result<Json> ParseBody(const Request& request, const std::vector<std::string>& k
 }
 
 Result<Asker> WhoAsks(const Request& request, const Json& body) {
-  const bool plain =
-      std::ranges::all_of(request.author, [](char c) { return c >= 0x20 && c < 0x7f; });
-  if (request.author.empty() || request.author.size() > kMaxAuthor || !plain) {
-    return InvalidArgument(
-        "the header X-Levelwind-Author must say who asks, in 1 to 128 printable ASCII characters, "
-        "for the audit");
-  }
+  LW_RETURN_IF_ERROR(CheckAuthor(request));
   Asker asker{request.author, ""};
   if (body.contains("reason")) {
     if (!body["reason"].is_string() ||

@@ -11,17 +11,26 @@
 
 #include <fstream>
 #include <mutex>
+#include <utility>
+
+#include "api/exposition.h"
 
 namespace levelwind::api {
 namespace {
 
-/// -1 when /proc is not there.
-double ResidentBytes() {
+/// Of all that is mapped, and of what is in memory; -1 when /proc is not there.
+std::pair<double, double> MemoryBytes() {
   std::ifstream statm("/proc/self/statm");
-  double pages = 0;
+  double mapped = 0;
   double resident = 0;
-  if (!(statm >> pages >> resident)) return -1;
-  return resident * static_cast<double>(sysconf(_SC_PAGESIZE));
+  if (!(statm >> mapped >> resident)) return {-1, -1};
+  const auto page = static_cast<double>(sysconf(_SC_PAGESIZE));
+  return {mapped * page, resident * page};
+}
+
+double MostFiles() {
+  rlimit limit{};
+  return getrlimit(RLIMIT_NOFILE, &limit) == 0 ? static_cast<double>(limit.rlim_cur) : -1;
 }
 
 double CpuSeconds() {
@@ -61,6 +70,11 @@ class DaemonMetrics::Impl {
                                     .Help("Resident memory size in bytes.")
                                     .Register(registry)
                                     .Add({});
+  prometheus::Gauge& virtual_memory = prometheus::BuildGauge()
+                                          .Name("process_virtual_memory_bytes")
+                                          .Help("Virtual memory size in bytes.")
+                                          .Register(registry)
+                                          .Add({});
   prometheus::Counter& cpu = prometheus::BuildCounter()
                                  .Name("process_cpu_seconds_total")
                                  .Help("Total user and system CPU time spent in seconds.")
@@ -71,6 +85,11 @@ class DaemonMetrics::Impl {
                                  .Help("Number of open file descriptors.")
                                  .Register(registry)
                                  .Add({});
+  prometheus::Gauge& most_files = prometheus::BuildGauge()
+                                      .Name("process_max_fds")
+                                      .Help("Maximum number of open file descriptors.")
+                                      .Register(registry)
+                                      .Add({});
   std::mutex render_mutex;  // the CPU counter is moved forward by one thread at a time
 };
 
@@ -86,13 +105,17 @@ void DaemonMetrics::CountRequest(const std::string& route, const std::string& me
   impl_->durations.Add({{"route", route}}, kBuckets).Observe(ToSeconds(took));
 }
 
-std::string DaemonMetrics::Render() const {
+std::string DaemonMetrics::Render(MetricsText::Format format) const {
   std::lock_guard lock(impl_->render_mutex);
-  impl_->resident.Set(ResidentBytes());
+  const auto [virtual_bytes, resident_bytes] = MemoryBytes();
+  impl_->virtual_memory.Set(virtual_bytes);
+  impl_->resident.Set(resident_bytes);
   impl_->files.Set(OpenFiles());
+  impl_->most_files.Set(MostFiles());
   const double cpu = CpuSeconds() - impl_->cpu.Value();
   if (cpu > 0) impl_->cpu.Increment(cpu);
-  return prometheus::TextSerializer().Serialize(impl_->registry.Collect());
+  std::string text = prometheus::TextSerializer().Serialize(impl_->registry.Collect());
+  return format == MetricsText::Format::kPrometheus ? text : ToOpenMetrics(text);
 }
 
 }  // namespace levelwind::api

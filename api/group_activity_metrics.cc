@@ -3,21 +3,12 @@
 #include <string>
 #include <string_view>
 
-#include "api/snapshot_labels.h"
+#include "api/group_metrics.h"
 
 namespace levelwind::api {
 namespace {
 
 using Type = MetricsText::Type;
-
-template <class Write>
-void PerGroup(const ClusterSnapshot& snapshot, const SnapshotLabels& labels, MetricsText& text,
-              Type type, std::string_view name, std::string_view help, Write write) {
-  text.Family(name, type, help);
-  for (std::size_t i = 0; i < labels.groups.size(); ++i) {
-    if (!labels.groups[i].empty()) write(labels.groups[i], snapshot.groups[i].activity);
-  }
-}
 
 std::string TypeLabel(std::size_t slot) {
   return slot + 1 == OffsetsTopicCounts::kSlots ? "other" : std::to_string(slot);
@@ -33,44 +24,45 @@ void RenderSlots(const OffsetsTopicCounts::ByType& counts, std::string_view more
 
 }  // namespace
 
-void RenderActivityFamilies(const ClusterSnapshot& snapshot, const SnapshotLabels& labels,
-                            MetricsText& text) {
+void RenderActivityFamilies(FamilyWriter& write) {
+  write.PerGroup(
+      "levelwind_group_activity_info",
+      "Where commits and rebalances are told from: records of the offsets topic, or looks.",
+      [&](const ConsumerGroup& group) {
+        write.extra() =
+            group.activity.from_records ? ",source=\"records\"" : ",source=\"looks\"";
+        return MetricValue::Raw(1);
+      });
+  write.PerGroup("levelwind_group_commit_interval_seconds",
+                 "Time between commits of a partition, median of all partitions.",
+                 [](const auto& group) {
+                   return MetricValue::Known(group.activity.commit_interval_s);
+                 });
+  write.PerGroup("levelwind_group_last_commit_timestamp_seconds", "When the group committed last.",
+                 [](const ConsumerGroup& group) {
+                   const std::int64_t unix_ms = group.activity.last_commit_at.unix_ms;
+                   if (unix_ms <= 0) return MetricValue{};
+                   return MetricValue::Raw(static_cast<double>(unix_ms) / 1000);
+                 });
+  write.PerGroup("levelwind_group_last_rebalance_seconds", "How long the last rebalance took.",
+                 [](const auto& group) {
+                   return MetricValue::Known(group.activity.last_rebalance_s);
+                 });
+}
+
+void RenderActivityCounters(FamilyWriter& write) {
   const auto counter = [&](std::string_view name, std::string_view help, auto member) {
-    PerGroup(snapshot, labels, text, Type::kCounter, name, help,
-             [&](const std::string& label, const GroupActivity& one) {
-               text.Count(label, one.*member);
-             });
+    write.PerGroup(
+        name, help,
+        [&](const ConsumerGroup& group) { return MetricValue::Known(group.activity.*member); },
+        Type::kCounter);
   };
-  const auto gauge = [&](std::string_view name, std::string_view help, auto member) {
-    PerGroup(snapshot, labels, text, Type::kGauge, name, help,
-             [&](const std::string& label, const GroupActivity& one) {
-               text.Sample(label, one.*member);
-             });
-  };
-  PerGroup(snapshot, labels, text, Type::kGauge, "levelwind_group_activity_info",
-           "Where commits and rebalances are told from: records of the offsets topic, or looks.",
-           [&](const std::string& label, const GroupActivity& one) {
-             text.Count(
-                 label + "," + MetricLabels({{"source", one.from_records ? "records" : "looks"}}),
-                 1);
-           });
   counter("levelwind_group_commits_total", "Offsets committed, each partition counted.",
           &GroupActivity::commits);
-  gauge("levelwind_group_commit_interval_seconds",
-        "Time between commits of a partition, median of all partitions.",
-        &GroupActivity::commit_interval_s);
-  PerGroup(snapshot, labels, text, Type::kGauge, "levelwind_group_last_commit_timestamp_seconds",
-           "When the group committed last.",
-           [&](const std::string& label, const GroupActivity& one) {
-             if (one.last_commit_at.unix_ms <= 0) return;
-             text.Sample(label, static_cast<double>(one.last_commit_at.unix_ms) / 1000);
-           });
   counter("levelwind_group_rewinds_total", "Committed offsets that went back.",
           &GroupActivity::rewinds);
   counter("levelwind_group_rebalances_total", "Rebalances of the group.",
           &GroupActivity::rebalances);
-  gauge("levelwind_group_last_rebalance_seconds", "How long the last rebalance took.",
-        &GroupActivity::last_rebalance_s);
 }
 
 void RenderOffsetsTopicFamilies(const OffsetsTopicView& view, MetricsText& text) {

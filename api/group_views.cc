@@ -35,16 +35,16 @@ void WriteGroupHead(JsonWriter& json, const ConsumerGroup& group) {
       .FieldCount("records_lost", group.records_lost);
 }
 
-bool HurtsMore(const ConsumerGroup* a, const ConsumerGroup* b) {
-  if (a->verdict != b->verdict) return a->verdict > b->verdict;
-  const double age_a = KnownOr(a->time_lag.seconds, -1.0);
-  const double age_b = KnownOr(b->time_lag.seconds, -1.0);
-  if (age_a != age_b) return age_a > age_b;
-  if (a->total_lag != b->total_lag) return a->total_lag > b->total_lag;
-  return a->name < b->name;
-}
-
 }  // namespace
+
+bool HurtsMore(const ConsumerGroup& a, const ConsumerGroup& b) {
+  if (a.verdict != b.verdict) return a.verdict > b.verdict;
+  const double age_a = KnownOr(a.time_lag.seconds, -1.0);
+  const double age_b = KnownOr(b.time_lag.seconds, -1.0);
+  if (age_a != age_b) return age_a > age_b;
+  if (a.total_lag != b.total_lag) return a.total_lag > b.total_lag;
+  return a.name < b.name;
+}
 
 double RetentionMargin(const Partition& partition, const GroupOffset& offset) {
   const bool known = IsKnown(offset.committed) && IsKnown(partition.log_start_offset);
@@ -62,8 +62,9 @@ std::string GroupsJson(const ClusterSnapshot& snapshot, std::size_t from, std::s
   for (const ConsumerGroup& group : snapshot.groups) groups.push_back(&group);
   from = std::min(from, groups.size());
   const std::size_t end = from + std::min(limit, groups.size() - from);
-  std::partial_sort(groups.begin(), groups.begin() + static_cast<std::ptrdiff_t>(end), groups.end(),
-                    HurtsMore);
+  std::partial_sort(
+      groups.begin(), groups.begin() + static_cast<std::ptrdiff_t>(end), groups.end(),
+      [](const ConsumerGroup* a, const ConsumerGroup* b) { return HurtsMore(*a, *b); });
   JsonWriter json;
   json.BeginArray();
   for (std::size_t i = from; i < end; ++i) {

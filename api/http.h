@@ -17,6 +17,7 @@ struct Request {
   std::vector<std::string> segments;         ///< Decoded: {"api", "v1", "groups", "a b"}.
   std::map<std::string, std::string> query;  ///< Decoded; a repeated key is refused with 400.
   std::string content_type;                  ///< Without parameters, lower case.
+  std::string accept;                        ///< As it came; empty: no such header.
   std::string author;                        ///< X-Levelwind-Author.
   std::string body;
 };

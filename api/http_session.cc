@@ -158,6 +158,7 @@ void HttpSession::OnRequest() {
     return RefuseAndClose(refusal->first, std::move(refusal->second));
   }
   request.content_type = MediaType(View(message[http::field::content_type]));
+  request.accept = std::string(View(message[http::field::accept]));
   request.author = std::string(View(message["X-Levelwind-Author"]));
   request.body = std::move(message.body());
   stream_.expires_never();

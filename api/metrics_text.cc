@@ -2,12 +2,41 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
+#include <charconv>
 #include <cmath>
 #include <iterator>
 
 #include "base/json_text.h"
 
 namespace levelwind::api {
+namespace {
+
+constexpr std::string_view kTotal = "_total";
+
+bool IsPlain(char c) { return c >= ' ' && c < 0x7f && c != '"' && c != '\\'; }
+
+std::string_view TypeWord(MetricsText::Type type) {
+  return type == MetricsText::Type::kCounter ? "counter" : "gauge";
+}
+
+}  // namespace
+
+void AppendLabelValue(std::string& out, std::string_view value) {
+  if (std::ranges::all_of(value, IsPlain)) {
+    out += value;
+    return;
+  }
+  for (const char c : RepairUtf8(value)) {
+    if (c == '\n') {
+      out += "\\n";
+    } else {
+      if (c == '"' || c == '\\') out += '\\';
+      out += c;
+    }
+  }
+}
 
 std::string MetricLabels(
     std::initializer_list<std::pair<std::string_view, std::string_view>> labels) {
@@ -16,14 +45,7 @@ std::string MetricLabels(
     if (!out.empty()) out += ',';
     out += name;
     out += "=\"";
-    for (const char c : RepairUtf8(value)) {
-      if (c == '\n') {
-        out += "\\n";
-      } else {
-        if (c == '"' || c == '\\') out += '\\';
-        out += c;
-      }
-    }
+    AppendLabelValue(out, value);
     out += '"';
   }
   return out;
@@ -31,14 +53,16 @@ std::string MetricLabels(
 
 void MetricsText::Family(std::string_view name, Type type, std::string_view help) {
   name_ = name;
-  pending_header_ = fmt::format("# HELP {} {}\n# TYPE {} {}\n", name, help, name,
-                                type == Type::kCounter ? "counter" : "gauge");
-}
-
-void MetricsText::Sample(std::string_view labels, double value) {
-  if (std::isnan(value)) return;
-  if (std::isinf(value)) return Line(labels, value > 0 ? "+Inf" : "-Inf");
-  Line(labels, fmt::format("{}", value));
+  std::string_view family = name;
+  bool typed = true;
+  if (format_ == Format::kOpenMetrics && type == Type::kCounter) {
+    // There a counter's samples, and not the family, end with _total. What does not can only be
+    // served without a type.
+    typed = family.ends_with(kTotal);
+    if (typed) family.remove_suffix(kTotal.size());
+  }
+  pending_header_ = fmt::format("# HELP {} {}\n", family, help);
+  if (typed) pending_header_ += fmt::format("# TYPE {} {}\n", family, TypeWord(type));
 }
 
 void MetricsText::Gauge(std::string_view name, std::string_view help, double value) {
@@ -46,20 +70,51 @@ void MetricsText::Gauge(std::string_view name, std::string_view help, double val
   Sample("", value);
 }
 
-void MetricsText::Line(std::string_view labels, std::string_view value) {
+void MetricsText::Row(std::initializer_list<std::string_view> labels, MetricValue value) {
+  if (value.kind == MetricValue::Kind::kNothing) return;
+  if (muted_now_) {
+    ++muted_;
+    return;
+  }
   if (!pending_header_.empty()) {
     out_ += pending_header_;
     pending_header_.clear();
   }
   out_ += name_;
-  if (!labels.empty()) {
-    out_ += '{';
-    out_ += labels;
+  const std::size_t bare = out_.size();
+  out_ += '{';
+  for (const std::string_view piece : labels) out_ += piece;
+  if (out_.size() == bare + 1) {
+    out_.resize(bare);
+  } else {
     out_ += '}';
   }
   out_ += ' ';
-  out_ += value;
+  AppendValue(value);
   out_ += '\n';
+}
+
+void MetricsText::AppendValue(MetricValue value) {
+  constexpr double kWhole = 1e15;  // below it whole numbers are written as such
+  std::int64_t whole = value.whole;
+  if (value.kind == MetricValue::Kind::kReal) {
+    if (std::isnan(value.real)) {
+      out_ += "NaN";
+      return;
+    }
+    if (std::isinf(value.real)) {
+      out_ += value.real > 0 ? "+Inf" : "-Inf";
+      return;
+    }
+    if (std::abs(value.real) >= kWhole || value.real != std::trunc(value.real)) {
+      fmt::format_to(std::back_inserter(out_), "{}", value.real);
+      return;
+    }
+    whole = static_cast<std::int64_t>(value.real);
+  }
+  std::array<char, 24> digits;
+  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), whole).ptr;
+  out_.append(digits.data(), end);
 }
 
 }  // namespace levelwind::api

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "api/api.h"
+#include "api/exposition.h"
 #include "api/request_target.h"
 #include "api/views.h"
 #include "base/text.h"
@@ -98,6 +99,8 @@ Response Api::Index(const Call&) {
   for (const Route& route : Routes()) {
     text += fmt::format("{:<5}{:<40}{}\n", route.method, route.pattern, route.help);
   }
+  if (options_.burrow.on)
+    text += "     /v3/... and /burrow/...                  Burrow's HTTP API\n";
   text += "\nPOST takes JSON and needs the header X-Levelwind-Author: who asks, for the audit.\n";
   return TextResponse(200, "text/plain; charset=utf-8", std::move(text));
 }
@@ -116,13 +119,21 @@ Response Api::Ready(const Call&) {
                                       : "not ready: " + EscapeControl(problem) + "\n");
 }
 
-Response Api::Metrics(const Call&) {
+Response Api::Metrics(const Call& call) {
+  Exposition exposition = ChooseExposition(call.request.accept);
+  const MetricsText::Format format = exposition.format;
   Response response;
-  response.content_type = "text/plain; version=0.0.4; charset=utf-8";
-  response.body.push_back(snapshot_metrics_.Get(backend_.Snapshot()));
-  response.body.push_back(
-      std::make_shared<const std::string>(RenderActivityMetrics(backend_, clock_)));
-  response.body.push_back(std::make_shared<const std::string>(own_metrics_.Render()));
+  response.content_type = std::move(exposition.content_type);
+  response.headers.emplace_back("Vary", "Accept");
+  const auto add = [&](std::string text) {
+    response.body.push_back(std::make_shared<const std::string>(std::move(text)));
+  };
+  const SnapshotMetricsCache::Texts texts = snapshot_metrics_.Get(backend_.Snapshot(), format);
+  response.body.push_back(texts.gauges);
+  response.body.push_back(texts.counters);
+  add(RenderActivityMetrics(backend_, clock_, options_.metrics.options, format));
+  add(own_metrics_.Render(format));
+  if (format == MetricsText::Format::kOpenMetrics) add("# EOF\n");
   return response;
 }
 

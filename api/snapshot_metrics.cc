@@ -9,8 +9,9 @@
 #include <unordered_set>
 #include <vector>
 
+#include "api/compat/compat_metrics.h"
+#include "api/group_metrics.h"
 #include "api/metrics_text.h"
-#include "api/snapshot_labels.h"
 #include "api/views.h"
 
 namespace levelwind::api {
@@ -109,67 +110,104 @@ void RenderLogDirFamilies(const ClusterSnapshot& snapshot, MetricsText& text) {
          [](const LogDir& dir) { return dir.offline ? 1 : 0; });
 }
 
-void RenderPartitionFamilies(const ClusterSnapshot& snapshot,
-                             const std::vector<std::string>& labels, MetricsText& text) {
-  const auto family = [&](std::string_view name, std::string_view help, auto write) {
-    text.Family(name, Type::kGauge, help);
-    for (std::size_t i = 0; i < labels.size(); ++i) {
-      if (!labels[i].empty()) write(labels[i], snapshot.partitions[i]);
-    }
+void RenderPartitionFamilies(FamilyWriter& write) {
+  const auto count = [&](std::string_view name, std::string_view help, auto value) {
+    write.PerPartition(name, help,
+                       [&](const Partition& p) { return MetricValue::Known(value(p)); });
   };
-  family("levelwind_partition_leader", "Broker id of the leader; absent while there is none.",
-         [&](const auto& label, const Partition& p) { text.Count(label, p.leader); });
-  family("levelwind_partition_replicas", "Replicas that the partition has.",
-         [&](const auto& label, const Partition& p) { text.Count(label, p.replica_count); });
-  family("levelwind_partition_in_sync_replicas", "Replicas that are in sync.",
-         [&](const auto& label, const Partition& p) {
-           text.Count(label, std::ranges::count_if(snapshot.ReplicasOf(p), &Replica::in_sync));
-         });
-  family("levelwind_partition_size_bytes", "Size of the largest replica.",
-         [&](const auto& label, const Partition& p) { text.Count(label, snapshot.SizeOf(p)); });
-  family("levelwind_partition_log_start_offset", "First offset that can be read.",
-         [&](const auto& label, const Partition& p) { text.Count(label, p.log_start_offset); });
-  family("levelwind_partition_log_end_offset", "High watermark.",
-         [&](const auto& label, const Partition& p) { text.Count(label, p.log_end_offset); });
-  family(
+  const ClusterSnapshot& snapshot = write.snapshot();
+  count("levelwind_partition_leader", "Broker id of the leader; absent while there is none.",
+        [](const Partition& p) { return p.leader; });
+  count("levelwind_partition_replicas", "Replicas that the partition has.",
+        [](const Partition& p) { return p.replica_count; });
+  count("levelwind_partition_in_sync_replicas", "Replicas that are in sync.",
+        [&](const Partition& p) {
+          return std::ranges::count_if(snapshot.ReplicasOf(p), &Replica::in_sync);
+        });
+  count("levelwind_partition_size_bytes", "Size of the largest replica.",
+        [&](const Partition& p) { return snapshot.SizeOf(p); });
+  count("levelwind_partition_log_start_offset", "First offset that can be read.",
+        [](const Partition& p) { return p.log_start_offset; });
+  count("levelwind_partition_log_end_offset", "High watermark.",
+        [](const Partition& p) { return p.log_end_offset; });
+  count(
       "levelwind_partition_last_stable_offset",
       "Where read_committed consumers stop: below the high watermark while a transaction is open.",
-      [&](const auto& label, const Partition& p) { text.Count(label, p.last_stable_offset); });
-  family("levelwind_partition_bytes_in_per_second", "Bytes produced a second.",
-         [&](const auto& label, const Partition& p) { text.Sample(label, p.load.bytes_in_per_s); });
-  family(
-      "levelwind_partition_messages_in_per_second", "Messages produced a second.",
-      [&](const auto& label, const Partition& p) { text.Sample(label, p.load.messages_in_per_s); });
+      [](const Partition& p) { return p.last_stable_offset; });
+  count("levelwind_partition_bytes_in_per_second", "Bytes produced a second.",
+        [](const Partition& p) { return p.load.bytes_in_per_s; });
+  count("levelwind_partition_messages_in_per_second", "Messages produced a second.",
+        [](const Partition& p) { return p.load.messages_in_per_s; });
+}
+
+/// Counters that have no room, which are in a text of their own.
+std::uint64_t MutedCounters(const ClusterSnapshot& snapshot, const SeriesSet& set) {
+  MetricsText text;
+  FamilyWriter write(snapshot, set, text, {});
+  RenderActivityCounters(write);
+  return text.muted();
 }
 
 }  // namespace
 
-std::string RenderSnapshotMetrics(const ClusterSnapshot& snapshot) {
-  const SnapshotLabels labels = PrepareLabels(snapshot);
+std::string RenderSnapshotMetrics(const ClusterSnapshot& snapshot, const MetricsSetup& setup,
+                                  std::size_t about_bytes) {
+  const SeriesSet set(snapshot, setup);
   MetricsText text;
+  text.Reserve(about_bytes);
+  FamilyWriter write(snapshot, set, text, {});
   RenderClusterFamilies(snapshot, text);
   RenderBrokerFamilies(snapshot, text);
   RenderLogDirFamilies(snapshot, text);
-  RenderPartitionFamilies(snapshot, labels.partitions, text);
-  RenderGroupFamilies(snapshot, labels, text);
-  RenderActivityFamilies(snapshot, labels, text);
-  if (snapshot.offsets_topic) RenderOffsetsTopicFamilies(*snapshot.offsets_topic, text);
+  RenderPartitionFamilies(write);
+  RenderGroupFamilies(write, setup.options.granularity);
+  RenderActivityFamilies(write);
+  RenderCompatFamilies(snapshot, set, setup, text);
   text.Gauge("levelwind_metrics_left_out",
-             "Partitions without series: too many of them (50,000, or 250,000 in groups), or names "
-             "that are equal once invalid UTF-8 is replaced.",
-             static_cast<double>(labels.left_out));
+             "Partitions without series: their names are equal to others' once invalid UTF-8 is "
+             "replaced.",
+             static_cast<double>(set.left_out()));
+  text.Gauge("levelwind_metrics_series_dropped",
+             "Series that are not served because metrics.max_series has no room for them.",
+             static_cast<double>(text.muted() + MutedCounters(snapshot, set)));
   return text.Take();
 }
 
-std::shared_ptr<const std::string> SnapshotMetricsCache::Get(const SnapshotPtr& snapshot) {
+std::string RenderSnapshotCounters(const ClusterSnapshot& snapshot, const MetricsSetup& setup,
+                                   MetricsText::Format format) {
+  const SeriesSet set(snapshot, setup);
+  MetricsText text(format);
+  FamilyWriter write(snapshot, set, text, {});
+  RenderActivityCounters(write);
+  return text.Take();
+}
+
+SnapshotMetricsCache::Texts SnapshotMetricsCache::Get(const SnapshotPtr& snapshot,
+                                                      MetricsText::Format format) {
   static const auto kNothing = std::make_shared<const std::string>();
-  if (snapshot == nullptr) return kNothing;
+  if (snapshot == nullptr) return {kNothing, kNothing};
   std::lock_guard lock(mutex_);
+  unasked_ = 0;
+  Render(snapshot, format);
+  return {text_, counters_};
+}
+
+void SnapshotMetricsCache::Prepare(const SnapshotPtr& snapshot) {
+  std::lock_guard lock(mutex_);
+  if (unasked_ >= kNobodyAsks || snapshot == nullptr || rendered_of_ == snapshot) return;
+  ++unasked_;
+  Render(snapshot, format_);
+}
+
+void SnapshotMetricsCache::Render(const SnapshotPtr& snapshot, MetricsText::Format format) {
+  if (rendered_of_ == snapshot && format_ == format) return;
   if (rendered_of_ != snapshot) {
-    text_ = std::make_shared<const std::string>(RenderSnapshotMetrics(*snapshot));
-    rendered_of_ = snapshot;
+    const std::size_t about = text_ == nullptr ? 0 : text_->size() + text_->size() / 16;
+    text_ = std::make_shared<const std::string>(RenderSnapshotMetrics(*snapshot, setup_, about));
   }
-  return text_;
+  counters_ = std::make_shared<const std::string>(RenderSnapshotCounters(*snapshot, setup_, format));
+  rendered_of_ = snapshot;
+  format_ = format;
 }
 
 }  // namespace levelwind::api

@@ -22,8 +22,10 @@ std::string BrokersJson(const ClusterSnapshot& snapshot);
 std::string TopicsJson(const ClusterSnapshot& snapshot);
 /// Of one topic when `topic` is not null.
 std::string PartitionsJson(const ClusterSnapshot& snapshot, const Topic* topic);
-/// Without the single partitions. Those that hurt most come first: by verdict, then by time lag,
-/// then by lag; `limit` of them from the `from`th on.
+/// The order of groups by pain: by verdict, then by time lag, then by lag, then by name.
+bool HurtsMore(const ConsumerGroup& a, const ConsumerGroup& b);
+/// Without the single partitions. Those that hurt most come first; `limit` of them from the
+/// `from`th on.
 std::string GroupsJson(const ClusterSnapshot& snapshot, std::size_t from, std::size_t limit);
 std::string GroupJson(const ClusterSnapshot& snapshot, const ConsumerGroup& group);
 /// Records between the log start and the group's position; below 0: that many are lost. Unknown

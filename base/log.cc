@@ -6,6 +6,7 @@
 #include <spdlog/spdlog.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <cstdlib>
 #include <memory>
@@ -72,6 +73,11 @@ Log& TheLog() {
 }
 
 }  // namespace
+
+std::string_view LogLevelName(LogLevel level) {
+  constexpr std::array<std::string_view, 5> kNames = {"trace", "debug", "info", "warn", "error"};
+  return kNames.at(static_cast<std::size_t>(level));
+}
 
 void InitLogging(const LogOptions& options) {
   Log& log = TheLog();

@@ -16,6 +16,8 @@ struct LogOptions {
   LogLevel level = LogLevel::kInfo;
   std::string file;  ///< Empty: standard error.
 };
+/// "trace", "debug", "info", "warn", "error"
+std::string_view LogLevelName(LogLevel level);
 void InitLogging(const LogOptions& options);
 bool LogEnabled(LogLevel level);
 void LogLine(LogLevel level, std::string_view component, std::string_view text);

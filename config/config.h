@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "actions/executor_options.h"
+#include "api/metrics_options.h"
 #include "base/log.h"
 #include "base/result.h"
 #include "collectors/canary/canary_options.h"
@@ -33,6 +34,7 @@ struct Config {
   LogOptions log;
   collectors::CollectorOptions collect;
   collectors::CanaryOptions canary;
+  api::MetricsOptions metrics;
   detectors::DetectorOptions detect;
   planner::PlannerOptions plan;
   actions::ExecutorOptions execute;

@@ -14,6 +14,7 @@
 #include <sstream>
 #include <utility>
 
+#include "base/name_filter.h"
 #include "base/text.h"
 #include "base/weekly_window.h"
 #include "config/schema.h"
@@ -246,6 +247,14 @@ void Loader::CheckWhole() {
     LW_RETURN_IF_ERROR(ParseWeeklyWindows(config.execute.quiet_hours));
     return Ok();
   }());
+  const auto pattern = [&](std::string_view key, const std::vector<std::string>& patterns) {
+    const auto filter = NameFilter::Create(patterns, {});
+    if (!filter.ok()) check(key, Status(filter.error()));
+  };
+  pattern("metrics.allow_groups", config.metrics.allow_groups);
+  pattern("metrics.deny_groups", config.metrics.deny_groups);
+  pattern("metrics.allow_topics", config.metrics.allow_topics);
+  pattern("metrics.deny_topics", config.metrics.deny_topics);
   regex("plan.include_topics", config.plan.include_topics);
   regex("plan.exclude_topics", config.plan.exclude_topics);
   regex("plan.min_leader_topics", config.plan.min_leader_topics);

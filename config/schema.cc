@@ -317,6 +317,7 @@ const std::vector<SchemaEntry>& Schema() {
     AddCollect(entries);
     AddLag(entries);
     AddCanary(entries);
+    AddMetrics(entries);
     AddDetect(entries);
     AddPlan(entries);
     AddGoals(entries);

@@ -4,6 +4,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/log.h"
 #include "config/config.h"
 #include "daemon/version.h"
 #include "planner/explain/why_not.h"
@@ -42,7 +43,10 @@ api::DaemonInfo DaemonBackend::Info() const {
   info.started_at = started_at_;
   info.uptime_s = ToSeconds(clock_.Now() - started_);
   info.problem = cluster_.Problem();
-  info.kafka_requests = cluster_.KafkaRequests();
+  ClusterRuntime::Traffic traffic = cluster_.KafkaTraffic();
+  info.kafka_requests = std::move(traffic.requests);
+  info.kafka_bytes_sent = traffic.bytes_sent;
+  info.kafka_bytes_received = traffic.bytes_received;
   info.kafka_limits = cluster_.KafkaLimits();
   return info;
 }
@@ -158,6 +162,13 @@ Result<ThrottleSweep> DaemonBackend::LookForOrphans() {
 Result<ThrottleSweep> DaemonBackend::ClearThrottles(const api::Asker& asker) {
   if (cluster_.executor() == nullptr) return ObserveOnly(cluster_, "clearing throttles");
   return cluster_.executor()->ClearOrphans(asker.author, asker.reason);
+}
+
+Status DaemonBackend::ForgetCommits(const api::Asker& asker, const std::string& group,
+                                    const std::string& topic) {
+  LW_INFO("api", "{} lets the commits of group '{}'{} be forgotten", asker.author, group,
+          topic.empty() ? "" : " in topic '" + topic + "'");
+  return cluster_.monitor_loop().ForgetCommits(group, topic);
 }
 
 }  // namespace levelwind::daemon

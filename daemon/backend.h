@@ -37,6 +37,8 @@ class DaemonBackend final : public api::Backend {
   Result<std::string> Rollback(const api::OperationCommand& command) override;
   Result<ThrottleSweep> LookForOrphans() override;
   Result<ThrottleSweep> ClearThrottles(const api::Asker& asker) override;
+  Status ForgetCommits(const api::Asker& asker, const std::string& group,
+                       const std::string& topic) override;
 
  private:
   ClusterRuntime& cluster_;

@@ -199,13 +199,17 @@ std::string ClusterRuntime::Problem() const {
   return "";
 }
 
-std::map<std::string, std::uint64_t> ClusterRuntime::KafkaRequests() const {
-  std::map<std::string, std::uint64_t> sent;
+ClusterRuntime::Traffic ClusterRuntime::KafkaTraffic() const {
+  Traffic traffic;
   for (const kafka::KafkaClient* client : {reader_.get(), tailer_.get(), writer_.get()}) {
     if (client == nullptr) continue;
-    for (const auto& [api, stats] : client->Stats().apis) sent[api] += stats.requests;
+    for (const auto& [api, stats] : client->Stats().apis) {
+      traffic.requests[api] += stats.requests;
+      traffic.bytes_sent += stats.bytes_out;
+      traffic.bytes_received += stats.bytes_in;
+    }
   }
-  return sent;
+  return traffic;
 }
 
 std::vector<std::string> ClusterRuntime::KafkaLimits() const {

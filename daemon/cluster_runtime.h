@@ -51,6 +51,7 @@ class ClusterRuntime {
     return monitor_loop_.reports();
   }
   ExecutorViewPtr executor_view() const;
+  MonitorLoop& monitor_loop() { return monitor_loop_; }
   ProposalBook& proposals() { return *proposals_; }
   PlannerLoop& planner() { return *planner_; }
   /// Operate, or observe also where the journal cannot be trusted.
@@ -69,8 +70,13 @@ class ClusterRuntime {
   }
   /// Why nothing is known, or the last look failed; empty: all is well.
   std::string Problem() const;
-  /// Requests sent since the start, by Kafka's name of the API, all clients together.
-  std::map<std::string, std::uint64_t> KafkaRequests() const;
+  /// Since the start, all clients together.
+  struct Traffic {
+    std::map<std::string, std::uint64_t> requests;  ///< By Kafka's name of the API.
+    std::uint64_t bytes_sent = 0;
+    std::uint64_t bytes_received = 0;
+  };
+  Traffic KafkaTraffic() const;
   /// What cannot be known or done because a broker's Kafka is older, a sentence each.
   std::vector<std::string> KafkaLimits() const;
 

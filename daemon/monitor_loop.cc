@@ -2,12 +2,11 @@
 
 #include <algorithm>
 #include <chrono>
-#include <condition_variable>
 #include <iterator>
-#include <mutex>
 #include <utility>
 
 #include "base/memory.h"
+#include "base/text.h"
 
 namespace levelwind::daemon {
 namespace {
@@ -24,16 +23,25 @@ MonitorLoop::MonitorLoop(collectors::Monitor& monitor, const Clock& clock,
 }
 
 void MonitorLoop::Run(std::stop_token stop) {
-  std::mutex mutex;
-  std::condition_variable_any wake;
-  std::unique_lock lock(mutex);
   while (!stop.stop_requested()) {
     const SteadyTime next = monitor_.Step(clock_.Now());
     if (const SnapshotPtr snapshot = monitor_.snapshots().Get()) Judge(snapshot);
     ReturnFreeMemory();
     const Duration nap = std::max<Duration>(next - clock_.Now(), std::chrono::milliseconds(10));
-    wake.wait_for(lock, stop, nap, [] { return false; });
+    mailbox_.RunPending(stop, nap);
   }
+}
+
+Status MonitorLoop::ForgetCommits(const std::string& group, const std::string& topic) {
+  // A look at a cluster whose brokers hang may take so long.
+  constexpr auto kWithin = std::chrono::seconds(15);
+  const Result<bool> done = mailbox_.Call<bool>(
+      [this, group, topic]() -> Result<bool> {
+        LW_RETURN_IF_ERROR(monitor_.ForgetCommits(group, topic));
+        return true;
+      },
+      kWithin, "forgetting the commits of group " + EscapeControl(group));
+  return done.ok() ? Ok() : Status(done.error());
 }
 
 void MonitorLoop::Judge(const SnapshotPtr& snapshot) {
@@ -49,6 +57,7 @@ void MonitorLoop::Judge(const SnapshotPtr& snapshot) {
   reports_.Publish(std::move(reports));
   before_.insert(before_.begin(), std::make_shared<const ClusterSnapshot>(OutlineOf(*snapshot)));
   if (before_.size() > kKeptLooks) before_.pop_back();
+  if (on_snapshot_) on_snapshot_(snapshot);
 }
 
 }  // namespace levelwind::daemon

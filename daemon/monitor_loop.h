@@ -1,13 +1,17 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <stop_token>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "base/clock.h"
 #include "base/published.h"
 #include "collectors/monitor.h"
+#include "daemon/mailbox.h"
 #include "detectors/anomaly_tracker.h"
 #include "detectors/detector.h"
 #include "detectors/detector_options.h"
@@ -25,6 +29,12 @@ class MonitorLoop {
 
   void Run(std::stop_token stop);
 
+  /// What is called with each new snapshot, on the monitor thread. Before Run.
+  void OnSnapshot(std::function<void(const SnapshotPtr&)> call) { on_snapshot_ = std::move(call); }
+
+  /// Any thread; waits at most some seconds. See collectors::Monitor.
+  Status ForgetCommits(const std::string& group, const std::string& topic);
+
   /// Any thread; null until the detectors ran. Each report has what its detector finds now, with
   /// the time it was first seen.
   std::shared_ptr<const std::vector<DetectorReport>> reports() const { return reports_.Get(); }
@@ -39,6 +49,8 @@ class MonitorLoop {
   detectors::AnomalyTracker tracker_;
   std::vector<SnapshotPtr> before_;  // outlines, newest first
   Published<std::vector<DetectorReport>> reports_;
+  std::function<void(const SnapshotPtr&)> on_snapshot_;
+  Mailbox mailbox_{16};
 };
 
 }  // namespace levelwind::daemon

@@ -1,6 +1,9 @@
 #include "daemon/serve.h"
 
+#include <unistd.h>
+
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <csignal>
 #include <cstdio>
@@ -51,6 +54,36 @@ std::vector<std::jthread> StartHttp(api::HttpServer& server) {
     });
   }
   return threads;
+}
+
+api::BurrowFacts BurrowFactsOf(const config::Config& config) {
+  const kafka::SecurityOptions& security = config.kafka.security;
+  api::BurrowFacts facts;
+  facts.on = config.collect.burrow.on;
+  std::array<char, 256> host{};
+  if (gethostname(host.data(), host.size() - 1) == 0) facts.host = host.data();
+  facts.client_id = config.kafka.client_id;
+  facts.listen = config.listen;
+  facts.log_file = config.log.file;
+  facts.log_level = LogLevelName(config.log.level);
+  facts.topic_refresh_s = static_cast<std::int64_t>(ToSeconds(config.collect.metadata_interval));
+  facts.offset_refresh_s =
+      static_cast<std::int64_t>(ToSeconds(config.collect.burrow.offset_refresh));
+  facts.tls = security.uses_tls();
+  facts.sasl = security.uses_sasl();
+  facts.verify_hostname = security.tls.verify_hostname;
+  facts.ca_file = security.tls.ca_file;
+  facts.certificate_file = security.tls.certificate_file;
+  facts.key_file = security.tls.key_file;
+  return facts;
+}
+
+Result<api::ApiOptions> ApiOptionsOf(const config::Config& config) {
+  api::ApiOptions options;
+  LW_ASSIGN_OR_RETURN(options.metrics,
+                      api::MetricsSetup::Create(config.metrics, config.cluster_name));
+  options.burrow = BurrowFactsOf(config);
+  return options;
 }
 
 /// Whether every source has been asked at least once: earlier snapshots come out between the
@@ -105,7 +138,9 @@ int Serve(const cli::ServeArgs& args) {
   auto cluster = ClusterRuntime::Create(config, clock);
   if (!cluster.ok()) return Fail(cluster.error());
   DaemonBackend backend(**cluster, clock);
-  api::Api api(backend, clock, {});
+  auto options = ApiOptionsOf(config);
+  if (!options.ok()) return Fail(options.error());
+  api::Api api(backend, clock, *std::move(options));
   const auto listen = config::ParseListen(config.listen);
   if (!listen.ok()) return Fail(listen.error());
   api::HttpServerOptions http;
@@ -114,6 +149,8 @@ int Serve(const cli::ServeArgs& args) {
   auto server = api::HttpServer::Listen(http, api);
   if (!server.ok()) return Fail(server.error());
 
+  (*cluster)->monitor_loop().OnSnapshot(
+      [&api](const SnapshotPtr& snapshot) { api.PrepareMetrics(snapshot); });
   Say(StartBanner(config, (*server)->url()));
   (*cluster)->Start();
   std::vector<std::jthread> http_threads = StartHttp(**server);

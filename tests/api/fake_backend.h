@@ -170,6 +170,12 @@ class FakeBackend : public api::Backend {
     std::lock_guard lock(mutex);
     return canary;
   }
+  Status ForgetCommits(const api::Asker& asker, const std::string& group,
+                       const std::string& topic) override {
+    std::lock_guard lock(mutex);
+    commands.push_back("forget " + group + "/" + topic + " " + asker.author);
+    return steer_error ? Status(*steer_error) : Ok();
+  }
   Result<ThrottleSweep> LookForOrphans() override {
     std::lock_guard lock(mutex);
     if (steer_error) return *steer_error;

@@ -3,29 +3,26 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cstdio>
-#include <cstdlib>
-#include <fstream>
-#include <set>
-#include <sstream>
 #include <string>
 
 #include "api/api.h"
 #include "api/metrics_text.h"
 #include "api/request_target.h"
 #include "api/snapshot_metrics.h"
+#include "tests/api/compat_fixture.h"
 #include "tests/api/fake_backend.h"
 #include "tests/support/manual_clock.h"
-#include "tests/support/temp_dir.h"
 
 namespace levelwind::api {
 namespace {
 
+using testing::Duplicates;
 using testing::FakeBackend;
 using testing::FillBackend;
 using ::testing::HasSubstr;
 using testing::ManualClock;
 using ::testing::Not;
+using testing::Promtool;
 using testing::SmallSnapshot;
 
 std::string Body(const Response& response) {
@@ -39,31 +36,6 @@ Response Get(Api& api, const std::string& target) {
   request.method = "GET";
   EXPECT_TRUE(ParseTarget(target, request).ok()) << target;
   return api.Handle(request);
-}
-
-/// What `promtool check metrics` says; empty when it is content.
-std::string Promtool(const std::string& metrics) {
-  testing::ScratchDir dir;
-  const std::string in = dir.path() + "/metrics";
-  const std::string out = dir.path() + "/out";
-  std::ofstream(in, std::ios::binary) << metrics;
-  const std::string command = "promtool check metrics < " + in + " > " + out + " 2>&1";
-  const int status = std::system(command.c_str());
-  std::stringstream text;
-  text << std::ifstream(out).rdbuf();
-  return status == 0 ? text.str() : "exit " + std::to_string(status) + ": " + text.str();
-}
-
-/// Series (name and labels) that occur more than once.
-std::string Duplicates(const std::string& metrics) {
-  std::set<std::string> seen;
-  std::string twice;
-  std::istringstream lines(metrics);
-  for (std::string line; std::getline(lines, line);) {
-    const std::string series = line.substr(0, line.rfind(' '));
-    if (!series.starts_with('#') && !seen.insert(series).second) twice += series + "\n";
-  }
-  return twice;
 }
 
 TEST(Metrics, ArePromtoolClean) {
@@ -179,7 +151,7 @@ TEST(Metrics, WhatTheExecutorDid) {
 }
 
 TEST(Metrics, UnknownIsLeftOutAndNeverZero_I17) {
-  const std::string metrics = RenderSnapshotMetrics(*SmallSnapshot({}));
+  const std::string metrics = RenderSnapshotMetrics(*SmallSnapshot({}), {});
   EXPECT_THAT(metrics, Not(HasSubstr("levelwind_partition_size_bytes{topic=\"users\"")));
   EXPECT_THAT(metrics, Not(HasSubstr("levelwind_partition_bytes_in_per_second{topic=\"users\"")));
   EXPECT_THAT(metrics, Not(HasSubstr("levelwind_group_total_lag{group=\"fresh\"")));
@@ -250,34 +222,13 @@ TEST(Metrics, HostileNamesStayCleanAndUnique) {
   snapshot->topics[1].name = "t\"opic\n";
   snapshot->brokers[0].rack = "r\"1\n\xff";
   snapshot->brokers[0].log_dirs.push_back(snapshot->brokers[0].log_dirs.front());
-  const std::string metrics = RenderSnapshotMetrics(*snapshot);
+  const std::string metrics = RenderSnapshotMetrics(*snapshot, {});
   EXPECT_EQ(Promtool(metrics), "");
   EXPECT_EQ(Duplicates(metrics), "");
   EXPECT_THAT(metrics, HasSubstr("group=\"g\\\"<img src=x>\\\\\""));
   EXPECT_THAT(metrics, HasSubstr("group=\"new\\nline\""));
   // "bad\xfe" and the second "twice" (4 offsets each), and the second topic's one partition.
   EXPECT_THAT(metrics, HasSubstr("levelwind_metrics_left_out 9\n"));
-}
-
-TEST(Metrics, HaveTotalsOnlyWhenThereAreTooManyPartitions) {
-  ClusterSnapshot snapshot = *SmallSnapshot(SteadyTime{});
-  Topic many = snapshot.topics.back();
-  many.name = "many";
-  many.first_partition = static_cast<std::uint32_t>(snapshot.partitions.size());
-  many.partition_count = 50'000;
-  Partition partition = snapshot.partitions.back();
-  partition.topic = static_cast<std::int32_t>(snapshot.topics.size());
-  for (std::uint32_t i = 0; i < many.partition_count; ++i) {
-    partition.number = static_cast<std::int32_t>(i);
-    snapshot.partitions.push_back(partition);
-  }
-  snapshot.topics.push_back(many);
-  const std::string metrics = RenderSnapshotMetrics(snapshot);
-  EXPECT_LT(metrics.size(), 20'000u);
-  EXPECT_THAT(metrics, HasSubstr("levelwind_group_total_lag{group=\"billing\"} 10\n"));
-  EXPECT_THAT(metrics, HasSubstr("levelwind_partitions 50003\n"));
-  EXPECT_THAT(metrics, HasSubstr("levelwind_metrics_left_out 50003\n"));
-  EXPECT_THAT(metrics, Not(HasSubstr("partition=\"")));
 }
 
 TEST(Metrics, AreThereBeforeTheFirstSnapshot) {
@@ -293,13 +244,32 @@ TEST(Metrics, AreThereBeforeTheFirstSnapshot) {
 }
 
 TEST(SnapshotMetricsCache, RendersEachSnapshotOnce) {
-  SnapshotMetricsCache cache;
+  SnapshotMetricsCache cache({});
   const SnapshotPtr first = SmallSnapshot({});
   const auto text = cache.Get(first);
   EXPECT_EQ(cache.Get(first).get(), text.get());
   const SnapshotPtr second = SmallSnapshot({});
   EXPECT_NE(cache.Get(second).get(), text.get());
   EXPECT_EQ(*cache.Get(nullptr), "");
+}
+
+TEST(SnapshotMetricsCache, PreparesThePageWhileSomebodyScrapes) {
+  SnapshotMetricsCache cache({});
+  const auto a_page_is_ready = [&](const SnapshotPtr& snapshot) {
+    const std::weak_ptr<const ClusterSnapshot> kept = snapshot;
+    return kept.use_count() > 1;  // the cache holds what it rendered
+  };
+  const auto prepared = [&] {
+    const SnapshotPtr snapshot = SmallSnapshot({});
+    cache.Prepare(snapshot);
+    return a_page_is_ready(snapshot);
+  };
+  EXPECT_FALSE(prepared()) << "nobody asked yet";
+  cache.Get(SmallSnapshot({}));
+  for (int i = 0; i < 100; ++i) EXPECT_TRUE(prepared()) << i;
+  EXPECT_FALSE(prepared()) << "nobody asks any more";
+  cache.Get(SmallSnapshot({}));
+  EXPECT_TRUE(prepared());
 }
 
 TEST(MetricsText, WritesNoFamilyWithoutSamples) {

@@ -214,6 +214,24 @@ INSTANTIATE_TEST_SUITE_P(
                 "ECMAScript's syntax; write for example orders-.*\n"}),
     [](const auto& test) { return std::string(test.param.name); });
 
+TEST(LoadConfig, MetricsAndCompatibilityKeys) {
+  const Loaded loaded = Load(
+      "metrics:\n  granularity: topic\n  deny_groups: ['a.*', /b/]\n  max_series: unlimited\n"
+      "compat:\n  kminion: true\n  burrow: true\nburrow:\n  intervals: 20\n  min_distance: 1s\n");
+  EXPECT_EQ(FormatProblems("f", loaded.problems), "");
+  const api::MetricsOptions& metrics = loaded.config.metrics;
+  EXPECT_EQ(metrics.granularity, api::MetricsGranularity::kTopic);
+  EXPECT_THAT(metrics.deny_groups, ElementsAre("a.*", "/b/"));
+  EXPECT_EQ(metrics.max_series, -1);
+  EXPECT_TRUE(metrics.kminion);
+  EXPECT_FALSE(metrics.kafka_exporter);
+  EXPECT_TRUE(loaded.config.collect.burrow.on);
+  EXPECT_EQ(loaded.config.collect.burrow.rules.intervals, 20);
+  EXPECT_EQ(loaded.config.collect.burrow.rules.min_distance, seconds(1));
+  EXPECT_THAT(ProblemsOf("metrics:\n  allow_topics: ['a(']\n"),
+              HasSubstr("metrics.allow_topics: 'a(' is not a regular expression in RE2's syntax"));
+}
+
 TEST(LoadConfig, ReportsEverythingAtOnceInTheOrderOfTheFile) {
   const Loaded loaded = Load("mod: x\nplan:\n  seed: -1\n  effort: slow\nlisten: 8.8.8.8:1\n");
   ASSERT_EQ(loaded.problems.size(), 4U);
