@@ -3,6 +3,7 @@
 #include <string_view>
 #include <unordered_set>
 
+#include "api/canary_metrics.h"
 #include "api/compat/compat_activity.h"
 #include "api/daemon_metrics.h"
 #include "api/group_metrics.h"
@@ -190,6 +191,7 @@ std::string RenderActivityMetrics(const Backend& backend, const Clock& clock,
     if (snapshot->offsets_topic) RenderOffsetsTopicFamilies(*snapshot->offsets_topic, text);
     RenderCollectors(*snapshot, ToSeconds(clock.Now() - snapshot->taken_at_steady), text);
   }
+  if (const auto canary = backend.Canary()) RenderCanaryMetrics(*canary, text);
   if (const auto reports = backend.Detectors()) RenderDetectors(*reports, text);
   if (const auto proposals = backend.Proposals(); !proposals.empty()) {
     RenderProposal(*proposals.front(), text);

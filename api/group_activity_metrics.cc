@@ -29,25 +29,22 @@ void RenderActivityFamilies(FamilyWriter& write) {
       "levelwind_group_activity_info",
       "Where commits and rebalances are told from: records of the offsets topic, or looks.",
       [&](const ConsumerGroup& group) {
-        write.extra() =
-            group.activity.from_records ? ",source=\"records\"" : ",source=\"looks\"";
+        write.extra() = group.activity.from_records ? ",source=\"records\"" : ",source=\"looks\"";
         return MetricValue::Raw(1);
       });
-  write.PerGroup("levelwind_group_commit_interval_seconds",
-                 "Time between commits of a partition, median of all partitions.",
-                 [](const auto& group) {
-                   return MetricValue::Known(group.activity.commit_interval_s);
-                 });
+  write.PerGroup(
+      "levelwind_group_commit_interval_seconds",
+      "Time between commits of a partition, median of all partitions.",
+      [](const auto& group) { return MetricValue::Known(group.activity.commit_interval_s); });
   write.PerGroup("levelwind_group_last_commit_timestamp_seconds", "When the group committed last.",
                  [](const ConsumerGroup& group) {
                    const std::int64_t unix_ms = group.activity.last_commit_at.unix_ms;
                    if (unix_ms <= 0) return MetricValue{};
                    return MetricValue::Raw(static_cast<double>(unix_ms) / 1000);
                  });
-  write.PerGroup("levelwind_group_last_rebalance_seconds", "How long the last rebalance took.",
-                 [](const auto& group) {
-                   return MetricValue::Known(group.activity.last_rebalance_s);
-                 });
+  write.PerGroup(
+      "levelwind_group_last_rebalance_seconds", "How long the last rebalance took.",
+      [](const auto& group) { return MetricValue::Known(group.activity.last_rebalance_s); });
 }
 
 void RenderActivityCounters(FamilyWriter& write) {

@@ -18,7 +18,15 @@ constexpr std::string_view kTotal = "_total";
 bool IsPlain(char c) { return c >= ' ' && c < 0x7f && c != '"' && c != '\\'; }
 
 std::string_view TypeWord(MetricsText::Type type) {
-  return type == MetricsText::Type::kCounter ? "counter" : "gauge";
+  switch (type) {
+    case MetricsText::Type::kGauge:
+      return "gauge";
+    case MetricsText::Type::kCounter:
+      return "counter";
+    case MetricsText::Type::kHistogram:
+      return "histogram";
+  }
+  return "unknown";
 }
 
 }  // namespace
@@ -70,7 +78,25 @@ void MetricsText::Gauge(std::string_view name, std::string_view help, double val
   Sample("", value);
 }
 
+void MetricsText::Histogram(std::string_view labels, const LatencyHistogram& latency) {
+  const std::string_view comma = labels.empty() ? "" : ",";
+  std::uint64_t below = 0;
+  for (std::size_t i = 0; i < LatencyHistogram::kBounds.size(); ++i) {
+    below += latency.counts[i];
+    const std::string bound = fmt::format("le=\"{}\"", LatencyHistogram::kBounds[i]);
+    Part("_bucket", {labels, comma, bound}, MetricValue::Raw(below));
+  }
+  Part("_bucket", {labels, comma, "le=\"+Inf\""}, MetricValue::Raw(latency.count()));
+  Part("_sum", {labels}, MetricValue::Raw(latency.sum_s));
+  Part("_count", {labels}, MetricValue::Raw(latency.count()));
+}
+
 void MetricsText::Row(std::initializer_list<std::string_view> labels, MetricValue value) {
+  Part("", labels, value);
+}
+
+void MetricsText::Part(std::string_view suffix, std::initializer_list<std::string_view> labels,
+                       MetricValue value) {
   if (value.kind == MetricValue::Kind::kNothing) return;
   if (muted_now_) {
     ++muted_;
@@ -81,6 +107,7 @@ void MetricsText::Row(std::initializer_list<std::string_view> labels, MetricValu
     pending_header_.clear();
   }
   out_ += name_;
+  out_ += suffix;
   const std::size_t bare = out_.size();
   out_ += '{';
   for (const std::string_view piece : labels) out_ += piece;

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <utility>
 
+#include "model/canary.h"
 #include "model/measure.h"
 
 namespace levelwind::api {
@@ -45,7 +46,7 @@ struct MetricValue {
 /// formats, so that one buffer serves both. OpenMetrics' last line is the caller's.
 class MetricsText {
  public:
-  enum class Type : std::uint8_t { kGauge, kCounter };
+  enum class Type : std::uint8_t { kGauge, kCounter, kHistogram };
   enum class Format : std::uint8_t { kPrometheus, kOpenMetrics };
 
   explicit MetricsText(Format format = Format::kPrometheus) : format_(format) {}
@@ -60,6 +61,8 @@ class MetricsText {
   }
   /// The same with label text that is put together from pieces; allocates nothing of its own.
   void Row(std::initializer_list<std::string_view> labels, MetricValue value);
+  /// A histogram of the family begun last: cumulative buckets, sum and count.
+  void Histogram(std::string_view labels, const LatencyHistogram& latency);
   /// Family and single unlabelled sample in one.
   void Gauge(std::string_view name, std::string_view help, double value);
 
@@ -72,6 +75,9 @@ class MetricsText {
 
  private:
   void AppendValue(MetricValue value);
+  /// Row of the family's name with `suffix` after it.
+  void Part(std::string_view suffix, std::initializer_list<std::string_view> labels,
+            MetricValue value);
 
   const Format format_;
   std::string out_;

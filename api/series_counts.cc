@@ -6,7 +6,7 @@ namespace levelwind::api {
 namespace {
 
 constexpr SeriesCounts kOwn = {
-    .broker = 9, .log_dir = 4, .partition = 9, .group = 19, .group_topic = 3, .group_row = 5};
+    .broker = 9, .log_dir = 4, .partition = 9, .group = 18, .group_topic = 3, .group_row = 5};
 constexpr SeriesCounts kKafkaExporter = {
     .broker = 1, .topic = 1, .partition = 7, .group = 1, .group_topic = 2, .group_any = 2};
 constexpr SeriesCounts kKminion = {

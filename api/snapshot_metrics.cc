@@ -205,7 +205,8 @@ void SnapshotMetricsCache::Render(const SnapshotPtr& snapshot, MetricsText::Form
     const std::size_t about = text_ == nullptr ? 0 : text_->size() + text_->size() / 16;
     text_ = std::make_shared<const std::string>(RenderSnapshotMetrics(*snapshot, setup_, about));
   }
-  counters_ = std::make_shared<const std::string>(RenderSnapshotCounters(*snapshot, setup_, format));
+  counters_ =
+      std::make_shared<const std::string>(RenderSnapshotCounters(*snapshot, setup_, format));
   rendered_of_ = snapshot;
   format_ = format;
 }

@@ -58,13 +58,14 @@ TEST_F(ApiTest, GroupsGolden) {
   EXPECT_EQ(groups[1].at("group"), "fresh");
   EXPECT_TRUE(groups[1].at("lag").is_null());
   const Json one = GetJson("/api/v1/groups/billing").at("group");
-  EXPECT_EQ(one.at("offsets")[0].dump(),
-            R"({"commit_age_seconds":null,"commit_interval_seconds":null,)"
-            R"("committed":90,"compacted":false,"lag":10,"lag_error_seconds":null,"lag_method":"unknown",)"
-            R"("lag_seconds":null,"last_stable_offset":null,"log_end_offset":null,)"
-            R"("log_start_offset":null,"owner":"c1/10.0.0.1","partition":0,)"
-            R"("produced_per_second":null,"retention_margin":null,"rewinds":0,)"
-            R"("topic":"orders","verdict":"unknown"})");
+  EXPECT_EQ(
+      one.at("offsets")[0].dump(),
+      R"({"commit_age_seconds":null,"commit_interval_seconds":null,)"
+      R"("committed":90,"compacted":false,"lag":10,"lag_error_seconds":null,"lag_method":"unknown",)"
+      R"("lag_seconds":null,"last_stable_offset":null,"log_end_offset":null,)"
+      R"("log_start_offset":null,"owner":"c1/10.0.0.1","partition":0,)"
+      R"("produced_per_second":null,"retention_margin":null,"rewinds":0,)"
+      R"("topic":"orders","verdict":"unknown"})");
   EXPECT_EQ(one.at("offsets")[1].at("commit_age_seconds"), 3);
   EXPECT_EQ(one.at("activity").dump(),
             R"({"commit_age_seconds":3,"commit_interval_seconds":2,"commits":7,)"

@@ -6,6 +6,8 @@
 #include <string>
 
 #include "api/api.h"
+#include "api/canary_metrics.h"
+#include "api/group_metrics.h"
 #include "api/metrics_text.h"
 #include "api/request_target.h"
 #include "api/snapshot_metrics.h"
@@ -89,7 +91,7 @@ TEST(Metrics, SayHowFastAGroupFallsBehindOrCatchesUp) {
   snapshot->partitions[1].load.messages_in_per_s = 0.5;
   ConsumerGroup& billing = snapshot->groups[0];
   billing.time_lag = {40, TimeLagMethod::kExact, 1};
-  std::string metrics = RenderSnapshotMetrics(*snapshot);
+  std::string metrics = RenderSnapshotMetrics(*snapshot, {});
   EXPECT_THAT(metrics, HasSubstr("levelwind_group_arrived_per_second{group=\"billing\"} 3.5\n"));
   EXPECT_THAT(metrics, HasSubstr("levelwind_group_max_lag_seconds{group=\"billing\"} 40\n"));
   EXPECT_THAT(metrics, HasSubstr("levelwind_group_max_lag_error_seconds{group=\"billing\"} 1\n"));
@@ -98,7 +100,7 @@ TEST(Metrics, SayHowFastAGroupFallsBehindOrCatchesUp) {
   billing.lag_growth_per_s = -2;
   billing.time_lag = {40, TimeLagMethod::kAtLeast, kUnknown};
   snapshot->partitions[1].load.messages_in_per_s = kUnknown;
-  metrics = RenderSnapshotMetrics(*snapshot);
+  metrics = RenderSnapshotMetrics(*snapshot, {});
   EXPECT_THAT(metrics, HasSubstr("levelwind_group_drain_seconds{group=\"billing\"} 5\n"));
   EXPECT_THAT(metrics, Not(HasSubstr("levelwind_group_max_lag_error_seconds")));
   EXPECT_THAT(metrics, Not(HasSubstr("levelwind_group_arrived_per_second")))
@@ -162,7 +164,10 @@ TEST(Metrics, UnknownIsLeftOutAndNeverZero_I17) {
 }
 
 TEST(Metrics, TellWhatGroupsDoBesideReading) {
-  const std::string metrics = RenderSnapshotMetrics(*SmallSnapshot({}));
+  const auto snapshot = SmallSnapshot({});
+  const std::string metrics =
+      RenderSnapshotMetrics(*snapshot, {}) +
+      RenderSnapshotCounters(*snapshot, {}, MetricsText::Format::kPrometheus);
   for (const char* line :
        {"levelwind_group_activity_info{group=\"billing\",source=\"records\"} 1\n",
         "# TYPE levelwind_group_commits_total counter\n",
@@ -177,6 +182,36 @@ TEST(Metrics, TellWhatGroupsDoBesideReading) {
   }
   EXPECT_THAT(metrics, Not(HasSubstr("levelwind_group_commits_total{group=\"fresh\"}")));
   EXPECT_THAT(metrics, Not(HasSubstr("levelwind_offsets_topic"))) << "it is not read";
+  const std::string open = RenderSnapshotCounters(*snapshot, {}, MetricsText::Format::kOpenMetrics);
+  EXPECT_THAT(open, HasSubstr("# TYPE levelwind_group_commits counter\n"));
+  EXPECT_THAT(open, HasSubstr("levelwind_group_commits_total{group=\"billing\"} 7\n"));
+}
+
+TEST(Metrics, TellWhatTheCanarySaw) {
+  CanaryView view;
+  CanaryPartition partition;
+  partition.partition = 1;
+  partition.leader = 3;
+  partition.sent = 4;
+  partition.round_trip.Add(0.007);
+  partition.round_trip.Add(99);
+  view.partitions = {partition};
+  MetricsText text;
+  RenderCanaryMetrics(view, text);
+  const std::string metrics = text.Take();
+  EXPECT_EQ(Promtool(metrics), "");
+  for (const char* line :
+       {"levelwind_canary_problem 0\n", "levelwind_canary_leader{partition=\"1\"} 3\n",
+        "levelwind_canary_sent_total{partition=\"1\"} 4\n",
+        "# TYPE levelwind_canary_round_trip_seconds histogram\n",
+        "levelwind_canary_round_trip_seconds_bucket{partition=\"1\",le=\"0.005\"} 0\n",
+        "levelwind_canary_round_trip_seconds_bucket{partition=\"1\",le=\"20.48\"} 1\n",
+        "levelwind_canary_round_trip_seconds_bucket{partition=\"1\",le=\"+Inf\"} 2\n",
+        "levelwind_canary_round_trip_seconds_sum{partition=\"1\"} 99.007\n",
+        "levelwind_canary_round_trip_seconds_count{partition=\"1\"} 2\n",
+        "levelwind_canary_commit_seconds_bucket{le=\"+Inf\"} 0\n"}) {
+    EXPECT_THAT(metrics, HasSubstr(line));
+  }
 }
 
 TEST(Metrics, TellHowTheReadingOfTheOffsetsTopicGoes) {
@@ -189,7 +224,9 @@ TEST(Metrics, TellHowTheReadingOfTheOffsetsTopicGoes) {
   counts.newer[24] = 3;
   counts.malformed[2] = 4;
   counts.transactions_aborted = 5;
-  const std::string metrics = RenderSnapshotMetrics(*snapshot);
+  MetricsText text;
+  RenderOffsetsTopicFamilies(*snapshot->offsets_topic, text);
+  const std::string metrics = text.Take();
   EXPECT_EQ(Promtool(metrics), "");
   for (const char* line :
        {"levelwind_offsets_topic_caught_up 1\n",
@@ -244,13 +281,18 @@ TEST(Metrics, AreThereBeforeTheFirstSnapshot) {
 }
 
 TEST(SnapshotMetricsCache, RendersEachSnapshotOnce) {
+  constexpr auto kText = MetricsText::Format::kPrometheus;
   SnapshotMetricsCache cache({});
   const SnapshotPtr first = SmallSnapshot({});
-  const auto text = cache.Get(first);
-  EXPECT_EQ(cache.Get(first).get(), text.get());
+  const auto texts = cache.Get(first, kText);
+  EXPECT_EQ(cache.Get(first, kText).gauges, texts.gauges);
+  EXPECT_EQ(cache.Get(first, kText).counters, texts.counters);
+  const auto open = cache.Get(first, MetricsText::Format::kOpenMetrics);
+  EXPECT_EQ(open.gauges, texts.gauges) << "both formats share them";
+  EXPECT_NE(*open.counters, *texts.counters);
   const SnapshotPtr second = SmallSnapshot({});
-  EXPECT_NE(cache.Get(second).get(), text.get());
-  EXPECT_EQ(*cache.Get(nullptr), "");
+  EXPECT_NE(cache.Get(second, kText).gauges, texts.gauges);
+  EXPECT_EQ(*cache.Get(nullptr, kText).gauges, "");
 }
 
 TEST(SnapshotMetricsCache, PreparesThePageWhileSomebodyScrapes) {
@@ -265,10 +307,10 @@ TEST(SnapshotMetricsCache, PreparesThePageWhileSomebodyScrapes) {
     return a_page_is_ready(snapshot);
   };
   EXPECT_FALSE(prepared()) << "nobody asked yet";
-  cache.Get(SmallSnapshot({}));
+  cache.Get(SmallSnapshot({}), MetricsText::Format::kPrometheus);
   for (int i = 0; i < 100; ++i) EXPECT_TRUE(prepared()) << i;
   EXPECT_FALSE(prepared()) << "nobody asks any more";
-  cache.Get(SmallSnapshot({}));
+  cache.Get(SmallSnapshot({}), MetricsText::Format::kPrometheus);
   EXPECT_TRUE(prepared());
 }
 
