@@ -25,7 +25,8 @@ namespace {
 
 using kafka::testing::ByteVector;
 
-constexpr double kRecordsPerSecond = 500'000;
+/// For each second of CPU: how long it takes beside other work says little.
+constexpr double kRecordsPerSecond = 1'000'000;
 constexpr double kMostMiB = 150;
 constexpr int kLogs = 50;
 
@@ -35,12 +36,12 @@ double Since(std::chrono::steady_clock::time_point began) {
 
 int Report(std::string_view what, double records, double seconds, double cpu, double mib,
            std::size_t groups, std::size_t partitions) {
-  const bool met = records / seconds >= kRecordsPerSecond && mib <= kMostMiB;
+  const bool met = records / cpu >= kRecordsPerSecond && mib <= kMostMiB;
   std::printf(
-      "offsets, %s: %.0f records in %.2f s, %.0f a second (target %.0f), %.2f s cpu; %zu groups, "
-      "%zu partitions of them, rss %.0f MiB (target %.0f): %s\n",
-      std::string(what).c_str(), records, seconds, records / seconds, kRecordsPerSecond, cpu,
-      groups, partitions, mib, kMostMiB, met ? "met" : "MISSED");
+      "offsets, %s: %.0f records in %.2f s wall, %.2f s cpu: %.0f for each second of cpu (target "
+      "%.0f); %zu groups, %zu partitions of them, rss %.0f MiB (target %.0f): %s\n",
+      std::string(what).c_str(), records, seconds, cpu, records / cpu, kRecordsPerSecond, groups,
+      partitions, mib, kMostMiB, met ? "met" : "MISSED");
   return met ? 0 : 1;
 }
 

@@ -18,6 +18,7 @@
 #include "kafka/client.h"
 #include "kafka/records/offsets_topic.h"
 #include "kafka/records/record_batch_reader.h"
+#include "tests/integration_records/one_broker.h"
 #include "tests/kafka/running_client.h"
 #include "tests/kafka_cluster/real_cluster.h"
 
@@ -27,15 +28,9 @@ namespace {
 namespace fs = std::filesystem;
 using levelwind::testing::RealBroker;
 using levelwind::testing::RealCluster;
-using levelwind::testing::RealClusterOptions;
 using std::chrono::seconds;
 
-RealCluster& Kafka() {
-  RealClusterOptions options;
-  options.brokers = 1;  // so that every segment is in one place
-  options.racks = "r1";
-  return RealCluster::Shared(options);
-}
+RealCluster& Kafka() { return levelwind::testing::OneBroker(); }
 
 void RunTool(const std::vector<std::string>& arguments) {
   const auto result = Kafka().RunTool(arguments, seconds(90));

@@ -20,6 +20,7 @@
 #include "kafka/client.h"
 #include "kafka/data/consumer.h"
 #include "kafka/data/producer.h"
+#include "tests/integration_records/one_broker.h"
 #include "tests/integration_records/transactional_committer.h"
 #include "tests/kafka/running_client.h"
 #include "tests/kafka_cluster/real_cluster.h"
@@ -30,16 +31,10 @@ namespace {
 
 using std::chrono::milliseconds, std::chrono::seconds;
 using testing::RealCluster;
-using testing::RealClusterOptions;
 using testing::TransactionalCommitter;
 using testing::WaitFor;
 
-RealCluster& Kafka() {
-  RealClusterOptions options;
-  options.brokers = 1;
-  options.racks = "r1";
-  return RealCluster::Shared(options);
-}
+RealCluster& Kafka() { return testing::OneBroker(); }
 
 kafka::ClientOptions Options(bool read_only) {
   kafka::ClientOptions options;
@@ -49,11 +44,11 @@ kafka::ClientOptions Options(bool read_only) {
 }
 
 /// Where Kafka puts a group: abs(String.hashCode) modulo the number of partitions.
-int OffsetsPartitionOf(const std::string& group) {
+int OffsetsPartitionOf(const std::string& group, std::size_t partitions) {
   std::uint32_t hash = 0;
   for (const char c : group) hash = 31 * hash + static_cast<unsigned char>(c);
   const auto value = static_cast<std::int32_t>(hash);
-  return value == INT32_MIN ? 0 : std::abs(value) % 50;
+  return value == INT32_MIN ? 0 : std::abs(value) % static_cast<int>(partitions);
 }
 
 class OffsetsReaderOnKafka : public ::testing::Test {
@@ -69,11 +64,14 @@ class OffsetsReaderOnKafka : public ::testing::Test {
     Commit("warm-up", 0, 0);
   }
 
-  void Begin(bool replay) {
+  void MakeReader(bool replay) {
     OffsetsReaderOptions options;
     options.replay = replay;
     options.publish_interval = milliseconds(1);
     reader_ = std::make_unique<OffsetsReader>(tail_client_->log_reader(), clock_, options);
+  }
+  void Begin(bool replay) {
+    MakeReader(replay);
     ASSERT_TRUE(Until([&] { return facts_->view.caught_up; }, "the reader to catch up"));
   }
   ::testing::AssertionResult Until(const std::function<bool()>& predicate, const char* what) {
@@ -162,8 +160,9 @@ TEST_F(OffsetsReaderOnKafka, ReplayTellsWhatOffsetFetchAnswersForEveryGroup) {
   Commit("replay-simple", 2, 77);
   Begin(true);
   std::vector<std::string> names;
-  for (const auto& listing : client_->ListGroups(seconds(20))->groups)
-    names.push_back(listing.name);
+  const auto listed = client_->ListGroups(seconds(20));
+  ASSERT_TRUE(listed.ok()) << listed.error();
+  for (const auto& listing : listed->groups) names.push_back(listing.name);
   EXPECT_GE(names.size(), 3U);
   const auto fetched = client_->FetchGroupOffsets(names, seconds(20));
   ASSERT_TRUE(fetched.ok()) << fetched.error();
@@ -216,11 +215,33 @@ TEST_F(OffsetsReaderOnKafka, ConsumersOfBothProtocolsAreFollowedAsTheyCommit) {
 TEST_F(OffsetsReaderOnKafka, OnlyTransactionsThatCommitCountAndAnOpenOneHoldsUpNobody) {
   // A group whose offsets are in the same partition as those of the transactional one.
   const std::string group = "transactional";
+  const auto partitions =
+      tail_client_->log_reader().PartitionsOf("__consumer_offsets", seconds(20));
+  ASSERT_TRUE(partitions.ok()) << partitions.error();
+  const int shared = OffsetsPartitionOf(group, partitions->size());
   std::string neighbour;
   for (int i = 0; neighbour.empty(); ++i) {
     const std::string name = "neighbour-" + std::to_string(i);
-    if (OffsetsPartitionOf(name) == OffsetsPartitionOf(group)) neighbour = name;
+    if (OffsetsPartitionOf(name, partitions->size()) == shared) neighbour = name;
   }
+  // Beside the tail a reader of committed records, from the beginning.
+  kafka::ConsumerOptions options;
+  options.bootstrap = Kafka().bootstrap();
+  auto waiting = kafka::Consumer::Create(options);
+  ASSERT_TRUE(waiting.ok()) << waiting.error();
+  ASSERT_TRUE((*waiting)->Assign({{{"__consumer_offsets", shared}}}).ok());
+  int seen = 0;  // commits of the neighbour
+  const auto poll = [&](int wanted) {
+    const auto record = (*waiting)->Poll(milliseconds(200));
+    EXPECT_TRUE(record.ok()) << record.error();
+    const bool is_one = record.ok() && *record && (*record)->key &&
+                        (*record)->key->find(neighbour) != std::string::npos;
+    seen += is_one ? 1 : 0;
+    return seen >= wanted;
+  };
+  Commit(neighbour, 0, 4);
+  ASSERT_TRUE(WaitFor([&] { return poll(1); }, seconds(60), "the commit before the transaction"));
+
   Begin(false);
   TransactionalCommitter committer(Kafka().bootstrap(), "committer");
   committer.Begin(group, {topic_, 0}, 10);
@@ -228,26 +249,14 @@ TEST_F(OffsetsReaderOnKafka, OnlyTransactionsThatCommitCountAndAnOpenOneHoldsUpN
   Commit(neighbour, 0, 5);
   ASSERT_TRUE(Until([&] { return CommittedOf(neighbour, 0) == 5; }, "the neighbour's commit"));
   EXPECT_EQ(CommittedOf(group, 0), kUnknownCount) << "the transaction is open";
-
-  // What a reader of committed records sees meanwhile: nothing of either.
-  kafka::ConsumerOptions options;
-  options.bootstrap = Kafka().bootstrap();
-  auto waiting = kafka::Consumer::Create(options);
-  ASSERT_TRUE(waiting.ok()) << waiting.error();
-  ASSERT_TRUE((*waiting)->Assign({{{"__consumer_offsets", OffsetsPartitionOf(group)}}}).ok());
-  const SteadyTime end = clock_.Now() + seconds(3);
-  while (clock_.Now() < end) {
-    const auto record = (*waiting)->Poll(milliseconds(200));
-    ASSERT_TRUE(record.ok()) << record.error();
-    if (!*record || !(*record)->key) continue;
-    EXPECT_EQ((*record)->key->find(neighbour), std::string::npos)
-        << "then reading committed records would do, and this file's reader would be too much";
-  }
+  for (int i = 0; i < 10; ++i) poll(2);
+  EXPECT_EQ(seen, 1) << "if it saw this commit too, reading committed records would do";
 
   committer.Abort();
   ASSERT_TRUE(Until([&] { return facts_->view.counts.transactions_aborted == 1; }, "the abort"));
   EXPECT_EQ(CommittedOf(group, 0), kUnknownCount);
   EXPECT_EQ(facts_->view.pending_commits, 0);
+  ASSERT_TRUE(WaitFor([&] { return poll(2); }, seconds(60), "the commit, after the transaction"));
 
   committer.Begin(group, {topic_, 0}, 20);
   committer.Commit();
@@ -273,8 +282,8 @@ TEST_F(OffsetsReaderOnKafka, AResetBackwardsIsARewindAndADeletedGroupIsDeleted) 
   ASSERT_EQ(deleted->front().error, 0);
   ASSERT_TRUE(Until([&] { return CommittedOf("reset", 1) == kUnknownCount; }, "the deletion"));
   const GroupFactsPtr facts = About("reset");
-  ASSERT_TRUE(facts == nullptr || facts->activity.deleted_at.unix_ms > 0 ||
-              facts->activity.forgotten == 1);
+  ASSERT_NE(facts, nullptr);
+  EXPECT_GT(facts->activity.deleted_at.unix_ms, 0);
 }
 
 TEST_F(OffsetsReaderOnKafka, NamesOfGroupsMayHaveEveryCharacter) {
