@@ -26,7 +26,8 @@ class Input {
     return byte;
   }
   std::span<const std::uint8_t> Bytes() {
-    const std::size_t size = std::min<std::size_t>(Byte(), rest_.size());
+    const std::size_t wanted = Byte();
+    const std::size_t size = std::min(wanted, rest_.size());
     const auto bytes = rest_.first(size);
     rest_ = rest_.subspan(size);
     return bytes;
