@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <map>
 #include <optional>
 #include <string>
@@ -43,7 +44,10 @@ struct LogOffsets {
   std::vector<std::int64_t> end;    ///< Of the last look; unknown where it brought none.
   std::vector<std::int64_t> start;  ///< Of the last look at starts, kept where a look brought none.
   SteadyTime start_at{};
-  std::vector<std::int64_t> stable;  ///< Last stable offsets, looked at together with the starts.
+  /// Last stable offsets, looked at together with the starts; kNotHeldBack: no transaction held
+  /// readers back at that look.
+  std::vector<std::int64_t> stable;
+  static constexpr std::int64_t kNotHeldBack = std::numeric_limits<std::int64_t>::max();
   WallTime wall_at;                  ///< `at` for people: the time that time lags refer to.
 };
 

@@ -89,8 +89,14 @@ void LookAtStarts(kafka::AdminClient& admin, CollectState& state, SteadyTime at,
     return true;
   };
   if (!take(kafka::kEarliestOffset, false, "log start offsets", offsets.start)) return;
-  if (take(kafka::kLatestOffset, true, "last stable offsets", offsets.stable)) {
-    offsets.start_at = at;
+  if (!take(kafka::kLatestOffset, true, "last stable offsets", offsets.stable)) return;
+  offsets.start_at = at;
+  // The ends were read a moment before: where nothing holds readers back, they may read on as the
+  // end moves, until the next look tells otherwise.
+  for (std::size_t i = 0; i < offsets.stable.size(); ++i) {
+    if (IsKnown(offsets.end[i]) && offsets.stable[i] >= offsets.end[i]) {
+      offsets.stable[i] = LogOffsets::kNotHeldBack;
+    }
   }
 }
 

@@ -50,7 +50,10 @@ void FillPartitions(const CollectState& state, SteadyTime now, ClusterSnapshot& 
     Partition& partition = snapshot.partitions[i];
     if (i < state.offsets.end.size()) partition.log_end_offset = state.offsets.end[i];
     if (i < state.offsets.start.size()) partition.log_start_offset = state.offsets.start[i];
-    if (i < state.offsets.stable.size()) partition.last_stable_offset = state.offsets.stable[i];
+    if (i < state.offsets.stable.size()) {
+      // Never beyond the end, which may be unknown.
+      partition.last_stable_offset = std::min(state.offsets.stable[i], partition.log_end_offset);
+    }
     partition.load.messages_in_per_s = state.rates.MessagesPerSecond(i, now);
     partition.load.bytes_in_per_s = state.rates.BytesPerSecond(i, now);
   }

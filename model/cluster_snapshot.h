@@ -90,7 +90,7 @@ struct Partition {
   std::int64_t log_end_offset =
       kUnknownCount;  ///< High watermark, as ListOffsets(latest) tells it.
   /// Where a read_committed consumer has to stop: below the high watermark while a transaction is
-  /// open. Looked at as rarely as log starts.
+  /// open. Whether one is, is looked at as rarely as log starts.
   std::int64_t last_stable_offset = kUnknownCount;
   PartitionLoad load;
 };

@@ -293,6 +293,22 @@ TEST_F(TimeLagTest, WhatARestartKeptTellsTheAgeAtOnceButNotOfATopicMadeAnew) {
   EXPECT_EQ(Step()->FindGroup("billing")->time_lag.method, TimeLagMethod::kAtLeast);
 }
 
+TEST_F(TimeLagTest, TheLastStableOffsetIsTheEndUnlessATransactionIsOpen) {
+  admin_.Produce("orders", 0, 100, 1000);
+  const auto at = [](const SnapshotPtr& snapshot) {
+    return snapshot->FindPartition("orders", 0)->last_stable_offset;
+  };
+  EXPECT_EQ(at(Step()), 100);
+  admin_.Produce("orders", 0, 100, 1000);
+  EXPECT_EQ(at(After(seconds(5))), 200) << "not looked at anew, and nothing held it back";
+  admin_.At("orders", 0).stable = 150;
+  EXPECT_EQ(at(After(seconds(30))), 150);
+  admin_.Produce("orders", 0, 100, 1000);
+  EXPECT_EQ(at(After(seconds(5))), 150);
+  admin_.At("orders", 0).stable = kUnknownCount;
+  EXPECT_EQ(at(After(seconds(30))), 300);
+}
+
 TEST_F(TimeLagTest, ShareGroupsHaveTheLagThatTheirCoordinatorTells) {
   admin_.Produce("orders", 0, 100, 1000);
   auto& share = admin_.groups["workers"];
