@@ -10,7 +10,7 @@ constexpr SeriesCounts kOwn = {
 constexpr SeriesCounts kKafkaExporter = {
     .broker = 1, .topic = 1, .partition = 7, .group = 1, .group_topic = 2, .group_any = 2};
 constexpr SeriesCounts kKminion = {
-    .broker = 2, .topic = 4, .partition = 2, .group = 3, .group_topic = 4, .group_row = 1};
+    .broker = 2, .topic = 4, .partition = 2, .group = 4, .group_topic = 4, .group_row = 1};
 constexpr SeriesCounts kKafkaLagExporter = {
     .partition = 2, .group = 3, .group_topic = 1, .group_row = 3};
 constexpr SeriesCounts kBurrow = {.partition = 1, .group = 2, .group_any = 3};

@@ -140,11 +140,18 @@ void RenderPartitionFamilies(FamilyWriter& write) {
         [](const Partition& p) { return p.load.messages_in_per_s; });
 }
 
-/// Counters that have no room, which are in a text of their own.
-std::uint64_t MutedCounters(const ClusterSnapshot& snapshot, const SeriesSet& set) {
-  MetricsText text;
+void RenderCounters(const ClusterSnapshot& snapshot, const SeriesSet& set,
+                    const MetricsSetup& setup, MetricsText& text) {
   FamilyWriter write(snapshot, set, text, {});
   RenderActivityCounters(write);
+  RenderCompatCounters(snapshot, set, setup, text);
+}
+
+/// Counters that have no room, which are in a text of their own.
+std::uint64_t MutedCounters(const ClusterSnapshot& snapshot, const SeriesSet& set,
+                            const MetricsSetup& setup) {
+  MetricsText text;
+  RenderCounters(snapshot, set, setup, text);
   return text.muted();
 }
 
@@ -169,7 +176,7 @@ std::string RenderSnapshotMetrics(const ClusterSnapshot& snapshot, const Metrics
              static_cast<double>(set.left_out()));
   text.Gauge("levelwind_metrics_series_dropped",
              "Series that are not served because metrics.max_series has no room for them.",
-             static_cast<double>(text.muted() + MutedCounters(snapshot, set)));
+             static_cast<double>(text.muted() + MutedCounters(snapshot, set, setup)));
   return text.Take();
 }
 
@@ -177,8 +184,7 @@ std::string RenderSnapshotCounters(const ClusterSnapshot& snapshot, const Metric
                                    MetricsText::Format format) {
   const SeriesSet set(snapshot, setup);
   MetricsText text(format);
-  FamilyWriter write(snapshot, set, text, {});
-  RenderActivityCounters(write);
+  RenderCounters(snapshot, set, setup, text);
   return text.Take();
 }
 

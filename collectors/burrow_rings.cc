@@ -82,12 +82,22 @@ void BurrowRings::AddCommit(const SeenCommit& seen, WallTime now) {
   if (kept.pending.size() >= kMostPending) Apply(kept);
 }
 
-void BurrowRings::Poll(const ConsumerGroup& group, WallTime at) {
+void BurrowRings::Hear(SeenCommit last, WallTime now) {
+  const BurrowGroup::Ring* ring = KeptOf(last.group).group->Find(last.partition);
+  const bool had =
+      ring != nullptr && ring->last_offset == last.offset && ring->last_ms == last.made_at.unix_ms;
+  if (had) return;
+  last.order = ++looks_;
+  AddCommit(last, now);
+}
+
+void BurrowRings::Poll(const ConsumerGroup& group, std::span<const std::int32_t> heard,
+                       WallTime at) {
   ++looks_;
   const Kept& kept = KeptOf(group.name);
   const std::shared_ptr<const BurrowGroup> known = kept.group;
   for (const GroupOffset& offset : group.offsets) {
-    if (!IsKnown(offset.committed)) continue;
+    if (!IsKnown(offset.committed) || std::ranges::binary_search(heard, offset.partition)) continue;
     const BurrowGroup::Ring* ring = known->Find(offset.partition);
     if (ring != nullptr && ring->last_offset == offset.committed) continue;
     AddCommit({group.name, offset.partition, offset.committed, at, looks_}, at);
@@ -107,15 +117,19 @@ void BurrowRings::Apply(Kept& kept) const {
     const std::int32_t partition = from_old ? rings[old].partition : kept.pending[added].first;
     std::vector<BurrowCommit> commits;
     std::int64_t last = kUnknownCount;
+    std::int64_t last_ms = kUnknownCount;
     if (from_old) {
       commits = kept.group->CommitsOf(rings[old]);
-      last = rings[old++].last_offset;
+      last = rings[old].last_offset;
+      last_ms = rings[old++].last_ms;
     }
     for (; added < kept.pending.size() && kept.pending[added].first == partition; ++added) {
-      InsertCommit(options_.rules, kept.pending[added].second, commits);
+      const BurrowCommit& commit = kept.pending[added].second;
+      InsertCommit(options_.rules, commit, commits);
       last = commits.back().offset;
+      if (commits.back().order == commit.order) last_ms = commit.timestamp_ms;
     }
-    next->Append(partition, commits, last);
+    next->Append(partition, commits, last, last_ms);
   }
   next->ShrinkToFit();
   kept.group = std::move(next);
@@ -135,7 +149,7 @@ void BurrowRings::Forget(const std::string& group, const Topic* topic) {
                              index - topic->first_partition < topic->partition_count);
     next->Append(ring.partition,
                  forget ? std::vector<BurrowCommit>() : found->second.group->CommitsOf(ring),
-                 ring.last_offset);
+                 ring.last_offset, ring.last_ms);
   }
   found->second.group = std::move(next);
 }
@@ -151,7 +165,7 @@ void BurrowRings::Renumber(const Renumbering& map) {
     std::ranges::sort(rings);
     auto next = std::make_shared<BurrowGroup>(name);
     for (const auto& [index, ring] : rings) {
-      next->Append(index, kept.group->CommitsOf(*ring), ring->last_offset);
+      next->Append(index, kept.group->CommitsOf(*ring), ring->last_offset, ring->last_ms);
     }
     next->ShrinkToFit();
     kept.group = std::move(next);

@@ -4,7 +4,9 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -27,9 +29,11 @@ struct SeenCommit {
 
 /// Keeps the commits and end offsets that Burrow's rules look at, as Burrow's storage does.
 ///
-/// Whoever sees a commit tells it with AddCommit: polling (Poll), which only sees that a commit
-/// changed, and takes the time of the look for the commit's; or a reader of `__consumer_offsets`,
-/// which knows both its time and its order. One source at a time, for their orders do not compare.
+/// Whoever sees a commit tells it: looks at the groups (Poll), which only see that a commit changed
+/// and take the time of the look for the commit's; what was read last of `__consumer_offsets`
+/// (Hear), which has the commits' own times; or a source of single commits that knows their order
+/// (AddCommit). Orders of different sources do not compare: AddCommit is for all commits of a group
+/// or for none.
 ///
 /// Groups are shared with the snapshots that were published: one that changed is written anew, the
 /// others are not touched. Monitor thread only.
@@ -46,8 +50,13 @@ class BurrowRings {
   /// What is older than the newest commit of a partition is put where it belongs, without a lag.
   void AddCommit(const SeenCommit& commit, WallTime now);
 
-  /// Adds a commit for each offset that is not what it was at the last look.
-  void Poll(const ConsumerGroup& group, WallTime at);
+  /// Adds a commit for each offset that is not what it was at the last look, but for the partitions
+  /// in `heard` (ascending).
+  void Poll(const ConsumerGroup& group, std::span<const std::int32_t> heard, WallTime at);
+  /// The last commit of a partition, as records tell it: added unless it is the one that was told
+  /// last, so also when the same offset was committed again. `order` is not looked at: those of
+  /// looks and these come one after the other.
+  void Hear(SeenCommit last, WallTime now);
 
   /// Forgets the commits of a group, or (`topic` not null) of one of its topics. They are back when
   /// the group commits something else.

@@ -57,9 +57,9 @@ const BurrowGroup::Ring* BurrowGroup::Find(std::int32_t partition) const {
 }
 
 void BurrowGroup::Append(std::int32_t partition, std::span<const BurrowCommit> commits,
-                         std::int64_t last_offset) {
-  rings_.push_back(
-      {partition, static_cast<std::uint32_t>(packed_.size()), last_offset, commits.empty()});
+                         std::int64_t last_offset, std::int64_t last_ms) {
+  rings_.push_back({partition, static_cast<std::uint32_t>(packed_.size()), last_offset, last_ms,
+                    commits.empty()});
   if (commits.empty()) return;
   PutUnsigned(commits.size(), packed_);
   BurrowCommit before;

@@ -45,7 +45,8 @@ class BurrowGroup {
     std::int32_t partition = -1;    ///< Index into ClusterSnapshot::partitions.
     std::uint32_t begin = 0;        ///< Into the packed bytes.
     std::int64_t last_offset = -1;  ///< Of the last commit, also when the commits were forgotten.
-    bool empty = true;              ///< Forgotten: there for last_offset only.
+    std::int64_t last_ms = -1;      ///< And its time.
+    bool empty = true;              ///< Forgotten: there for what the last one was only.
   };
 
   explicit BurrowGroup(std::string name) : name_(std::move(name)) {}
@@ -64,7 +65,7 @@ class BurrowGroup {
 
   /// For building: appends a ring; partitions ascend. `commits` oldest first; none: forgotten.
   void Append(std::int32_t partition, std::span<const BurrowCommit> commits,
-              std::int64_t last_offset);
+              std::int64_t last_offset, std::int64_t last_ms = kUnknownCount);
   void ShrinkToFit();
 
  private:

@@ -10,4 +10,9 @@ void RenderCompatFamilies(const ClusterSnapshot& snapshot, const SeriesSet& set,
   if (snapshot.burrow != nullptr) RenderBurrow(snapshot, set, setup, text);
 }
 
+void RenderCompatCounters(const ClusterSnapshot& snapshot, const SeriesSet& set,
+                          const MetricsSetup& setup, MetricsText& text) {
+  if (setup.options.kminion) RenderKminionCounters(snapshot, set, text);
+}
+
 }  // namespace levelwind::api

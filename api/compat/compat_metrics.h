@@ -11,6 +11,12 @@ namespace levelwind::api {
 void RenderCompatFamilies(const ClusterSnapshot& snapshot, const SeriesSet& set,
                           const MetricsSetup& setup, MetricsText& text);
 
+/// Their counters, whose text differs between the formats.
+void RenderCompatCounters(const ClusterSnapshot& snapshot, const SeriesSet& set,
+                          const MetricsSetup& setup, MetricsText& text);
+
+void RenderKminionCounters(const ClusterSnapshot& snapshot, const SeriesSet& set,
+                           MetricsText& text);
 void RenderKafkaExporter(const ClusterSnapshot& snapshot, const SeriesSet& set,
                          const MetricsSetup& setup, MetricsText& text);
 void RenderKminion(const ClusterSnapshot& snapshot, const SeriesSet& set, const MetricsSetup& setup,

@@ -120,6 +120,8 @@ inline std::shared_ptr<ClusterSnapshot> FullSnapshot() {
   billing.offsets[0].lag_seconds = 2.5;
   billing.offsets[1].lag_seconds = 1;
   billing.total_lag = 15;
+  billing.activity.from_records = true;
+  billing.activity.commits = 42;
   billing.max_lag = 10;
   billing.time_lag = {2.5, TimeLagMethod::kExact, 1};
   return snapshot;

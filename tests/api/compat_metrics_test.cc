@@ -132,6 +132,7 @@ TEST(CompatMetrics, KminionsNamesTypesAndLabels) {
           {"kminion_kafka_consumer_group_info",
            {"gauge", {"group_id", "protocol", "protocol_type", "state", "coordinator_id"}}},
           {"kminion_kafka_consumer_group_members", {"gauge", group}},
+          {"kminion_kafka_consumer_group_offset_commits_total", {"counter", group}},
           {"kminion_kafka_consumer_group_empty_members", {"gauge", group}},
           {"kminion_kafka_consumer_group_topic_members", {"gauge", group_topic}},
           {"kminion_kafka_consumer_group_topic_assigned_partitions", {"gauge", group_topic}},
@@ -279,6 +280,15 @@ TEST(KminionMetrics, AGroupIsOneWhenStableAndElseZero) {
                    "kminion_kafka_consumer_group_topic_lag{group_id=\"billing\","
                    "topic_name=\"orders\"}"),
             "15");
+}
+
+TEST(KminionMetrics, CommitsAreCountedWhereTheirRecordsAreRead) {
+  const std::string name = "kminion_kafka_consumer_group_offset_commits_total";
+  EXPECT_EQ(LineOf(Page(Tool::kKminion), name + "{group_id=\"billing\"}"), "42");
+  auto snapshot = FullSnapshot();
+  snapshot->groups[0].activity.from_records = false;
+  EXPECT_THAT(Page(Tool::kKminion, SetupFor(Tool::kKminion), snapshot), Not(HasSubstr(name)))
+      << "what looks can tell is not that";
 }
 
 TEST(KminionMetrics, MembersOfTopicsAreThoseOfConsumersOnly) {

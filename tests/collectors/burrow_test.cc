@@ -4,10 +4,14 @@
 #include <chrono>
 #include <cstdint>
 #include <limits>
+#include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "base/published.h"
 #include "collectors/burrow_rings.h"
+#include "collectors/offsets_topic/offsets_facts.h"
 #include "tests/collectors/monitor_fixture.h"
 
 namespace levelwind::collectors {
@@ -262,6 +266,62 @@ TEST_F(BurrowFeedTest, CommitsStayWithTheirPartitionWhenTopicsComeAndGo) {
   admin_.Recreate("orders");
   admin_.At("orders", 0).end = 3;
   EXPECT_EQ(Look().size(), 1u) << "a topic made anew has no past";
+}
+
+/// The same where the offsets topic is read.
+class BurrowHearsTest : public BurrowFeedTest {
+ protected:
+  BurrowHearsTest() {
+    monitor_ = std::make_unique<Monitor>(admin_, clock_, options_, &facts_);
+    Commit("billing", "orders", 1, 50);
+  }
+  /// The topic says that orders-0 was committed so, some seconds ago; of orders-1 it says nothing.
+  void Tell(std::int64_t offset, int seconds_ago) {
+    PartitionFacts partition;
+    partition.offset = offset;
+    partition.commit_ms = clock_.WallNow().unix_ms - seconds_ago * 1000;
+    partition.commit_interval_s = 1;
+    auto group = std::make_shared<GroupFacts>();
+    group->group = "billing";
+    group->topics = {{std::make_shared<const std::string>("orders"), {partition}}};
+    group->activity.from_records = true;
+    auto facts = std::make_shared<OffsetsFacts>();
+    facts->groups = {group};
+    facts->at = clock_.Now() + std::chrono::seconds(5);
+    facts_.Publish(std::move(facts));
+  }
+  Published<OffsetsFacts> facts_;
+};
+
+TEST_F(BurrowHearsTest, CommitsHaveTheirOwnTimes) {
+  Tell(90, 3);
+  const std::vector<BurrowCommit> first = Look();
+  ASSERT_EQ(first.size(), 1u);
+  EXPECT_EQ(first[0].timestamp_ms, snapshot_->taken_at.unix_ms - 8000);
+  EXPECT_EQ(first[0].observed_ms, snapshot_->taken_at.unix_ms);
+  EXPECT_EQ(first[0].lag, 10);
+  Tell(90, 8);  // the same commit, as seen five seconds later
+  EXPECT_EQ(Look(), first);
+  EXPECT_EQ(Look("orders", 1).size(), 1u) << "what the topic does not tell is looked for";
+}
+
+TEST_F(BurrowHearsTest, TheSameOffsetAgainIsACommit) {
+  Tell(90, 3);
+  Look();
+  Tell(90, 1);
+  const std::vector<BurrowCommit> commits = Look();
+  EXPECT_THAT(Offsets(commits), ElementsAre(90, 90));
+  EXPECT_EQ(commits[1].timestamp_ms - commits[0].timestamp_ms, 7000);
+}
+
+TEST_F(BurrowHearsTest, ForgottenUntilTheNextCommit) {
+  Tell(90, 3);
+  Look();
+  ASSERT_TRUE(monitor_->ForgetCommits("billing", "").ok());
+  Tell(90, 8);
+  EXPECT_THAT(Look(), IsEmpty());
+  Tell(90, 1);
+  EXPECT_EQ(Look().size(), 1u);
 }
 
 TEST_F(BurrowFeedTest, AGroupThatIsGoneIsForgotten) {
