@@ -48,7 +48,7 @@ struct LogOffsets {
   /// readers back at that look.
   std::vector<std::int64_t> stable;
   static constexpr std::int64_t kNotHeldBack = std::numeric_limits<std::int64_t>::max();
-  WallTime wall_at;                  ///< `at` for people: the time that time lags refer to.
+  WallTime wall_at;  ///< `at` for people: the time that time lags refer to.
 };
 
 /// Times of records by partition index and offset. Only of those that some group has to read next.
