@@ -7,6 +7,7 @@
 #include "api/metrics_text.h"
 #include "api/series_counts.h"
 #include "api/views.h"
+#include "base/erase_doubles.h"
 
 namespace levelwind::api {
 namespace {
@@ -78,8 +79,7 @@ void SeriesSet::AddRows(const ClusterSnapshot& snapshot, const ConsumerGroup& gr
            static_cast<std::size_t>(offset.partition) >= snapshot.partitions.size();
   });
   std::ranges::stable_sort(rows, {}, &GroupOffset::partition);
-  const auto doubled = std::ranges::unique(rows, {}, &GroupOffset::partition);
-  rows.erase(doubled.begin(), doubled.end());
+  EraseDoubles(rows, &GroupOffset::partition);
   mended_.push_back(std::move(rows));
   rows_.emplace_back(mended_.back());
 }

@@ -7,6 +7,8 @@
 #include <string_view>
 #include <utility>
 
+#include "base/erase_doubles.h"
+
 namespace levelwind::collectors {
 namespace {
 
@@ -45,8 +47,7 @@ std::vector<Owned> OwnersOf(const kafka::GroupDescription& description, const Cl
     }
   }
   std::ranges::stable_sort(owned, {}, &Owned::partition);
-  const auto doubled = std::ranges::unique(owned, {}, &Owned::partition);
-  owned.erase(doubled.begin(), doubled.end());
+  EraseDoubles(owned, &Owned::partition);
   return owned;
 }
 
@@ -121,8 +122,7 @@ std::uint64_t ApplyCommits(GroupRecord& record, const kafka::GroupOffsets& commi
     if (IsKnown(committed)) add(index, committed);
   }
   std::ranges::stable_sort(next, {}, &GroupOffset::partition);
-  const auto doubled = std::ranges::unique(next, {}, &GroupOffset::partition);
-  next.erase(doubled.begin(), doubled.end());
+  EraseDoubles(next, &GroupOffset::partition);
   const std::size_t committed_count = next.size();
   for (const Owned& have : owned) {
     const auto end = next.begin() + static_cast<std::ptrdiff_t>(committed_count);

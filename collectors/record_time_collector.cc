@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/erase_doubles.h"
 #include "collectors/group_lags.h"
 #include "collectors/record_times.h"
 
@@ -52,8 +53,7 @@ std::vector<Wanted> WantedOf(const CollectState& state, RecordTimes& kept) {
     }
   }
   std::ranges::sort(wanted, {}, &Wanted::record);
-  const auto doubled = std::ranges::unique(wanted, {}, &Wanted::record);
-  wanted.erase(doubled.begin(), doubled.end());
+  EraseDoubles(wanted, &Wanted::record);
   return wanted;
 }
 
