@@ -7,6 +7,7 @@
 #include <map>
 #include <string_view>
 #include <unordered_set>
+#include <utility>
 #include <vector>
 
 #include "api/compat/compat_metrics.h"
@@ -147,19 +148,18 @@ void RenderCounters(const ClusterSnapshot& snapshot, const SeriesSet& set,
   RenderCompatCounters(snapshot, set, setup, text);
 }
 
-/// Counters that have no room, which are in a text of their own.
-std::uint64_t MutedCounters(const ClusterSnapshot& snapshot, const SeriesSet& set,
-                            const MetricsSetup& setup) {
-  MetricsText text;
-  RenderCounters(snapshot, set, setup, text);
-  return text.muted();
-}
+struct Page {
+  std::string gauges;
+  std::string counters;
+};
 
-}  // namespace
-
-std::string RenderSnapshotMetrics(const ClusterSnapshot& snapshot, const MetricsSetup& setup,
-                                  std::size_t about_bytes) {
+/// Both parts of what a snapshot tells: which series there are is found out once, and what has no
+/// room in either is told in the first.
+Page RenderPage(const ClusterSnapshot& snapshot, const MetricsSetup& setup,
+                MetricsText::Format format, std::size_t about_bytes) {
   const SeriesSet set(snapshot, setup);
+  MetricsText counters(format);
+  RenderCounters(snapshot, set, setup, counters);
   MetricsText text;
   text.Reserve(about_bytes);
   FamilyWriter write(snapshot, set, text, {});
@@ -176,8 +176,15 @@ std::string RenderSnapshotMetrics(const ClusterSnapshot& snapshot, const Metrics
              static_cast<double>(set.left_out()));
   text.Gauge("levelwind_metrics_series_dropped",
              "Series that are not served because metrics.max_series has no room for them.",
-             static_cast<double>(text.muted() + MutedCounters(snapshot, set, setup)));
-  return text.Take();
+             static_cast<double>(text.muted() + counters.muted()));
+  return {text.Take(), counters.Take()};
+}
+
+}  // namespace
+
+std::string RenderSnapshotMetrics(const ClusterSnapshot& snapshot, const MetricsSetup& setup,
+                                  std::size_t about_bytes) {
+  return RenderPage(snapshot, setup, MetricsText::Format::kPrometheus, about_bytes).gauges;
 }
 
 std::string RenderSnapshotCounters(const ClusterSnapshot& snapshot, const MetricsSetup& setup,
@@ -209,10 +216,13 @@ void SnapshotMetricsCache::Render(const SnapshotPtr& snapshot, MetricsText::Form
   if (rendered_of_ == snapshot && format_ == format) return;
   if (rendered_of_ != snapshot) {
     const std::size_t about = text_ == nullptr ? 0 : text_->size() + text_->size() / 16;
-    text_ = std::make_shared<const std::string>(RenderSnapshotMetrics(*snapshot, setup_, about));
+    Page page = RenderPage(*snapshot, setup_, format, about);
+    text_ = std::make_shared<const std::string>(std::move(page.gauges));
+    counters_ = std::make_shared<const std::string>(std::move(page.counters));
+  } else {
+    counters_ =
+        std::make_shared<const std::string>(RenderSnapshotCounters(*snapshot, setup_, format));
   }
-  counters_ =
-      std::make_shared<const std::string>(RenderSnapshotCounters(*snapshot, setup_, format));
   rendered_of_ = snapshot;
   format_ = format;
 }

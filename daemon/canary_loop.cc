@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <chrono>
-#include <condition_variable>
-#include <mutex>
+
+#include "daemon/step_loop.h"
 
 namespace levelwind::daemon {
 namespace {
@@ -15,14 +15,10 @@ constexpr Duration kLongestNap = std::chrono::seconds(1);
 }  // namespace
 
 void CanaryLoop::Run(std::stop_token stop) {
-  std::mutex mutex;
-  std::condition_variable_any wake;
-  std::unique_lock lock(mutex);
-  while (!stop.stop_requested()) {
+  RunSteps(stop, [this] {
     const SteadyTime next = canary_.Step(clock_.Now(), kPatience);
-    const Duration nap = std::min<Duration>(next - clock_.Now(), kLongestNap);
-    if (nap > Duration{}) wake.wait_for(lock, stop, nap, [] { return false; });
-  }
+    return std::min<Duration>(next - clock_.Now(), kLongestNap);
+  });
 }
 
 }  // namespace levelwind::daemon

@@ -2,10 +2,9 @@
 
 #include <algorithm>
 #include <chrono>
-#include <condition_variable>
-#include <mutex>
 
 #include "base/log.h"
+#include "daemon/step_loop.h"
 
 namespace levelwind::daemon {
 namespace {
@@ -18,13 +17,7 @@ constexpr Duration kFlush = std::chrono::minutes(5);
 }  // namespace
 
 void HistoryLoop::Run(std::stop_token stop) {
-  std::mutex mutex;
-  std::condition_variable_any wake;
-  std::unique_lock lock(mutex);
-  while (!stop.stop_requested()) {
-    const SteadyTime next = Step(clock_.Now());
-    wake.wait_for(lock, stop, next - clock_.Now(), [] { return false; });
-  }
+  RunSteps(stop, [this] { return Step(clock_.Now()) - clock_.Now(); });
   Flush();
 }
 

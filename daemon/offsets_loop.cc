@@ -1,20 +1,11 @@
 #include "daemon/offsets_loop.h"
 
-#include <condition_variable>
-#include <mutex>
-#include <utility>
+#include "daemon/step_loop.h"
 
 namespace levelwind::daemon {
 
 void RunOffsets(collectors::OffsetsReader& reader, const Clock& clock, std::stop_token stop) {
-  std::mutex mutex;
-  std::condition_variable_any wake;
-  std::unique_lock lock(mutex);
-  while (!stop.stop_requested()) {
-    const SteadyTime next = reader.Step(clock.Now());
-    const Duration nap = next - clock.Now();
-    if (nap > Duration::zero()) wake.wait_for(lock, stop, nap, [] { return false; });
-  }
+  RunSteps(stop, [&] { return reader.Step(clock.Now()) - clock.Now(); });
 }
 
 }  // namespace levelwind::daemon

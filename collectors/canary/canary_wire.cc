@@ -14,7 +14,7 @@ class KafkaCanaryWire final : public CanaryWire {
   static Result<std::unique_ptr<CanaryWire>> Make(const kafka::ClientOptions& client,
                                                   const CanaryOptions& options) {
     std::unique_ptr<KafkaCanaryWire> wire(new KafkaCanaryWire(options.topic));
-    const std::string bootstrap = Joined(client.bootstrap);
+    const std::string bootstrap = Join(client.bootstrap, ",");
     kafka::ProducerOptions producer;
     producer.bootstrap = bootstrap;
     producer.client_id = client.client_id + "-canary";
@@ -64,12 +64,6 @@ class KafkaCanaryWire final : public CanaryWire {
 
  private:
   explicit KafkaCanaryWire(std::string topic) : topic_(std::move(topic)) {}
-
-  static std::string Joined(const std::vector<std::string>& parts) {
-    std::string text;
-    for (const std::string& part : parts) text += (text.empty() ? "" : ",") + part;
-    return text;
-  }
 
   std::string topic_;
   std::vector<Outcome> outcomes_;
