@@ -39,4 +39,16 @@ constexpr bool IsReadOnly(ApiKey api) {
   return std::find(kReadOnlyApis.begin(), kReadOnlyApis.end(), api) != kReadOnlyApis.end();
 }
 
+/// The reads that a broker does not answer by itself but passes on to the active controller (Kafka
+/// 4.x, KafkaApis and ControllerApis). While the controller hangs they take as long as the broker's
+/// own request timeout, and everything behind them on the same connection waits with them.
+inline constexpr std::array kForwardedReads = {
+    ApiKey::kListPartitionReassignments,
+    ApiKey::kDescribeQuorum,
+};
+
+constexpr bool IsForwardedRead(ApiKey api) {
+  return std::find(kForwardedReads.begin(), kForwardedReads.end(), api) != kForwardedReads.end();
+}
+
 }  // namespace levelwind::kafka

@@ -17,9 +17,13 @@
 
 namespace levelwind::kafka {
 
-/// A connection serves one purpose, so that a slow write never delays monitoring: a broker works on
-/// one request per connection at a time.
-enum class Purpose : std::uint8_t { kMonitor, kAdmin };
+/// A connection serves one purpose, so that neither a slow write nor a controller that hangs delays
+/// monitoring: a broker works on one request per connection at a time.
+enum class Purpose : std::uint8_t {
+  kMonitor,    ///< Reads that the broker answers by itself.
+  kForwarded,  ///< Reads that it passes on to the controller (kForwardedReads).
+  kAdmin,      ///< Writes.
+};
 
 /// A request whose version is not chosen yet: that is done when the broker's versions are known.
 struct RequestSpec {

@@ -31,6 +31,11 @@ constexpr auto kPatience = std::chrono::milliseconds(50);
 /// After whom was asked.
 constexpr std::string_view kNoAnswer = ": no answer came before the deadline of the call";
 
+Purpose PurposeOf(ApiKey api) {
+  if (!IsReadOnly(api)) return Purpose::kAdmin;
+  return IsForwardedRead(api) ? Purpose::kForwarded : Purpose::kMonitor;
+}
+
 /// Errors about the request itself: no other broker and no later time changes them.
 bool IsAboutRequest(const Error& error) {
   switch (error.code()) {
@@ -118,7 +123,7 @@ void Caller::Send(const Endpoint& endpoint, RequestSpec spec, SteadyTime deadlin
   const ApiKey api = spec.api;
   const std::int16_t least = spec.min_version;
   network_.Submit(
-      endpoint, write ? Purpose::kAdmin : Purpose::kMonitor,
+      endpoint, PurposeOf(spec.api),
       {std::move(spec), deadline, [done = std::move(done), api, least](Outcome outcome) {
          done(WithRelease(std::move(outcome), api, least));
        }});

@@ -251,6 +251,26 @@ TEST_F(TwoBrokers, WritesGoOverAConnectionOfTheirOwn) {
   EXPECT_NE(reads, writes);
 }
 
+// A real broker works on one request per connection at a time and waits for the controller with
+// those that it passes on: the collectors' look at a cluster whose controller hung lost a second
+// broker's log dirs that way.
+TEST_F(TwoBrokers, AControllerThatHangsDelaysNoOtherRead) {
+  one_.On<ListPartitionReassignmentsRequest>(
+      [](const auto&, auto) { return ListPartitionReassignmentsResponse(); });
+  one_.Misbehave(ApiKey::kListPartitionReassignments, FakeBroker::Instead::kHang);
+  const auto moves = client()->ListReassignments({}, milliseconds(300));
+  ASSERT_FALSE(moves.ok());
+  EXPECT_EQ(moves.error().code(), ErrorCode::kDeadlineExceeded);
+  const auto cluster = client()->DescribeCluster(milliseconds(300));
+  EXPECT_TRUE(cluster.ok()) << cluster.error();
+  std::set<int> connections;
+  for (const auto& seen : one_.seen()) {
+    if (seen.api == ApiKey::kListPartitionReassignments) connections.insert(seen.connection);
+    if (seen.api == ApiKey::kMetadata) connections.insert(seen.connection);
+  }
+  EXPECT_EQ(connections.size(), 2u);
+}
+
 TEST_F(TwoBrokers, OffsetsComeFromEachLeaderAndNoRequestNamesAPartitionTwice) {
   one_.On<ListOffsetsRequest>([](const auto& r, auto) { return OffsetsFor(r, 0, 11); });
   two_.On<ListOffsetsRequest>([](const auto& r, auto) { return OffsetsFor(r, 0, 22); });
