@@ -12,6 +12,7 @@
 
 #include "base/clock.h"
 #include "base/uuid.h"
+#include "model/broker_metrics.h"
 #include "model/burrow.h"
 #include "model/group_activity.h"
 #include "model/ids.h"
@@ -56,6 +57,7 @@ struct Broker {
   BrokerState state = BrokerState::kAlive;
   std::vector<LogDir> log_dirs;  ///< Empty when unknown (dead broker).
   BrokerCapacity capacity;
+  BrokerMetrics metrics;
   bool serving() const { return state == BrokerState::kAlive || state == BrokerState::kNew; }
 };
 
@@ -67,6 +69,9 @@ struct PartitionLoad {
       kUnknown;  ///< To consumers and followers; unknown without broker metrics.
   double messages_in_per_s = kUnknown;  ///< From two looks at the log end offset.
   double cpu_percent = kUnknown;
+  LoadSource in_from = LoadSource::kNone;   ///< Of bytes_in_per_s.
+  LoadSource out_from = LoadSource::kNone;  ///< Of bytes_out_per_s.
+  LoadSource cpu_from = LoadSource::kNone;
 };
 
 struct Replica {

@@ -2,6 +2,7 @@
 
 #include "base/name_table.h"
 #include "model/anomaly.h"
+#include "model/broker_metrics.h"
 #include "model/lag.h"
 #include "model/operation.h"
 #include "model/proposal.h"
@@ -54,7 +55,19 @@ constexpr NameTable<LagVerdict, 9> kLagVerdicts = {{
     {LagVerdict::kDataLost, "data_lost"},
 }};
 
+constexpr NameTable<LoadSource, 7> kLoadSources = {{
+    {LoadSource::kNone, "unknown"},
+    {LoadSource::kEstimated, "estimated"},
+    {LoadSource::kGrowth, "growth"},
+    {LoadSource::kSampleTopic, "sample_topic"},
+    {LoadSource::kReporter, "reporter_topic"},
+    {LoadSource::kPrometheus, "prometheus"},
+    {LoadSource::kEndpoint, "endpoint"},
+}};
+
 }  // namespace
+
+std::string_view LoadSourceName(LoadSource source) { return NameIn(kLoadSources, source); }
 
 std::string_view TimeLagMethodName(TimeLagMethod method) { return NameIn(kTimeLagMethods, method); }
 std::string_view LagVerdictName(LagVerdict verdict) { return NameIn(kLagVerdicts, verdict); }
