@@ -9,7 +9,8 @@
 
 namespace levelwind::testing {
 
-// Every secret of these tests begins with this (a word alone would find the daemon's own canary page) (tests/checks/canary.py): none may show up.
+// Every secret of these tests begins with this (a word alone would find the daemon's own canary
+// page) (tests/checks/canary.py): none may show up.
 inline constexpr const char* kCanary = "canary-";
 inline constexpr const char* kPassword = "canary-password";
 inline constexpr const char* kClientSecret = "canary-client-secret";
