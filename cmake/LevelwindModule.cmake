@@ -20,7 +20,10 @@ endfunction()
 #   For code that only tests run: its machine code is run once, so that optimising it costs more than it
 #   saves (GoogleTest's macros make a third of a test file's compile time at -O2).
 function(lw_compile_cheaply target)
-  if(NOT LEVELWIND_SANITIZE)  # a sanitizer's preset says for all of its code
+  set_target_properties(${target} PROPERTIES LEVELWIND_TEST_CODE ON)
+  if(LEVELWIND_SANITIZE)
+    target_compile_options(${target} PRIVATE -O0)
+  else()
     target_compile_options(${target} PRIVATE -O1)
   endif()
 endfunction()
