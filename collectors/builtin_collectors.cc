@@ -2,6 +2,7 @@
 
 #include "collectors/cluster_collector.h"
 #include "collectors/group_collector.h"
+#include "collectors/hindsight_collector.h"
 #include "collectors/log_dir_collector.h"
 #include "collectors/offset_collector.h"
 #include "collectors/offsets_topic_collector.h"
@@ -20,6 +21,7 @@ std::vector<std::unique_ptr<Collector>> BuiltinCollectors(
     collectors.push_back(std::make_unique<OffsetsTopicCollector>(*offsets_topic));
   }
   collectors.push_back(std::make_unique<OffsetCollector>());
+  collectors.push_back(std::make_unique<HindsightCollector>());
   collectors.push_back(std::make_unique<RecordTimeCollector>());
   collectors.push_back(std::make_unique<LogDirCollector>());
   return collectors;

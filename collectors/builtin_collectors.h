@@ -10,9 +10,9 @@
 namespace levelwind::collectors {
 
 /// All sources, in the order in which one step must look at them: the table first, since all others
-/// count by it; end offsets right after the commits that they are compared with; sizes right after
-/// the end offsets, so that growth in bytes and in messages is of the same time. `offsets_topic`
-/// null: that source is left out.
+/// count by it; end offsets right after the commits that they are compared with, hindsight before
+/// record times, which it saves; sizes soon after the end offsets, so that growth in bytes and in
+/// messages is of the same time. `offsets_topic` null: that source is left out.
 std::vector<std::unique_ptr<Collector>> BuiltinCollectors(
     const Published<OffsetsFacts>* offsets_topic);
 

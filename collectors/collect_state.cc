@@ -54,6 +54,7 @@ void CollectState::SetTable(ClusterTable next) {
     RenumberOffsets(offsets.stable, map);
     history.Renumber(map);
     RenumberTimes(record_times, map);
+    hindsight_due.assign(map.old_of_new.size(), SteadyTime{});
     for (auto& [name, record] : groups) {
       RenumberGroup(record.group.offsets, map);
       RenumberGroup(record.window.tracks, map);

@@ -48,7 +48,8 @@ struct LogOffsets {
   /// readers back at that look.
   std::vector<std::int64_t> stable;
   static constexpr std::int64_t kNotHeldBack = std::numeric_limits<std::int64_t>::max();
-  WallTime wall_at;  ///< `at` for people: the time that time lags refer to.
+  WallTime wall_at;      ///< `at` for people: the time that time lags refer to.
+  WallTime wall_before;  ///< That of the look before. Meaningful from the second look on.
 };
 
 /// Times of records by partition index and offset. Only of those that some group has to read next.
@@ -110,6 +111,8 @@ struct CollectState {
   LogOffsets offsets;
   OffsetHistory history;
   RecordTimes record_times;
+  /// By partition index: not to be looked at in hindsight before. See HindsightCollector.
+  std::vector<SteadyTime> hindsight_due;
   std::map<std::string, GroupRecord> groups;
   std::vector<Reassignment> reassignments;
   RateTracker rates;

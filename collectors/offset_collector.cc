@@ -120,6 +120,7 @@ Result<LookReport> OffsetCollector::Collect(kafka::AdminClient& admin, CollectSt
                                  gathered.failed, gathered.asked, gathered.why);
   }
   offsets.at = at;
+  offsets.wall_before = offsets.wall_at;
   offsets.wall_at = wall_at;
   ++offsets.looks;
   offsets.end = std::move(gathered.offsets);

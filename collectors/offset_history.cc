@@ -67,6 +67,25 @@ void OffsetHistory::AddRecord(std::size_t partition, std::int64_t offset, std::i
   if (points.size() > capacity_) Thin(points);
 }
 
+std::int64_t OffsetHistory::AddHindsight(std::size_t partition, std::int64_t at_ms,
+                                         std::int64_t end, std::int64_t next_ms) {
+  if (partition >= partitions_.size()) return kUnknownCount;
+  std::vector<Point>& points = partitions_[partition];
+  auto right = std::ranges::upper_bound(points, at_ms, {}, &Point::unix_ms);
+  if (right == points.begin() || right == points.end()) return kUnknownCount;
+  const Point left = *std::prev(right);
+  if (end < left.offset || end > right->offset || at_ms == left.unix_ms) return kUnknownCount;
+  if (left.offset == right->offset) return 0;
+  const auto off =
+      static_cast<std::int64_t>(std::abs(TimeAt(left, *right, end) - static_cast<double>(at_ms)));
+  const bool came =
+      IsKnown(next_ms) && end < right->offset && next_ms > at_ms && next_ms < right->unix_ms;
+  right = std::next(points.insert(right, {end, at_ms}));
+  if (came) points.insert(right, {end, next_ms});
+  while (points.size() > capacity_) Thin(points);
+  return off;
+}
+
 void OffsetHistory::Restore(std::size_t partition, const std::vector<OffsetPoint>& points) {
   if (partitions_.size() <= partition) partitions_.resize(partition + 1);
   std::vector<Point>& known = partitions_[partition];

@@ -38,6 +38,13 @@ class OffsetHistory {
   /// or is newer than all of them is left out.
   void AddRecord(std::size_t partition, std::int64_t offset, std::int64_t unix_ms);
 
+  /// Puts in what a look at `at_ms`, between two looks, would have seen: the log's end stood at
+  /// `end`, and the record there came at `next_ms` (kUnknownCount: none had come by the next look).
+  /// What contradicts the points around it (producers' clocks differ) is left out. Returns how far
+  /// in time the line was from it, ms; kUnknownCount where it was left out.
+  std::int64_t AddHindsight(std::size_t partition, std::int64_t at_ms, std::int64_t end,
+                            std::int64_t next_ms);
+
   /// Puts back what was kept over a restart, where nothing is known yet. Points that do not grow in
   /// time and offset are dropped from the first on that does not.
   void Restore(std::size_t partition, const std::vector<OffsetPoint>& points);
