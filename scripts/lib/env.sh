@@ -34,6 +34,9 @@ export LEVELWIND_OLD_KAFKA_VERSIONS="2.8.2 3.9.1"
 export LEVELWIND_SCHEMA_VERSIONS="2.8.2 3.0.2 3.9.1 4.3.1 4.4.0"
 export LEVELWIND_KAFKA_HOME="$LEVELWIND_CACHE/kafka/$LEVELWIND_KAFKA_VERSION"
 export LEVELWIND_KAFKA_LIBS="$LEVELWIND_KAFKA_HOME/libs"
+# There when all jars are. Raise the number when lib/kafka-pom.xml changes: what an older one fetched is then
+# fetched again.
+export LEVELWIND_KAFKA_STAMP="$LEVELWIND_KAFKA_HOME/complete-2"
 
 export CCACHE_DIR="${CCACHE_DIR:-$LEVELWIND_CACHE/ccache}"
 # Build directories and clones share what they compile: the working directory is not part of the key, at

@@ -6,7 +6,7 @@
 kafka_java() {
   local class=$1 classpath=$2 jar archive jvm
   shift 2
-  [ -e "$LEVELWIND_KAFKA_HOME/complete" ] || {
+  [ -e "$LEVELWIND_KAFKA_STAMP" ] || {
     echo "error: Kafka is not in $LEVELWIND_KAFKA_HOME: run scripts/setup first" >&2
     exit 1
   }

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 import java.util.Random;
 import java.util.TreeMap;
 import org.apache.kafka.clients.admin.Admin;
@@ -22,8 +23,12 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
+import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.StreamsBuilder;
+import org.apache.kafka.streams.kstream.Consumed;
 
 /**
  * What consumer groups are behind by, as Kafka's own Java clients tell it, and the records and commits to be behind
@@ -33,6 +38,8 @@ import org.apache.kafka.common.serialization.StringSerializer;
  *   lag BOOTSTRAP groups N TOPICS             group g reads all of topic g mod TOPICS and has committed at random
  *   lag BOOTSTRAP commit G TOPIC P OFFSET     for a group without members
  *   lag BOOTSTRAP share GROUP TOPIC N         a share group that reads from the beginning; "read" after N records, stays
+ *   lag BOOTSTRAP streams APP TOPIC N         a streams group (KIP-1071) that reads from the beginning and stops in the middle
+ *                                             of record N; "read" after the one before is committed
  *   lag BOOTSTRAP look                        group, topic, partition, committed, end: a line each; -1: none
  *   lag BOOTSTRAP churn N TOPICS PARTITIONS   produces and commits without end; "churning" after the first round
  *   lag BOOTSTRAP produce FILE                lines: topic partition timestamp key
@@ -49,6 +56,7 @@ final class LagWitness {
       case "groups" -> groups(bootstrap, number(args[2]), number(args[3]));
       case "commit" -> commit(bootstrap, args[2], new TopicPartition(args[3], number(args[4])), number(args[5]));
       case "share" -> share(bootstrap, args[2], args[3], number(args[4]));
+      case "streams" -> streams(bootstrap, args[2], args[3], number(args[4]));
       case "look" -> look(bootstrap);
       case "churn" -> churn(bootstrap, number(args[2]), number(args[3]), number(args[4]));
       case "produce" -> produce(bootstrap, Path.of(args[2]));
@@ -194,6 +202,34 @@ final class LagWitness {
       consumer.commitSync();
       System.out.println("read");
       Thread.sleep(Long.MAX_VALUE);
+    }
+  }
+
+  private static void streams(String bootstrap, String application, String topic, int count) throws Exception {
+    Properties options = new Properties();
+    options.putAll(Map.of("bootstrap.servers", bootstrap, "application.id", application, "group.protocol", "streams",
+        "auto.offset.reset", "earliest", "max.poll.records", 1, "commit.interval.ms", 50,
+        "state.dir", Files.createTempDirectory("streams").toString()));
+    int[] read = {0};
+    StreamsBuilder builder = new StreamsBuilder();
+    builder.stream(topic, Consumed.with(Serdes.String(), Serdes.String())).foreach((key, value) -> {
+      // The loop commits between two records; a second is more than enough for those before this one.
+      if (++read[0] == count - 1) sleep(1000);
+      if (read[0] < count) return;
+      System.out.println("read");
+      sleep(Long.MAX_VALUE);
+    });
+    try (KafkaStreams streams = new KafkaStreams(builder.build(), options)) {
+      streams.start();
+      Thread.sleep(Long.MAX_VALUE);
+    }
+  }
+
+  private static void sleep(long millis) {
+    try {
+      Thread.sleep(millis);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 
