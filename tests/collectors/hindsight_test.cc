@@ -81,12 +81,16 @@ TEST_F(HindsightTest, NothingIsAskedWhereNobodyLagsOrNothingComes) {
   admin_.groups["near"].commits = {{{"orders", 0}, 0}};
   for (int i = 0; i < 120; ++i) {
     Send(5);
-    if (const SnapshotPtr snapshot = Second()) EXPECT_EQ(Requests(snapshot), 0u) << i;
+    if (const SnapshotPtr snapshot = Second()) {
+      EXPECT_EQ(Requests(snapshot), 0u) << i;
+    }
     admin_.groups["near"].commits = {{{"orders", 0}, admin_.At("orders", 0).end}};
   }
   admin_.groups["near"].commits = {{{"orders", 0}, 0}};
   for (int i = 0; i < 30; ++i) {
-    if (const SnapshotPtr snapshot = Second()) EXPECT_EQ(Requests(snapshot), 0u) << i;
+    if (const SnapshotPtr snapshot = Second()) {
+      EXPECT_EQ(Requests(snapshot), 0u) << i;
+    }
   }
 }
 
@@ -118,7 +122,8 @@ TEST_F(HindsightTest, TimesOfAnotherDayTeachNothing) {
   admin_.groups["behind"].commits = {{{"orders", 0}, end - 20 * 30}};
   const SnapshotPtr snapshot = After(seconds(5));
   const GroupOffset& told = snapshot->FindGroup("behind")->offsets.at(0);
-  if (told.lag_method == TimeLagMethod::kInterpolated) EXPECT_NEAR(told.lag_seconds, 35, 2);
+  ASSERT_EQ(told.lag_method, TimeLagMethod::kInterpolated);
+  EXPECT_NEAR(told.lag_seconds, 35, 2);
 }
 
 TEST_F(HindsightTest, ABrokerThatFailsIsNamedAndTheHistoryStaysAsItWas) {
