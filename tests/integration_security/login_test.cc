@@ -44,7 +44,8 @@ Error ErrorOf(const ClientOptions& options) {
   EXPECT_FALSE(cluster.ok());
   const Error error = cluster.ok() ? Internal("no error") : cluster.error();
   EXPECT_THAT(error.message(), HasSubstr(options.bootstrap.at(0)));
-  EXPECT_THAT(error.message(), AllOf(Not(HasSubstr(testing::kCanary)), Not(HasSubstr("\n"))));
+  EXPECT_THAT(error.message(),
+              AllOf(Not(HasSubstr(levelwind::testing::kCanary)), Not(HasSubstr("\n"))));
   return error;
 }
 
