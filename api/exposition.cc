@@ -1,5 +1,7 @@
 #include "api/exposition.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cstdlib>
 
@@ -94,7 +96,7 @@ Exposition ChooseExposition(std::string_view accept) {
   }
   if (open <= 0 || open < plain) return {};
   return {MetricsText::Format::kOpenMetrics,
-          std::string(kOpenMetrics) + "; version=" + version + "; charset=utf-8"};
+          fmt::format("{}; version={}; charset=utf-8", kOpenMetrics, version)};
 }
 
 std::string ToOpenMetrics(std::string_view prometheus) {

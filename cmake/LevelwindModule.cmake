@@ -14,6 +14,9 @@ function(lw_add_module name)
   set_target_properties(lw_${name} PROPERTIES LINKER_LANGUAGE CXX)
   target_link_libraries(lw_${name} PUBLIC levelwind_options ${ARG_DEPENDS}
                                    PRIVATE ${ARG_PRIVATE_DEPENDS})
+  if(NOT name STREQUAL "base")  # it alone is compiled with RE2's -pthread
+    lw_precompile(lw_${name} code)
+  endif()
 endfunction()
 
 # lw_compile_cheaply(TARGET)
@@ -43,6 +46,7 @@ function(lw_add_tests name)
   target_link_libraries(${name}_test PRIVATE levelwind_options ${ARG_DEPENDS} lw_test_support
                                              GTest::gmock lw_test_main)
   lw_compile_cheaply(${name}_test)
+  lw_precompile(${name}_test test)
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 120)
   endif()

@@ -1,0 +1,31 @@
+# Precompiled standard headers: half of a cold build's time is reading them. They hide a missing #include, so
+# that this is off but where nothing is cached and time is short (.ci/run); the usual build proves the includes.
+set(lw_precompile_default OFF)
+if(DEFINED ENV{LEVELWIND_PRECOMPILE})
+  set(lw_precompile_default $ENV{LEVELWIND_PRECOMPILE})
+endif()
+option(LEVELWIND_PRECOMPILE "Precompile the standard headers" ${lw_precompile_default})
+
+set(lw_code_headers <algorithm> <array> <chrono> <cmath> <cstddef> <cstdint> <functional> <limits> <map>
+                    <memory> <optional> <set> <span> <string> <string_view> <tuple> <utility> <vector>
+                    <fmt/format.h>)
+set(lw_test_headers ${lw_code_headers} <atomic> <fstream> <random> <sstream> <thread> <gmock/gmock.h> <gtest/gtest.h>)
+
+# lw_precompile(TARGET code|test): TARGET gets them, if they are wanted. It must link lw_base.
+function(lw_precompile target kind)
+  if(NOT LEVELWIND_PRECOMPILE)
+    return()
+  endif()
+  if(NOT TARGET lw_precompiled_${kind})
+    set(source ${CMAKE_BINARY_DIR}/precompiled_${kind}.cc)
+    file(CONFIGURE OUTPUT ${source} CONTENT "")
+    add_library(lw_precompiled_${kind} OBJECT ${source})
+    target_link_libraries(lw_precompiled_${kind} PRIVATE levelwind_options fmt::fmt spdlog::spdlog Threads::Threads)
+    if(kind STREQUAL "test")
+      target_link_libraries(lw_precompiled_test PRIVATE GTest::gmock)
+      lw_compile_cheaply(lw_precompiled_test)
+    endif()
+    target_precompile_headers(lw_precompiled_${kind} PRIVATE ${lw_${kind}_headers})
+  endif()
+  target_precompile_headers(${target} REUSE_FROM lw_precompiled_${kind})
+endfunction()
