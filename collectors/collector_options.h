@@ -69,7 +69,8 @@ struct CollectorOptions {
 
   /// Rates are averages over the looks of the last `rate_window` (at least over two looks).
   Duration rate_window = std::chrono::seconds(15);
-  /// The looks must span this much before a snapshot says that its rates can be trusted.
+  /// The looks must span this much, or `rate_window` where that is less, before a snapshot says
+  /// that its rates can be trusted.
   Duration rates_ready = std::chrono::seconds(9);
   /// The last good figure is kept this long when newer looks give none; then it is unknown.
   Duration keep_for = std::chrono::seconds(60);

@@ -101,10 +101,12 @@ Confidence ConfidenceOf(const CollectState& state, const ClusterSnapshot& snapsh
   const SizesKnown sizes = CountSizes(state, snapshot, now);
   const Duration span = state.rates.Span();
   const SteadyTime last_look = state.rates.LastLook();
+  // A window that is shorter never spans more than itself.
+  const Duration ready = std::min(options.rates_ready, options.rate_window);
   const bool looking = last_look != SteadyTime{} && now - last_look <= options.keep_for;
   Confidence confidence;
   confidence.sizes = sizes.serving > 0 && sizes.told == sizes.serving;
-  confidence.rates = looking && span >= options.rates_ready;
+  confidence.rates = looking && span >= ready;
   confidence.measured_share = MeasuredShare(snapshot);
   std::string rates;
   if (confidence.rates) {
@@ -114,7 +116,7 @@ Confidence ConfidenceOf(const CollectState& state, const ClusterSnapshot& snapsh
     // Looks come at intervals: the first that is late enough decides.
     const Duration pace = IntervalAtStart(options, 0, options.log_dir_interval);
     const Duration since = now - (last_look - span);
-    const double looks = std::ceil(ToSeconds(options.rates_ready) / ToSeconds(pace));
+    const double looks = std::ceil(ToSeconds(ready) / ToSeconds(pace));
     confidence.rates_in_s = std::max(1.0, looks * ToSeconds(pace) - ToSeconds(since));
     rates = fmt::format("rates in {:.0f} s", confidence.rates_in_s);
   } else {

@@ -319,6 +319,14 @@ TEST_F(MonitorTest, ConfidenceSaysWhatIsKnown) {
   EXPECT_THAT(s->confidence.label, HasSubstr("sizes of 1 of 4 brokers unknown"));
 }
 
+TEST_F(MonitorTest, AWindowShorterThanNineSecondsGivesRatesAllTheSame) {
+  options_.rate_window = options_.offset_interval = options_.log_dir_interval = seconds(2);
+  ResetMonitor();
+  Step();
+  for (int i = 0; i < 10; ++i) After(seconds(2));
+  EXPECT_TRUE(monitor_->snapshots().Get()->confidence.rates);
+}
+
 TEST_F(MonitorTest, ConfidenceInRatesEndsWhenOffsetsCannotBeRead) {
   SnapshotPtr s = Step();
   for (int i = 0; i < 6; ++i) s = After(seconds(5));
