@@ -10,7 +10,13 @@
 #include "model/anomaly.h"
 #include "model/cluster_snapshot.h"
 
+namespace levelwind {
+struct Proposal;  // model/proposal.h
+}
+
 namespace levelwind::detectors {
+
+class TrendHistory;  // detectors/trend_history.h
 
 /// What a detector sees: the present snapshot and outlines of the ones before it (OutlineOf: no
 /// topics, partitions, replicas or offsets of groups), newest first (there may be none). All of one
@@ -19,6 +25,12 @@ struct DetectorInput {
   const ClusterSnapshot& now;
   std::span<const SnapshotPtr> before;
   const DetectorOptions& options;
+  /// What the snapshots up to and with `now` came to over hours; null: none is kept, and detectors
+  /// that need it hold.
+  const TrendHistory* trends = nullptr;
+  /// The newest plan that was asked for nothing but to level the cluster as configured, for its
+  /// goals' verdicts; null: none was made.
+  const Proposal* plan = nullptr;
 };
 
 /// A detector is a pure function: same input, same report; any thread. It never judges what is

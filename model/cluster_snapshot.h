@@ -22,6 +22,8 @@
 
 namespace levelwind {
 
+struct ClusterFacts;  // model/cluster_facts.h
+
 /// Whether a broker may hold and take replicas. The names are those of the snapshot file format.
 enum class BrokerState : std::uint8_t {
   kAlive,
@@ -218,6 +220,8 @@ struct ClusterSnapshot {
   std::optional<OffsetsTopicView> offsets_topic;  ///< Empty: it is not read.
   /// What Burrow's rules look at; null unless that is switched on.
   std::shared_ptr<const BurrowHistory> burrow;
+  /// Settings, quorum and the like, asked rarely; null where no collector brought them.
+  std::shared_ptr<const ClusterFacts> facts;
 
   std::span<const Replica> ReplicasOf(const Partition& p) const {
     return std::span(replicas).subspan(p.first_replica, p.replica_count);

@@ -23,6 +23,20 @@ constexpr NameTable<OperationState, 10> kOperationStates = {{
     {OperationState::kFailed, "failed"},
 }};
 
+constexpr NameTable<AnomalyFix, 11> kAnomalyFixes = {{
+    {AnomalyFix::kNone, "none"},
+    {AnomalyFix::kRebalance, "rebalance"},
+    {AnomalyFix::kLeadership, "leadership"},
+    {AnomalyFix::kFixOffline, "fix_offline"},
+    {AnomalyFix::kRemoveBrokers, "remove_brokers"},
+    {AnomalyFix::kDemoteBrokers, "demote_brokers"},
+    {AnomalyFix::kAddBrokers, "add_brokers"},
+    {AnomalyFix::kRelieveBrokers, "relieve_brokers"},
+    {AnomalyFix::kLogDirs, "log_dirs"},
+    {AnomalyFix::kReplicationFactor, "replication_factor"},
+    {AnomalyFix::kMorePartitions, "more_partitions"},
+}};
+
 constexpr NameTable<StepState, 9> kStepStates = {{
     {StepState::kPending, "pending"},
     {StepState::kSubmitted, "submitted"},
@@ -103,6 +117,7 @@ std::string_view MoveKindName(MoveKind kind) {
   return "?";
 }
 
+std::string_view AnomalyFixName(AnomalyFix fix) { return NameIn(kAnomalyFixes, fix); }
 std::string_view SeverityName(Severity severity) {
   switch (severity) {
     case Severity::kInfo:
