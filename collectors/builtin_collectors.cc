@@ -8,11 +8,12 @@
 #include "collectors/offsets_topic_collector.h"
 #include "collectors/reassignment_collector.h"
 #include "collectors/record_time_collector.h"
+#include "collectors/settings_collector.h"
 
 namespace levelwind::collectors {
 
 std::vector<std::unique_ptr<Collector>> BuiltinCollectors(
-    const Published<OffsetsFacts>* offsets_topic) {
+    const Published<OffsetsFacts>* offsets_topic, kafka::ClusterAdmin* cluster) {
   std::vector<std::unique_ptr<Collector>> collectors;
   collectors.push_back(std::make_unique<ClusterCollector>());
   collectors.push_back(std::make_unique<ReassignmentCollector>());
@@ -24,6 +25,7 @@ std::vector<std::unique_ptr<Collector>> BuiltinCollectors(
   collectors.push_back(std::make_unique<HindsightCollector>());
   collectors.push_back(std::make_unique<RecordTimeCollector>());
   collectors.push_back(std::make_unique<LogDirCollector>());
+  if (cluster != nullptr) collectors.push_back(std::make_unique<SettingsCollector>(cluster));
   return collectors;
 }
 

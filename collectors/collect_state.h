@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <limits>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -117,6 +118,7 @@ struct CollectState {
   std::vector<Reassignment> reassignments;
   RateTracker rates;
   std::optional<OffsetsTopicView> offsets_topic;
+  std::shared_ptr<const ClusterFacts> facts;  ///< Null: not asked for, or not yet.
   /// Commits and rebalances come from the offsets topic, which is being read, not from the looks.
   bool offsets_topic_used = false;
   std::optional<BurrowRings> burrow;  ///< Only where it is wanted.

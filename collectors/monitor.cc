@@ -35,9 +35,9 @@ constexpr std::string_view kWaits = "waits for the cluster's metadata";
 }  // namespace
 
 Monitor::Monitor(kafka::AdminClient& admin, const Clock& clock, const CollectorOptions& options,
-                 const Published<OffsetsFacts>* offsets_topic)
+                 const Published<OffsetsFacts>* offsets_topic, kafka::ClusterAdmin* cluster)
     : admin_(admin), clock_(clock), options_(options), state_(options) {
-  for (auto& collector : BuiltinCollectors(offsets_topic)) {
+  for (auto& collector : BuiltinCollectors(offsets_topic, cluster)) {
     Source source;
     source.status.name = collector->name();
     source.status.error = kWaits;

@@ -13,6 +13,7 @@
 #include "collectors/collector.h"
 #include "collectors/collector_options.h"
 #include "kafka/admin_client.h"
+#include "kafka/admin_cluster.h"
 #include "model/cluster_snapshot.h"
 #include "model/offset_points.h"
 
@@ -32,9 +33,11 @@ namespace levelwind::collectors {
 class Monitor {
  public:
   /// `offsets_topic`: what an OffsetsReader publishes, a further source; it must outlive the
-  /// monitor. Null: none is read, and there is no such source.
+  /// monitor. Null: none is read, and there is no such source. `cluster`: likewise, for settings
+  /// and the metadata quorum.
   Monitor(kafka::AdminClient& admin, const Clock& clock, const CollectorOptions& options,
-          const Published<OffsetsFacts>* offsets_topic = nullptr);
+          const Published<OffsetsFacts>* offsets_topic = nullptr,
+          kafka::ClusterAdmin* cluster = nullptr);
 
   /// Looks at what is due at `now` and publishes a snapshot if it looked at anything and the
   /// cluster's metadata is known. Blocks while it asks the cluster: milliseconds, or the timeouts

@@ -142,6 +142,7 @@ ClusterSnapshot AssembleSnapshot(const CollectState& state, SteadyTime now) {
   snapshot.groups.reserve(state.groups.size());
   for (const auto& [name, record] : state.groups) snapshot.groups.push_back(record.group);
   snapshot.offsets_topic = state.offsets_topic;
+  snapshot.facts = state.facts;
   snapshot.confidence = ConfidenceOf(state, snapshot, now);
   return snapshot;
 }

@@ -159,57 +159,6 @@ void AddLag(std::vector<SchemaEntry>& out) {
                  {"off", "tail", "replay"}});
 }
 
-void AddDetect(std::vector<SchemaEntry>& out) {
-  out.push_back({"detect.lost_preferred_share", ValueType::kNumber,
-                 [](Config& c) -> FieldRef { return &c.detect.lost_preferred_share; },
-                 "leader_imbalance: share of the partitions that are not led by their preferred "
-                 "leader.",
-                 "0.1", 0, 1});
-  out.push_back({"detect.leader_count_factor", ValueType::kNumber,
-                 [](Config& c) -> FieldRef { return &c.detect.leader_count_factor; },
-                 "leader_imbalance: a broker leads more than this many times its even share of the "
-                 "partitions.",
-                 "1.5", 1, 1000});
-  out.push_back({"detect.leader_rate_factor", ValueType::kNumber,
-                 [](Config& c) -> FieldRef { return &c.detect.leader_rate_factor; },
-                 "leader_imbalance: a broker leads more than this many times its even share of the "
-                 "produced bytes.",
-                 "1.5", 1, 1000});
-  out.push_back({"detect.hot_broker_factor", ValueType::kNumber,
-                 [](Config& c) -> FieldRef { return &c.detect.hot_broker_factor; },
-                 "hot_broker: a broker takes in more than this many times the mean.", "1.5", 1,
-                 1000});
-  out.push_back({"detect.hot_partition_factor", ValueType::kNumber,
-                 [](Config& c) -> FieldRef { return &c.detect.hot_partition_factor; },
-                 "hot_partition: a partition's rate over the median of its topic.", "4", 1, 1e6});
-  out.push_back({"detect.hot_partition_broker_share", ValueType::kNumber,
-                 [](Config& c) -> FieldRef { return &c.detect.hot_partition_broker_share; },
-                 "hot_partition: and at least this share of the bytes that its leader's broker "
-                 "leads.",
-                 "0.25", 0, 1});
-  out.push_back({"detect.quiet_rate", ValueType::kRate,
-                 [](Config& c) -> FieldRef { return &c.detect.quiet_rate_bytes_per_s; },
-                 "No rate detector speaks while the whole cluster produces less than this.",
-                 "16KiB/s", 0, kTiB});
-  out.push_back({"detect.lag_growth", ValueType::kNumber,
-                 [](Config& c) -> FieldRef { return &c.detect.lag_growth_per_s; },
-                 "lagging_group: messages a second by which the lag grows.", "1", 0, 1e9});
-  out.push_back({"detect.lag_looks", ValueType::kInteger,
-                 [](Config& c) -> FieldRef { return &c.detect.lag_looks; },
-                 "lagging_group: over this many looks in a row.", "2", 1, 1000});
-  out.push_back({"detect.min_lag", ValueType::kInteger,
-                 [](Config& c) -> FieldRef { return &c.detect.min_lag; },
-                 "lagging_group: and the lag is at least this many messages.", "100", 0, 1e15});
-  out.push_back({"detect.empty_broker_share", ValueType::kNumber,
-                 [](Config& c) -> FieldRef { return &c.detect.empty_broker_share; },
-                 "empty_broker: a serving broker with less than this share of the mean replica "
-                 "count.",
-                 "0.1", 0, 1});
-  out.push_back({"detect.under_replicated_min", ValueType::kInteger,
-                 [](Config& c) -> FieldRef { return &c.detect.under_replicated_min; },
-                 "under_replicated: at least this many partitions.", "1", 1, 1e6});
-}
-
 void AddPlan(std::vector<SchemaEntry>& out) {
   out.push_back({"plan.goals", ValueType::kList,
                  [](Config& c) -> FieldRef { return &c.plan.goals; },

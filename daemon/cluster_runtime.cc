@@ -13,6 +13,9 @@ namespace levelwind::daemon {
 namespace {
 
 constexpr std::size_t kKeptProposals = 50;
+/// What a plan that was asked for nothing in particular calls itself
+/// (planner/explain/asked_for.cc).
+constexpr std::string_view kLevelling = "level the cluster";
 
 std::unique_ptr<collectors::OffsetsReader> MakeReader(kafka::KafkaClient* client,
                                                       const Clock& clock,
@@ -51,6 +54,12 @@ Result<std::unique_ptr<ClusterRuntime>> ClusterRuntime::Create(const config::Con
   if (runtime->proposals_ == nullptr) {
     runtime->proposals_ = std::make_unique<ProposalBook>(kKeptProposals, 1, nullptr);
   }
+  runtime->monitor_loop_.ReadPlans([book = runtime->proposals_.get()]() -> ProposalPtr {
+    for (const ProposalPtr& plan : book->All()) {
+      if (plan->asked_for == kLevelling) return plan;
+    }
+    return nullptr;
+  });
   runtime->planner_ =
       std::make_unique<PlannerLoop>(runtime->monitor_.snapshots(), *runtime->proposals_, clock);
   return runtime;
@@ -65,7 +74,7 @@ ClusterRuntime::ClusterRuntime(const config::Config& config, const Clock& clock,
       tailer_(std::move(tailer)),
       offsets_reader_(MakeReader(tailer_.get(), clock, config)),
       monitor_(*reader_, clock, config.collect,
-               offsets_reader_ ? &offsets_reader_->facts() : nullptr),
+               offsets_reader_ ? &offsets_reader_->facts() : nullptr, &reader_->cluster_admin()),
       monitor_loop_(monitor_, clock, config.detect) {
   auto view = std::make_shared<ExecutorView>();
   view->mode = "observe";

@@ -46,8 +46,14 @@ Status MonitorLoop::ForgetCommits(const std::string& group, const std::string& t
 
 void MonitorLoop::Judge(const SnapshotPtr& snapshot) {
   if (!before_.empty() && before_.front()->sequence == snapshot->sequence) return;
-  auto reports = std::make_shared<std::vector<DetectorReport>>(
-      detectors_.Run({.now = *snapshot, .before = before_, .options = options_}));
+  trends_.Update(*snapshot);
+  const ProposalPtr plan = plan_ ? plan_() : nullptr;
+  auto reports =
+      std::make_shared<std::vector<DetectorReport>>(detectors_.Run({.now = *snapshot,
+                                                                    .before = before_,
+                                                                    .options = options_,
+                                                                    .trends = &trends_,
+                                                                    .plan = plan.get()}));
   const std::vector<Anomaly> current = tracker_.Update(*reports, clock_.WallNow());
   for (DetectorReport& report : *reports) {
     report.anomalies.clear();

@@ -15,8 +15,10 @@
 #include "detectors/anomaly_tracker.h"
 #include "detectors/detector.h"
 #include "detectors/detector_options.h"
+#include "detectors/trend_history.h"
 #include "model/anomaly.h"
 #include "model/cluster_snapshot.h"
+#include "model/proposal.h"
 
 namespace levelwind::daemon {
 
@@ -31,6 +33,10 @@ class MonitorLoop {
 
   /// What is called with each new snapshot, on the monitor thread. Before Run.
   void OnSnapshot(std::function<void(const SnapshotPtr&)> call) { on_snapshot_ = std::move(call); }
+
+  /// Where the newest plan that levels the cluster comes from; null: there is none. Called with
+  /// each new snapshot, on the monitor thread. Before Run.
+  void ReadPlans(std::function<ProposalPtr()> call) { plan_ = std::move(call); }
 
   /// Any thread; waits at most some seconds. See collectors::Monitor.
   Status ForgetCommits(const std::string& group, const std::string& topic);
@@ -47,9 +53,11 @@ class MonitorLoop {
   const detectors::DetectorOptions options_;
   detectors::DetectorRegistry detectors_;
   detectors::AnomalyTracker tracker_;
+  detectors::TrendHistory trends_;
   std::vector<SnapshotPtr> before_;  // outlines, newest first
   Published<std::vector<DetectorReport>> reports_;
   std::function<void(const SnapshotPtr&)> on_snapshot_;
+  std::function<ProposalPtr()> plan_;
   Mailbox mailbox_{16};
 };
 

@@ -1,10 +1,16 @@
 #include "detectors/anomaly_tracker.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <set>
 #include <tuple>
 
 namespace levelwind::detectors {
+namespace {
+
+constexpr std::int64_t kHeldMs = 30 * 60'000;
+
+}  // namespace
 
 std::vector<Anomaly> AnomalyTracker::Update(std::span<const DetectorReport> reports, WallTime now) {
   std::set<Key> seen;
@@ -22,7 +28,9 @@ std::vector<Anomaly> AnomalyTracker::Update(std::span<const DetectorReport> repo
     }
   }
   std::erase_if(current_, [&](const auto& entry) {
-    return !seen.contains(entry.first) && !held.contains(entry.first.first);
+    if (seen.contains(entry.first)) return false;
+    return !held.contains(entry.first.first) ||
+           now.unix_ms - entry.second.last_seen.unix_ms > kHeldMs;
   });
   std::vector<Anomaly> list;
   for (const auto& [key, anomaly] : current_) list.push_back(anomaly);

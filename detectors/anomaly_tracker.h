@@ -18,7 +18,8 @@ class AnomalyTracker {
   /// Takes the reports of one evaluation and returns what is wrong now, the most severe first, then
   /// the longest standing. An anomaly is the same as before when type and subject are. It is
   /// forgotten when its detector could judge and did not report it; while a detector holds its
-  /// verdict, what it reported before stays, with its old `last_seen`.
+  /// verdict, what it reported before stays, with its old `last_seen`, for half an hour at most:
+  /// some hold for ever what they were never told.
   std::vector<Anomaly> Update(std::span<const DetectorReport> reports, WallTime now);
 
  private:

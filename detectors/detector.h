@@ -42,6 +42,9 @@ struct DetectorInfo {
   std::string_view name;   ///< Also Anomaly::type.
   std::string_view about;  ///< One line for lists.
   DetectFunction detect = nullptr;
+  /// How long a finding should stand before anybody is told of it: what passes by itself (a
+  /// restart, an election, a burst) is shown, but is no alarm. Policies start from it.
+  double alert_after_s = 0;
 };
 
 /// The detectors of a process, in the order of registration. Filled once at start, then read only.

@@ -40,6 +40,81 @@ struct DetectorOptions {
 
   /// under_replicated: at least this many partitions.
   std::int32_t under_replicated_min = 1;
+
+  /// lagging_group: and the next record to read is at least so old, and every look for so long
+  /// found the lag growing: a burst is over sooner.
+  double lag_min_s = 60;
+  double lag_for_s = 300;
+
+  /// goal_violation: load out of place for a goal that is not hard, in mean brokers; wider than
+  /// what a plan mends, so that a plan's own leavings are no anomaly. A hard goal's any violation.
+  double goal_violation_cost = 0.25;
+  /// ... and the plan that told is at most so old.
+  double goal_plan_max_age_s = 1800;
+
+  /// metric_anomaly: above this many times the 95th percentile of the broker's last 24 hours, for
+  /// ten minutes, and for latencies above this floor. Cruise Control's margin is 1.5.
+  double metric_factor = 2;
+  double metric_floor_ms = 100;
+
+  /// slow_broker: log flush 99.9th (ms), and its ratio to bytes in, are both more than this many
+  /// times the 90th percentile of the broker's own past or the median of the others, the first is
+  /// above the floor, and the broker takes in enough. Each step of five minutes that is so adds
+  /// one to its score, each that is not takes one. Numbers are Cruise Control's.
+  double slow_factor = 3;
+  double slow_flush_ms = 1000;
+  double slow_min_bytes_in_per_s = 1024.0 * 1024;
+  std::int32_t slow_demote_score = 5;
+  std::int32_t slow_remove_score = 50;
+  /// More than this share of the brokers is slow: then it is something they share.
+  double slow_max_share = 0.10;
+
+  /// replication_factor: every topic is to have so many; 0: only what cannot lose one broker
+  /// without refusing acks=all (min.insync.replicas + 1) is told.
+  std::int32_t replication_factor_target = 0;
+
+  /// partition_size: bytes of one replica. Cruise Control's is 1 TiB.
+  std::int64_t partition_max_bytes = std::int64_t{1} << 40;
+
+  /// key_skew: a partition takes more than this many times its even share of a topic's bytes in the
+  /// mean of the last hour or so, after so many seconds of watching, and so much more than even.
+  double key_skew_factor = 2.5;
+  double key_skew_watch_s = 3600;
+  double key_skew_min_excess_bytes_per_s = 64 * 1024;
+
+  /// disk_filling: hours until a log dir is full, as the slopes of the last hour and of the last
+  /// six both tell; and the share that is nearly full whatever the slope.
+  double disk_full_hours = 12;
+  double disk_critical_hours = 4;
+  double disk_full_share = 0.90;
+
+  /// partition_count: produced bytes per second and partition; replicas of a broker; partitions.
+  double partition_max_rate_bytes_per_s = 10.0 * 1024 * 1024;
+  std::int32_t broker_max_replicas = 4'000;
+  std::int32_t cluster_max_partitions = 200'000;
+
+  /// idle_consumers: members without partitions for so long.
+  double idle_consumers_s = 600;
+
+  /// rebalance_storm: so many rebalances in 30 minutes that no arrival of members explains.
+  std::int32_t storm_rebalances = 10;
+
+  /// stuck_group: has lag and does nothing about it for so long.
+  double stuck_s = 300;
+
+  /// retention_loss: hours until records are deleted that the group has not read.
+  double retention_loss_hours = 2;
+
+  /// noisy_neighbour: one of several clients takes at least this share of a broker whose request
+  /// handler or network threads are idle for less than that share of the time.
+  double noisy_share = 0.5;
+  double noisy_idle_share = 0.3;
+
+  /// quorum_lag: a voter or broker has not caught up with the metadata log for so long.
+  double quorum_behind_s = 30;
+
+  /// config_drift: brokers differ for so long; a rolling change takes its time.
+  double drift_s = 3600;
 };
 
 }  // namespace levelwind::detectors

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "detectors/broker_sums.h"
+#include "detectors/describe.h"
 
 namespace levelwind::detectors {
 
@@ -31,6 +32,9 @@ DetectorReport DetectEmptyBroker(const DetectorInput& input) {
                           broker.id, mean * sums.serving / (sums.serving - 1))
             : fmt::format("broker {} holds {} replicas, the mean is {:.0f}", broker.id,
                           sum.replicas, mean);
+    anomaly.brokers = {broker.id};
+    anomaly.evidence = {{"replicas", anomaly.value, ""}, {"mean", mean, ""}};
+    AskAdd(anomaly);
     anomaly.next_step = "levelwind plan fills it";
     report.anomalies.push_back(std::move(anomaly));
   }

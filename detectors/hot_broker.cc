@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "detectors/broker_sums.h"
+#include "detectors/describe.h"
 
 namespace levelwind::detectors {
 
@@ -39,6 +40,13 @@ DetectorReport DetectHotBroker(const DetectorInput& input) {
                           ? fmt::format("broker {} uses {:.1f} times the mean cpu", id, by_cpu)
                           : fmt::format("broker {} takes in {}, {:.1f} times the mean", id,
                                         HumanRate(sum.bytes_in), in);
+    anomaly.brokers = {id};
+    anomaly.evidence = {{"bytes in", sum.bytes_in, "bytes/s"}, {"mean", mean_in, "bytes/s"}};
+    if (mean_cpu > 0) {
+      anomaly.evidence.push_back({"cpu", sum.cpu_percent, "%"});
+      anomaly.evidence.push_back({"mean cpu", mean_cpu, "%"});
+    }
+    AskRebalance(anomaly);
     anomaly.next_step = "levelwind plan";
     report.anomalies.push_back(std::move(anomaly));
   }

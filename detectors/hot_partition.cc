@@ -9,25 +9,18 @@
 
 #include "base/text.h"
 #include "detectors/broker_sums.h"
+#include "detectors/describe.h"
 
 namespace levelwind::detectors {
 namespace {
 
 constexpr std::uint32_t kLeastPartitions = 3;
 
-/// The median; 0 for an empty list.
-double Median(std::vector<double> values) {
-  if (values.empty()) return 0;
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::ranges::nth_element(values, middle);
-  return *middle;
-}
-
 void JudgeTopic(const DetectorInput& input, const Topic& topic, const ClusterSums& sums,
                 DetectorReport& report) {
   std::vector<double> rates;
   for (const Partition& p : input.now.PartitionsOf(topic)) rates.push_back(p.load.bytes_in_per_s);
-  const double median = Median(rates);
+  const double median = MedianOfKnown(rates);
   for (const Partition& p : input.now.PartitionsOf(topic)) {
     const double rate = p.load.bytes_in_per_s;
     if (p.leader == kNoBroker || rate < input.options.quiet_rate_bytes_per_s) continue;
@@ -46,8 +39,25 @@ void JudgeTopic(const DetectorInput& input, const Topic& topic, const ClusterSum
                                     : std::string("while most of its topic takes nothing");
     anomaly.message = fmt::format("{} takes {}, {}, {:.0f} % of what broker {} leads",
                                   anomaly.subject, HumanRate(rate), against, share * 100, p.leader);
-    anomaly.next_step =
-        "look for a key that most messages carry; levelwind plan clears its broker of other load";
+    anomaly.partitions = {input.now.NameOf(p)};
+    anomaly.topics = {topic.name};
+    anomaly.brokers = {p.leader};
+    anomaly.evidence = {{"rate", rate, "bytes/s"},
+                        {"median of its topic", median, "bytes/s"},
+                        {"share of what its broker leads", share * 100, "%"}};
+    // Alone it is more than a broker's even share: wherever it goes, it is too much there.
+    const double even = sums.bytes_in / std::max(1, sums.serving);
+    if (rate > even * input.options.hot_broker_factor) {
+      anomaly.evidence.push_back({"mean broker leads", even, "bytes/s"});
+      anomaly.next_step = fmt::format(
+          "no move can level it: look for a key that most messages of {} carry, or give the topic "
+          "more partitions",
+          EscapeControl(topic.name));
+    } else {
+      AskRebalance(anomaly);
+      anomaly.next_step =
+          "look for a key that most messages carry; levelwind plan clears its broker of other load";
+    }
     report.anomalies.push_back(std::move(anomaly));
   }
 }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/text.h"
+#include "detectors/trend_history.h"
 
 namespace levelwind::detectors {
 namespace {
@@ -40,6 +41,20 @@ bool KeptGrowing(const DetectorInput& input, const ConsumerGroup& group) {
   return true;
 }
 
+/// A burst, or a swing of the day: little behind in time, or not for long.
+bool IsBrief(const DetectorInput& input, const ConsumerGroup& group, double produced) {
+  double behind_s = group.time_lag.seconds;
+  if (!IsKnown(behind_s) && produced > 0) {
+    behind_s = static_cast<double>(group.total_lag) / produced;
+  }
+  if (behind_s < input.options.lag_min_s) return true;  // Unknown: the count alone decides.
+  const GroupTrend* trend = input.trends == nullptr ? nullptr : input.trends->FindGroup(group.name);
+  if (trend == nullptr) return false;
+  const double grown_s =
+      static_cast<double>(input.trends->last().unix_ms - trend->growing_since.unix_ms) / 1000;
+  return trend->growing_since.unix_ms == 0 || grown_s < input.options.lag_for_s;
+}
+
 Anomaly Describe(const DetectorInput& input, const ConsumerGroup& group, double produced) {
   Anomaly anomaly;
   anomaly.type = "lagging_group";
@@ -53,6 +68,16 @@ Anomaly Describe(const DetectorInput& input, const ConsumerGroup& group, double 
     anomaly.message += fmt::format(", commits {:.0f} of {:.0f} produced per second",
                                    group.consume_rate_per_s, produced);
   }
+  anomaly.group = group.name;
+  anomaly.evidence = {{"lag", static_cast<double>(group.total_lag), "messages"},
+                      {"grows", group.lag_growth_per_s, "messages/s"}};
+  if (IsKnown(group.time_lag.seconds)) {
+    anomaly.evidence.push_back({"time lag", group.time_lag.seconds, "s"});
+  }
+  if (IsKnown(group.consume_rate_per_s)) {
+    anomaly.evidence.push_back({"reads", group.consume_rate_per_s, "messages/s"});
+  }
+  if (IsKnown(produced)) anomaly.evidence.push_back({"is produced", produced, "messages/s"});
   anomaly.next_step = group.member_count == 0
                           ? "start its consumers: it has no members"
                           : "add consumers, up to one per partition, or look for a slow one";
@@ -72,6 +97,7 @@ DetectorReport DetectLaggingGroup(const DetectorInput& input) {
     }
     if (!KeptGrowing(input, group)) continue;
     const double produced = ProduceRate(input.now, group);
+    if (IsBrief(input, group, produced)) continue;
     // A group that keeps up and merely saw a burst commits as much as is produced.
     const bool keeps_up = IsKnown(produced) && IsKnown(group.consume_rate_per_s) &&
                           group.consume_rate_per_s >= produced;

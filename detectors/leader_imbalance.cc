@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "detectors/broker_sums.h"
+#include "detectors/describe.h"
 
 namespace levelwind::detectors {
 namespace {
@@ -37,6 +38,9 @@ std::optional<Anomaly> LostPreferred(const DetectorInput& input) {
       "{} of {} partitions ({:.0f} %) are not led by their preferred leader although it "
       "is in sync",
       lost, could, share * 100);
+  anomaly.evidence = {{"led by another", static_cast<double>(lost), ""},
+                      {"could be led by their preferred", static_cast<double>(could), ""}};
+  AskLeadership(anomaly);
   anomaly.next_step = "levelwind plan gives them back without copying a byte";
   return anomaly;
 }
@@ -73,7 +77,15 @@ std::optional<Anomaly> JudgeBroker(const DetectorInput& input, BrokerId id, cons
   anomaly.message =
       fmt::format("broker {} leads {:.0f} % of the {}, {:.1f} times its even share", id,
                   skew.share * 100, by_rate ? "produced bytes" : "partitions", skew.factor);
-  anomaly.next_step = "levelwind plan";
+  anomaly.brokers = {id};
+  anomaly.evidence = {{"leaders", static_cast<double>(sum.leaders), ""},
+                      {"even share", even, ""},
+                      {"share", skew.share * 100, "%"}};
+  if (IsKnown(sum.leader_bytes_in)) {
+    anomaly.evidence.push_back({"produced to it", sum.leader_bytes_in, "bytes/s"});
+  }
+  AskLeadership(anomaly);
+  anomaly.next_step = "levelwind plan --leadership-only";
   return anomaly;
 }
 

@@ -193,22 +193,22 @@ std::vector<SnapshotPtr> History(ClusterSnapshot snapshot) {
 }
 
 TEST(LaggingGroup, NeedsGrowthInEveryLook) {
-  const ClusterSnapshot now = WithGroup(5000, 90, 10, 100);
+  const ClusterSnapshot now = WithGroup(9000, 90, 10, 100);
   EXPECT_THAT(Subjects(Detect("lagging_group", now)), IsEmpty()) << "one look is not enough";
-  EXPECT_THAT(Subjects(Detect("lagging_group", now, History(WithGroup(4000, 80, 10, 100)))),
+  EXPECT_THAT(Subjects(Detect("lagging_group", now, History(WithGroup(8000, 80, 10, 100)))),
               ElementsAre("group billing"));
-  EXPECT_THAT(Subjects(Detect("lagging_group", now, History(WithGroup(4000, -5, 10, 100)))),
+  EXPECT_THAT(Subjects(Detect("lagging_group", now, History(WithGroup(8000, -5, 10, 100)))),
               IsEmpty());
 }
 
 TEST(LaggingGroup, IgnoresGroupsThatKeepUpOrHardlyLag) {
-  const auto before = History(WithGroup(4000, 80, 10, 100));
+  const auto before = History(WithGroup(8000, 80, 10, 100));
   EXPECT_THAT(Subjects(Detect("lagging_group", WithGroup(5000, 90, 100, 100), before)), IsEmpty());
   EXPECT_THAT(Subjects(Detect("lagging_group", WithGroup(50, 90, 10, 100), before)), IsEmpty());
 }
 
 TEST(LaggingGroup, UnknownLagIsNeverJudged) {
-  const auto before = History(WithGroup(4000, 80, 10, 100));
+  const auto before = History(WithGroup(8000, 80, 10, 100));
   for (const ClusterSnapshot& now :
        {WithGroup(kUnknownCount, 90, 10, 100), WithGroup(5000, kUnknown, 10, 100)}) {
     const DetectorReport report = Detect("lagging_group", now, before);

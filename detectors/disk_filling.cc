@@ -1,0 +1,133 @@
+#include "detectors/disk_filling.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+#include <vector>
+
+#include "base/text.h"
+#include "detectors/describe.h"
+#include "detectors/trend_history.h"
+
+namespace levelwind::detectors {
+namespace {
+
+/// Steps of ten minutes.
+constexpr std::size_t kShort = 6;
+constexpr std::size_t kLong = 36;
+
+struct Forecast {
+  double slope = kUnknown;  ///< Bytes per second that both spans tell at least; <= 0: not filling.
+  double hours = kUnknown;  ///< Until full; unknown: not in sight.
+};
+
+Forecast Predict(const StepSeries& series, double free_bytes, double horizon_s) {
+  std::vector<double> values = series.Values();
+  if (values.size() > kLong) values.erase(values.begin(), values.end() - kLong);
+  const auto first = std::ranges::find_if(values, [](double v) { return std::isfinite(v); });
+  if (first == values.end()) return {};
+  // Not in sight even if all of the rise of the whole span were of its last hour.
+  const double lowest = *std::ranges::min_element(first, values.end(), [](double a, double b) {
+    return a < b || (std::isnan(b) && !std::isnan(a));
+  });
+  if ((series.Back(0) - lowest) / (kShort * series.step_s()) * horizon_s < free_bytes) {
+    return {.slope = 0, .hours = kUnknown};
+  }
+  const std::vector<double> late(
+      values.end() - std::min<std::ptrdiff_t>(kShort + 1, std::ssize(values)), values.end());
+  Forecast forecast;
+  forecast.slope =
+      std::min(RobustSlope(values, series.step_s()), RobustSlope(late, series.step_s()));
+  if (forecast.slope > 0) forecast.hours = free_bytes / forecast.slope / 3600;
+  return forecast;
+}
+
+/// Whether the other log dirs of the broker could take it: then no byte crosses the network.
+bool OthersHaveRoom(const Broker& broker) {
+  double used = 0, total = 0;
+  for (const LogDir& dir : broker.log_dirs) {
+    if (dir.offline || !IsKnown(dir.total_bytes) || !IsKnown(dir.usable_bytes)) return false;
+    used += static_cast<double>(dir.total_bytes - dir.usable_bytes);
+    total += static_cast<double>(dir.total_bytes);
+  }
+  constexpr double kRoomy = 0.7;
+  return broker.log_dirs.size() > 1 && used < kRoomy * total;
+}
+
+void Describe(const DetectorInput& input, const Broker& broker, const LogDir& dir,
+              const Forecast& forecast, DetectorReport& report) {
+  const double total = static_cast<double>(dir.total_bytes);
+  const double share = 1 - static_cast<double>(dir.usable_bytes) / total;
+  const bool in_sight = forecast.hours <= input.options.disk_full_hours;  // NaN: false.
+  const bool soon = forecast.hours <= input.options.disk_critical_hours;
+  Anomaly anomaly =
+      FindingOf(report, fmt::format("broker {} log dir {}", broker.id, EscapeControl(dir.path)),
+                soon ? Severity::kCritical : Severity::kWarning);
+  anomaly.brokers = {broker.id};
+  anomaly.value = in_sight ? forecast.hours : share;
+  anomaly.threshold = in_sight ? input.options.disk_full_hours : input.options.disk_full_share;
+  anomaly.evidence = {{"used", share * 100, "%"},
+                      {"free", static_cast<double>(dir.usable_bytes), "bytes"}};
+  if (IsKnown(forecast.slope)) anomaly.evidence.push_back({"grows", forecast.slope, "bytes/s"});
+  if (in_sight) anomaly.evidence.push_back({"full in", forecast.hours, "h"});
+  anomaly.message =
+      in_sight ? fmt::format("{} is full in {:.1f} hours: {:.0f} % used, {} free, grows by {}",
+                             anomaly.subject, forecast.hours, share * 100,
+                             HumanBytes(static_cast<double>(dir.usable_bytes)),
+                             HumanRate(forecast.slope))
+               : fmt::format("{} is {:.0f} % full, {} free", anomaly.subject, share * 100,
+                             HumanBytes(static_cast<double>(dir.usable_bytes)));
+  if (OthersHaveRoom(broker)) {
+    AskLogDirs(anomaly);
+    anomaly.next_step = "level its log dirs: levelwind plan --log-dirs; or shorten the retention";
+  } else {
+    AskRelieve(anomaly);
+    anomaly.next_step = fmt::format(
+        "levelwind plan --relieve-brokers {} moves the fewest bytes; or shorten the retention",
+        broker.id);
+  }
+  report.anomalies.push_back(std::move(anomaly));
+}
+
+}  // namespace
+
+DetectorReport DetectDiskFilling(const DetectorInput& input) {
+  DetectorReport report = ReportOf("disk_filling");
+  std::size_t unknown = 0, young = 0;
+  for (const Broker& broker : input.now.brokers) {
+    if (broker.state == BrokerState::kDead) continue;
+    for (const LogDir& dir : broker.log_dirs) {
+      if (dir.offline) continue;
+      if (!IsKnown(dir.total_bytes) || !IsKnown(dir.usable_bytes) || dir.total_bytes == 0) {
+        ++unknown;
+        continue;
+      }
+      const StepSeries* series =
+          input.trends == nullptr ? nullptr : input.trends->FindLogDir(broker.id, dir.path);
+      Forecast forecast;
+      const auto free_bytes = static_cast<double>(dir.usable_bytes);
+      if (series != nullptr && series->size() > kShort) {
+        forecast = Predict(*series, free_bytes, input.options.disk_full_hours * 3600);
+      } else {
+        ++young;
+      }
+      const double share = 1 - free_bytes / static_cast<double>(dir.total_bytes);
+      const bool nearly = share >= input.options.disk_full_share && !(forecast.slope < 0);
+      if (forecast.hours <= input.options.disk_full_hours || nearly) {
+        Describe(input, broker, dir, forecast, report);
+      }
+    }
+  }
+  Hold(report, WhyStale(input.now, "log_dirs"));
+  if (unknown > 0) {
+    Hold(report,
+         fmt::format("size of {} unknown (told since Kafka 3.3)", Count(unknown, "log dir")));
+  }
+  if (young > 0)
+    Hold(report, fmt::format("{} not watched for an hour yet", Count(young, "log dir")));
+  return report;
+}
+
+}  // namespace levelwind::detectors

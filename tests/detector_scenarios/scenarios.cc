@@ -1,0 +1,15 @@
+#include "tests/detector_scenarios/scenarios.h"
+
+#include <iterator>
+
+namespace levelwind::scenarios {
+
+std::vector<Scenario> AllScenarios() {
+  std::vector<Scenario> all;
+  for (auto part : {BrokerScenarios(), GroupScenarios(), CalmScenarios()}) {
+    std::move(part.begin(), part.end(), std::back_inserter(all));
+  }
+  return all;
+}
+
+}  // namespace levelwind::scenarios

@@ -1,0 +1,37 @@
+#pragma once
+
+// Labelled hours in the life of a cluster: what is wrong in them, or that nothing is.
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tests/detector_scenarios/sim_history.h"
+
+namespace levelwind::scenarios {
+
+/// What a person wants to be told.
+struct Wanted {
+  std::string type;
+  std::string subject;  ///< Or a part of it.
+};
+
+struct Scenario {
+  std::string name;
+  std::vector<Wanted> wanted;     ///< Empty: nothing is wrong.
+  std::vector<std::string> also;  ///< Types that are true as well, as consequences.
+  int minutes = 180;
+  int begins = 90;  ///< The minute in which it begins to go wrong.
+  std::function<void(SimHistory&)> setup = nullptr;
+  std::function<void(SimHistory&, int minute)> live = nullptr;  ///< Before each minute.
+  bool plans = false;  ///< The planner looks every ten minutes.
+};
+
+/// All, with an anomaly first.
+std::vector<Scenario> AllScenarios();
+std::vector<Scenario> BrokerScenarios();
+std::vector<Scenario> GroupScenarios();
+std::vector<Scenario> CalmScenarios();
+
+}  // namespace levelwind::scenarios
