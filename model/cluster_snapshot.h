@@ -17,6 +17,7 @@
 #include "model/group_activity.h"
 #include "model/ids.h"
 #include "model/lag.h"
+#include "model/load_facts.h"
 #include "model/measure.h"
 #include "model/offsets_topic.h"
 
@@ -43,12 +44,33 @@ struct LogDir {
   std::int64_t replica_bytes = 0;  ///< Sum of the replica sizes in it.
 };
 
+/// Where a capacity comes from; shown beside it. The order is that of trust.
+enum class CapacitySource : std::uint8_t {
+  kNone,        ///< Not known.
+  kEstimated,   ///< From the highest loads that were seen. Shown, never planned with.
+  kDiscovered,  ///< The brokers tell it.
+  kDefault,     ///< The capacity file's entry for brokers that it does not name.
+  kConfigured,  ///< The capacity file's entry for this broker.
+};
+std::string_view CapacitySourceName(CapacitySource source);
+
 /// What a broker can bear. Unknown where nobody said so and nothing could be measured.
 struct BrokerCapacity {
   double cpu_percent = kUnknown;  ///< 100 = one whole broker.
   double network_in_bytes_per_s = kUnknown;
   double network_out_bytes_per_s = kUnknown;
   double disk_bytes = kUnknown;
+  CapacitySource cpu_from = CapacitySource::kNone;
+  CapacitySource network_in_from = CapacitySource::kNone;
+  CapacitySource network_out_from = CapacitySource::kNone;
+  CapacitySource disk_from = CapacitySource::kNone;
+};
+
+/// The highest loads that a broker was seen to bear since the daemon watches. It can bear more.
+struct BrokerPeaks {
+  double cpu_percent = kUnknown;
+  double network_in_bytes_per_s = kUnknown;   ///< Produced and replicated to it.
+  double network_out_bytes_per_s = kUnknown;  ///< To consumers and followers.
 };
 
 struct Broker {
@@ -59,6 +81,7 @@ struct Broker {
   BrokerState state = BrokerState::kAlive;
   std::vector<LogDir> log_dirs;  ///< Empty when unknown (dead broker).
   BrokerCapacity capacity;
+  BrokerPeaks peaks;
   BrokerMetrics metrics;
   bool serving() const { return state == BrokerState::kAlive || state == BrokerState::kNew; }
 };
@@ -67,8 +90,10 @@ struct Broker {
 /// outbound load to consumers, and a share of the cpu (planner/load_model.h).
 struct PartitionLoad {
   double bytes_in_per_s = kUnknown;  ///< Produced bytes, before replication.
-  double bytes_out_per_s =
-      kUnknown;  ///< To consumers and followers; unknown without broker metrics.
+  /// To consumers and to followers: what its leader sends. Replication is produced bytes x
+  /// (replicas - 1). Where out_from is kGrowth, what consumers read is told by their commits alone:
+  /// a lower bound (docs/load.md).
+  double bytes_out_per_s = kUnknown;
   double messages_in_per_s = kUnknown;  ///< From two looks at the log end offset.
   double cpu_percent = kUnknown;
   LoadSource in_from = LoadSource::kNone;   ///< Of bytes_in_per_s.
@@ -222,6 +247,10 @@ struct ClusterSnapshot {
   std::shared_ptr<const BurrowHistory> burrow;
   /// Settings, quorum and the like, asked rarely; null where no collector brought them.
   std::shared_ptr<const ClusterFacts> facts;
+  /// What the sources of load told last, the most trusted first; empty without such sources.
+  std::vector<LoadFactsPtr> load_facts;
+  std::shared_ptr<const LoadWindows> load_windows;  ///< Null until the first one is closed.
+  CpuFit cpu_fit;
 
   std::span<const Replica> ReplicasOf(const Partition& p) const {
     return std::span(replicas).subspan(p.first_replica, p.replica_count);

@@ -3,6 +3,7 @@
 #include "base/name_table.h"
 #include "model/anomaly.h"
 #include "model/broker_metrics.h"
+#include "model/cluster_snapshot.h"
 #include "model/lag.h"
 #include "model/operation.h"
 #include "model/proposal.h"
@@ -79,8 +80,19 @@ constexpr NameTable<LoadSource, 7> kLoadSources = {{
     {LoadSource::kEndpoint, "endpoint"},
 }};
 
+constexpr NameTable<CapacitySource, 5> kCapacitySources = {{
+    {CapacitySource::kNone, "unknown"},
+    {CapacitySource::kEstimated, "estimated"},
+    {CapacitySource::kDiscovered, "discovered"},
+    {CapacitySource::kDefault, "default"},
+    {CapacitySource::kConfigured, "configured"},
+}};
+
 }  // namespace
 
+std::string_view CapacitySourceName(CapacitySource source) {
+  return NameIn(kCapacitySources, source);
+}
 std::string_view LoadSourceName(LoadSource source) { return NameIn(kLoadSources, source); }
 
 std::string_view TimeLagMethodName(TimeLagMethod method) { return NameIn(kTimeLagMethods, method); }
