@@ -92,6 +92,8 @@ const std::vector<Api::Route>& Api::Routes() {
        "carry out exactly this proposal"},
       {"GET", "/api/v1/why-not/{partition}/{broker}", Lane::kRead, &Api::WhyNot,
        "what each goal says about a replica there"},
+      {"GET", "/api/v1/explain/metrics/{what}", Lane::kRead, &Api::ExplainMetrics,
+       "where the loads of a topic or partition come from, and what is missing"},
       {"GET", "/api/v1/placement/{topic}", Lane::kRead, &Api::Placement,
        "where a new topic should go; ?partitions=12&replication_factor=3"},
       {"GET", "/api/v1/operations", Lane::kRead, &Api::Operations, "operations, newest first"},

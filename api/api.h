@@ -78,8 +78,9 @@ class Api final : public Handler {
   Response Proposals(const Call& call);
   Response OneProposal(const Call& call);
   Response WhyNot(const Call& call);
-  Response Placement(const Call& call);  // placement_route.cc
-  Response Audit(const Call& call);      // audit_routes.cc, as the next
+  Response Placement(const Call& call);       // placement_route.cc
+  Response ExplainMetrics(const Call& call);  // explain_metrics_route.cc
+  Response Audit(const Call& call);           // audit_routes.cc, as the next
   Response Throttles(const Call& call);
   Response Operations(const Call& call);
   Response OneOperation(const Call& call);

@@ -191,11 +191,15 @@ void CommandLine::AddPlaceTopic() {
 }
 
 void CommandLine::AddExplainVerbs() {
-  CLI::App& explain = *app_.add_subcommand("explain", "Why a plan does what it does, or does not");
+  CLI::App& explain = *app_.add_subcommand("explain", "Why a plan or a figure is as it is");
   explain.require_subcommand(1);
   CLI::App& plan = AddClientVerb(explain, "plan", "The reason of every move of a proposal", false,
                                  [this] { return RunExplainPlan(client_, name_, terminal_); });
   plan.add_option("ID", name_, "Proposal, such as p1")->required();
+  CLI::App& metrics =
+      AddClientVerb(explain, "metrics", "Where the loads of a topic or partition come from", false,
+                    [this] { return RunExplainMetrics(client_, name_, terminal_); });
+  metrics.add_option("TOPIC[-P]", name_, "Topic, or partition such as orders-7")->required();
   CLI::App& why = AddClientVerb(
       explain, "why-not", "What each goal says about moving a replica to a broker", false, [this] {
         why_not_.plan = PlanArguments();

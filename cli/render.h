@@ -22,6 +22,7 @@ Result<std::string> RenderGroups(const std::string& body, const RenderOptions& o
 Result<std::string> RenderGroup(const std::string& body, const RenderOptions& options);
 Result<std::string> RenderGroupHistory(const std::string& body, const RenderOptions& options);
 Result<std::string> RenderCanary(const std::string& body, const RenderOptions& options);
+Result<std::string> RenderMetrics(const std::string& body, const RenderOptions& options);
 Result<std::string> RenderAnomalies(const std::string& body, const RenderOptions& options);
 /// Takes {"proposal": ...}: also what `levelwind plan --snapshot` makes without a daemon.
 Result<std::string> RenderProposal(const std::string& body, const RenderOptions& options);

@@ -83,6 +83,8 @@ struct PlaceTopicArgs {
   TopicWish wish;
 };
 int RunPlaceTopic(const PlaceTopicArgs& args, Terminal& terminal);
+/// What the daemon knows of the loads of TOPIC or TOPIC-P, figure by figure.
+int RunExplainMetrics(const ClientArgs& args, const std::string& what, Terminal& terminal);
 int RunExplainPlan(const ClientArgs& args, const std::string& id, Terminal& terminal);
 
 struct WatchArgs {

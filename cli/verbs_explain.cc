@@ -38,6 +38,13 @@ int RunWhyNot(const WhyNotArgs& args, Terminal& terminal) {
   return PrintText(client.format == Format::kJson ? body : render(*body), terminal);
 }
 
+int RunExplainMetrics(const ClientArgs& args, const std::string& what, Terminal& terminal) {
+  return GetAndPrint(
+      args, "/api/v1/explain/metrics/" + UrlSegment(what),
+      [&](const std::string& body) { return RenderMetrics(body, {.headers = args.headers}); },
+      terminal);
+}
+
 int RunExplainPlan(const ClientArgs& args, const std::string& id, Terminal& terminal) {
   return GetAndPrint(
       args, "/api/v1/proposals/" + UrlSegment(id),

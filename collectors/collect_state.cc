@@ -60,6 +60,7 @@ void CollectState::SetTable(ClusterTable next) {
       RenumberGroup(record.window.tracks, map);
     }
     rates.Renumber(map);
+    load.Renumber(map);
     if (burrow) burrow->Renumber(map);
   }
   table = std::move(next);

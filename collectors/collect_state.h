@@ -14,6 +14,7 @@
 #include "collectors/cluster_table.h"
 #include "collectors/collector_options.h"
 #include "collectors/lag_window.h"
+#include "collectors/load/load_state.h"
 #include "collectors/offset_history.h"
 #include "collectors/offsets_topic/offsets_facts.h"
 #include "collectors/rate_tracker.h"
@@ -115,8 +116,10 @@ struct CollectState {
   /// By partition index: not to be looked at in hindsight before. See HindsightCollector.
   std::vector<SteadyTime> hindsight_due;
   std::map<std::string, GroupRecord> groups;
+  SteadyTime groups_at{};  ///< Of the last look at groups and their commits; none: SteadyTime{}.
   std::vector<Reassignment> reassignments;
   RateTracker rates;
+  LoadState load;
   std::optional<OffsetsTopicView> offsets_topic;
   std::shared_ptr<const ClusterFacts> facts;  ///< Null: not asked for, or not yet.
   /// Commits and rebalances come from the offsets topic, which is being read, not from the looks.

@@ -220,14 +220,17 @@ Result<LookReport> GroupCollector::Collect(kafka::AdminClient& admin, CollectSta
       lookup.Note(shares.error().Wrap("reading offsets of share groups").ToString());
     }
   }
+  bool commits_read = true;
   if (const auto names = lookup.Names(false); !names.empty()) {
     auto commits = admin.FetchGroupOffsets(names, timeout);
+    commits_read = commits.ok();
     if (commits.ok()) {
       lookup.SetCommits(*std::move(commits), clock.Now());
     } else {
       lookup.Note(commits.error().Wrap("reading committed offsets").ToString());
     }
   }
+  if (commits_read) state.groups_at = clock.Now();
   return lookup.Finish();
 }
 

@@ -10,6 +10,7 @@
 #include "collectors/burrow_feed.h"
 #include "collectors/group_lags.h"
 #include "collectors/kept_offsets.h"
+#include "collectors/load/load_collector.h"
 #include "collectors/snapshot_assembler.h"
 
 namespace levelwind::collectors {
@@ -44,6 +45,14 @@ Monitor::Monitor(kafka::AdminClient& admin, const Clock& clock, const CollectorO
     source.collector = std::move(collector);
     sources_.push_back(std::move(source));
   }
+}
+
+void Monitor::AddLoadSource(std::string name, const Published<LoadFacts>& facts) {
+  Source source;
+  source.status.name = name;
+  source.status.error = kWaits;
+  source.collector = std::make_unique<LoadCollector>(std::move(name), facts);
+  sources_.push_back(std::move(source));
 }
 
 SteadyTime Monitor::Step(SteadyTime now) {
@@ -141,14 +150,17 @@ void Monitor::Publish() {
     if (source.complete_at) statuses.back().age = now - *source.complete_at;
   }
   if (!state_.table.empty()) {
+    ObserveConsumption(state_);
     UpdateLags(state_, now);
     FeedBurrow(state_);
     ClusterSnapshot snapshot = AssembleSnapshot(state_, now);
+    ObserveLoads(state_, now, snapshot);
     if (state_.burrow) snapshot.burrow = state_.burrow->History();
     snapshot.sequence = ++sequence_;
     snapshot.taken_at = clock_.WallNow();
     snapshot.taken_at_steady = now;
     snapshot.sources = statuses;
+    if (before_publish_) before_publish_(snapshot);
     snapshots_.Publish(std::make_shared<const ClusterSnapshot>(std::move(snapshot)));
   }
   statuses_.Publish(std::make_shared<const std::vector<SourceStatus>>(std::move(statuses)));

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -15,6 +16,7 @@
 #include "kafka/admin_client.h"
 #include "kafka/admin_cluster.h"
 #include "model/cluster_snapshot.h"
+#include "model/load_facts.h"
 #include "model/offset_points.h"
 
 namespace levelwind::collectors {
@@ -44,6 +46,16 @@ class Monitor {
   /// of CollectorOptions when brokers hang; then snapshots come out between the sources too.
   /// Returns when it wants to be called next.
   SteadyTime Step(SteadyTime now);
+
+  /// A further source of loads, which must outlive the monitor; `name` as in SourceStatus. Before
+  /// the first Step.
+  void AddLoadSource(std::string name, const Published<LoadFacts>& facts);
+
+  /// What is done to each snapshot before it is published, on the monitor thread: capacities that
+  /// are configured. Before the first Step.
+  void BeforePublish(std::function<void(ClusterSnapshot&)> call) {
+    before_publish_ = std::move(call);
+  }
 
   /// The next Step looks at everything. Monitor thread only.
   void MakeAllDue();
@@ -90,6 +102,7 @@ class Monitor {
   std::vector<PartitionHistory> restored_;  ///< Until the cluster's partitions are known.
   SteadyTime kept_at_{};
   Published<std::vector<PartitionHistory>> kept_offsets_;
+  std::function<void(ClusterSnapshot&)> before_publish_;
 };
 
 }  // namespace levelwind::collectors

@@ -54,6 +54,11 @@ class RateTracker {
   double MessagesPerSecond(std::size_t partition, SteadyTime now) const;
   double BytesPerSecond(std::size_t partition, SteadyTime now) const;
 
+  /// What a message of the partition usually takes; kUnknown: none came while it was watched.
+  double BytesPerMessage(std::size_t partition) const {
+    return partition < message_bytes_.size() ? message_bytes_[partition] : kUnknown;
+  }
+
   /// The time that the looks of the present window span, of the slower of the two kinds.
   Duration Span() const;
   /// The last look, of the kind that was looked at longer ago. SteadyTime{}: one kind never was.

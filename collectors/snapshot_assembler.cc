@@ -8,6 +8,8 @@
 #include <span>
 #include <string>
 
+#include "collectors/load/load_merge.h"
+
 namespace levelwind::collectors {
 namespace {
 
@@ -41,6 +43,9 @@ void FillBrokers(const CollectState& state, ClusterSnapshot& snapshot) {
     if (!broker.serving() || disks == state.disks.end()) continue;
     broker.log_dirs = disks->second.log_dirs;
     broker.capacity.disk_bytes = DiskCapacity(broker.log_dirs);
+    if (IsKnown(broker.capacity.disk_bytes)) {
+      broker.capacity.disk_from = CapacitySource::kDiscovered;
+    }
     FillSizes(snapshot, broker.id, disks->second);
   }
 }
@@ -55,7 +60,6 @@ void FillPartitions(const CollectState& state, SteadyTime now, ClusterSnapshot& 
       partition.last_stable_offset = std::min(state.offsets.stable[i], partition.log_end_offset);
     }
     partition.load.messages_in_per_s = state.rates.MessagesPerSecond(i, now);
-    partition.load.bytes_in_per_s = state.rates.BytesPerSecond(i, now);
   }
   for (const Reassignment& moving : state.reassignments) {
     const std::int32_t index = state.table.Find(moving.partition.topic, moving.partition.partition);
@@ -138,6 +142,7 @@ ClusterSnapshot AssembleSnapshot(const CollectState& state, SteadyTime now) {
   ClusterSnapshot snapshot = state.table.shape();
   FillBrokers(state, snapshot);
   FillPartitions(state, now, snapshot);
+  MergeLoads(state, now, snapshot);
   snapshot.reassignments = state.reassignments;
   snapshot.groups.reserve(state.groups.size());
   for (const auto& [name, record] : state.groups) snapshot.groups.push_back(record.group);

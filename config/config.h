@@ -8,6 +8,7 @@
 #include "api/metrics_options.h"
 #include "base/log.h"
 #include "base/result.h"
+#include "collectors/broker_metrics/broker_metrics_options.h"
 #include "collectors/canary/canary_options.h"
 #include "collectors/collector_options.h"
 #include "detectors/detector_options.h"
@@ -34,6 +35,8 @@ struct Config {
   LogOptions log;
   collectors::CollectorOptions collect;
   collectors::CanaryOptions canary;
+  collectors::MetricsSourcesOptions metrics_sources;
+  std::string capacity_file;  ///< Cruise Control's format; empty: none.
   api::MetricsOptions metrics;
   detectors::DetectorOptions detect;
   planner::PlannerOptions plan;

@@ -267,6 +267,7 @@ const std::vector<SchemaEntry>& Schema() {
     AddLag(entries);
     AddCanary(entries);
     AddMetrics(entries);
+    AddMetricsSources(entries);
     AddDetect(entries);
     AddPlan(entries);
     AddGoals(entries);

@@ -32,6 +32,7 @@ void AddCanary(std::vector<SchemaEntry>& out);
 void AddDetect(std::vector<SchemaEntry>& out);
 void AddExecute(std::vector<SchemaEntry>& out);
 void AddMetrics(std::vector<SchemaEntry>& out);
+void AddMetricsSources(std::vector<SchemaEntry>& out);
 void AddGoals(std::vector<SchemaEntry>& out);
 void AddSecurity(std::vector<SchemaEntry>& out);
 

@@ -43,6 +43,7 @@ Result<std::unique_ptr<ClusterRuntime>> ClusterRuntime::Create(const config::Con
   }
   std::unique_ptr<ClusterRuntime> runtime(
       new ClusterRuntime(config, clock, std::move(reader), std::move(tailer)));
+  LW_RETURN_IF_ERROR(runtime->OpenLoadSources());
   if (config.mode == config::Mode::kOperate) {
     const Status opened = runtime->OpenJournal();
     // A damaged journal, or a copy of an earlier day, leads to no guess about what is whose (B4).
@@ -83,6 +84,14 @@ ClusterRuntime::ClusterRuntime(const config::Config& config, const Clock& clock,
 }
 
 ClusterRuntime::~ClusterRuntime() { Stop(); }
+
+Status ClusterRuntime::OpenLoadSources() {
+  LW_ASSIGN_OR_RETURN(metrics_sources_, MetricsSources::Create(config_, clock_, monitor_));
+  if (config_.capacity_file.empty()) return Ok();
+  capacities_ = std::make_unique<CapacityKeeper>(config_.capacity_file, clock_);
+  monitor_.BeforePublish([this](ClusterSnapshot& snapshot) { capacities_->Apply(snapshot); });
+  return capacities_->Load();
+}
 
 /// Nothing depends on the history: without its file it is kept in memory.
 void ClusterRuntime::OpenLagHistory() {
@@ -156,6 +165,7 @@ void ClusterRuntime::Start() {
     NameThisThread("monitor");
     monitor_loop_.Run(stop);
   });
+  metrics_sources_->Start();
   history_thread_ = std::jthread([this](std::stop_token stop) {
     NameThisThread("history");
     history_loop_->Run(stop);
@@ -191,6 +201,7 @@ void ClusterRuntime::Stop() {
   for (std::jthread* thread : threads) {
     if (thread->joinable()) thread->join();
   }
+  if (metrics_sources_) metrics_sources_->Stop();
   for (std::jthread& thread : io_threads_) thread.request_stop();
   io_threads_.clear();
 }
@@ -210,7 +221,8 @@ std::string ClusterRuntime::Problem() const {
 
 ClusterRuntime::Traffic ClusterRuntime::KafkaTraffic() const {
   Traffic traffic;
-  for (const kafka::KafkaClient* client : {reader_.get(), tailer_.get(), writer_.get()}) {
+  for (const kafka::KafkaClient* client :
+       {reader_.get(), tailer_.get(), writer_.get(), metrics_sources_->client()}) {
     if (client == nullptr) continue;
     for (const auto& [api, stats] : client->Stats().apis) {
       traffic.requests[api] += stats.requests;

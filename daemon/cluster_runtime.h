@@ -15,8 +15,10 @@
 #include "collectors/offsets_topic/offsets_reader.h"
 #include "config/config.h"
 #include "daemon/canary_loop.h"
+#include "daemon/capacity_keeper.h"
 #include "daemon/executor_loop.h"
 #include "daemon/history_loop.h"
+#include "daemon/metrics_sources.h"
 #include "daemon/monitor_loop.h"
 #include "daemon/offsets_loop.h"
 #include "daemon/planner_loop.h"
@@ -86,6 +88,7 @@ class ClusterRuntime {
                  std::unique_ptr<kafka::KafkaClient> tailer);
   Status OpenJournal();
   void OpenLagHistory();
+  Status OpenLoadSources();
   Status MakeCanary();
   void ObserveInstead(const std::string& problem);
 
@@ -94,7 +97,9 @@ class ClusterRuntime {
   std::unique_ptr<kafka::KafkaClient> reader_;
   std::unique_ptr<kafka::KafkaClient> tailer_;  ///< Null: lag.offsets_topic is off.
   std::unique_ptr<collectors::OffsetsReader> offsets_reader_;
+  std::unique_ptr<CapacityKeeper> capacities_;  ///< Null: no capacity file.
   collectors::Monitor monitor_;
+  std::unique_ptr<MetricsSources> metrics_sources_;
   MonitorLoop monitor_loop_;
   ExecutorViewPtr observe_view_;
   std::string journal_problem_;

@@ -42,9 +42,13 @@ class Reader {
     return found ? Ok() : Status(InvalidArgument("there is no list \"brokerCapacities\" in it"));
   }
 
-  const BrokerCapacity* Find(BrokerId id) const {
+  const BrokerCapacity* Find(BrokerId id, CapacitySource& source) const {
     auto at = capacities_.find(id);
-    if (at == capacities_.end()) at = capacities_.find(kAllBrokers);
+    source = CapacitySource::kConfigured;
+    if (at == capacities_.end()) {
+      at = capacities_.find(kAllBrokers);
+      source = CapacitySource::kDefault;
+    }
     return at == capacities_.end() ? nullptr : &at->second;
   }
 
@@ -101,8 +105,10 @@ class Reader {
   std::map<std::int64_t, BrokerCapacity> capacities_;
 };
 
-void SetKnown(double from, double& to) {
-  if (IsKnown(from)) to = from;
+void SetKnown(double from, CapacitySource source, double& to, CapacitySource& to_from) {
+  if (!IsKnown(from)) return;
+  to = from;
+  to_from = source;
 }
 
 }  // namespace
@@ -111,12 +117,15 @@ Status ApplyCapacityJson(std::string_view json, ClusterSnapshot& snapshot) {
   Reader reader(json);
   LW_RETURN_IF_ERROR(reader.Run());
   for (Broker& broker : snapshot.brokers) {
-    const BrokerCapacity* given = reader.Find(broker.id);
+    CapacitySource source{};
+    const BrokerCapacity* given = reader.Find(broker.id, source);
     if (given == nullptr) continue;
-    SetKnown(given->cpu_percent, broker.capacity.cpu_percent);
-    SetKnown(given->network_in_bytes_per_s, broker.capacity.network_in_bytes_per_s);
-    SetKnown(given->network_out_bytes_per_s, broker.capacity.network_out_bytes_per_s);
-    SetKnown(given->disk_bytes, broker.capacity.disk_bytes);
+    BrokerCapacity& to = broker.capacity;
+    SetKnown(given->cpu_percent, source, to.cpu_percent, to.cpu_from);
+    SetKnown(given->network_in_bytes_per_s, source, to.network_in_bytes_per_s, to.network_in_from);
+    SetKnown(given->network_out_bytes_per_s, source, to.network_out_bytes_per_s,
+             to.network_out_from);
+    SetKnown(given->disk_bytes, source, to.disk_bytes, to.disk_from);
   }
   return Ok();
 }
