@@ -24,7 +24,7 @@ Result<std::unique_ptr<MetricsSources>> MetricsSources::Create(const config::Con
                                                                collectors::Monitor& monitor) {
   const collectors::MetricsSourcesOptions& options = config.metrics_sources;
   std::unique_ptr<MetricsSources> sources(new MetricsSources(clock));
-  sources->pages_ = collectors::MakeHttpPageSource();
+  sources->pages_ = collectors::MakeHttpPageSource(clock);
   if (!options.endpoints.url.empty()) {
     const auto address =
         collectors::ParseHttpAddress(collectors::EndpointUrl(options.endpoints.url, 1, "broker1"));

@@ -34,6 +34,8 @@ Status Authenticate(const HttpSourceOptions& options, httplib::Headers& headers)
 
 class HttpPageSource final : public PageSource {
  public:
+  explicit HttpPageSource(const Clock& clock) : clock_(clock) {}
+
   Status Get(const std::string& url, const HttpSourceOptions& options,
              const Sink& sink) const override {
     return Ask(url, nullptr, options, sink);
@@ -44,8 +46,8 @@ class HttpPageSource final : public PageSource {
   }
 
  private:
-  static Status Ask(const std::string& url, const Form* form, const HttpSourceOptions& options,
-                    const Sink& sink) {
+  Status Ask(const std::string& url, const Form* form, const HttpSourceOptions& options,
+             const Sink& sink) const {
     LW_ASSIGN_OR_RETURN(const HttpAddress address, ParseHttpAddress(url));
     try {
       return Exchange(address, url, form, options, sink);
@@ -54,9 +56,9 @@ class HttpPageSource final : public PageSource {
     }
   }
 
-  static Status Exchange(const HttpAddress& address, const std::string& url, const Form* form,
-                         const HttpSourceOptions& options, const Sink& sink) {
-    const auto deadline = std::chrono::steady_clock::now() + options.timeout;
+  Status Exchange(const HttpAddress& address, const std::string& url, const Form* form,
+                  const HttpSourceOptions& options, const Sink& sink) const {
+    const SteadyTime deadline = clock_.Now() + options.timeout;
     httplib::Client client(address.origin);
     if (!client.is_valid()) return InvalidArgument(fmt::format("{} is no address", url));
     const auto limit = std::chrono::duration_cast<std::chrono::milliseconds>(options.timeout);
@@ -87,7 +89,7 @@ class HttpPageSource final : public PageSource {
     };
     request.content_receiver = [&](const char* data, std::size_t size, std::uint64_t,
                                    std::uint64_t) {
-      late = std::chrono::steady_clock::now() > deadline;
+      late = clock_.Now() > deadline;
       enough = !late && !sink({data, size});
       return !late && !enough;
     };
@@ -110,6 +112,8 @@ class HttpPageSource final : public PageSource {
     }
     return Ok();
   }
+
+  const Clock& clock_;
 };
 
 }  // namespace
@@ -139,6 +143,8 @@ Result<HttpAddress> ParseHttpAddress(std::string_view url) {
   return address;
 }
 
-std::unique_ptr<PageSource> MakeHttpPageSource() { return std::make_unique<HttpPageSource>(); }
+std::unique_ptr<PageSource> MakeHttpPageSource(const Clock& clock) {
+  return std::make_unique<HttpPageSource>(clock);
+}
 
 }  // namespace levelwind::collectors

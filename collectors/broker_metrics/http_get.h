@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/clock.h"
 #include "base/result.h"
 #include "collectors/broker_metrics/broker_metrics_options.h"
 
@@ -40,7 +41,7 @@ class PageSource {
 
 /// Over HTTP/1.1, through cpp-httplib: a connection per question, no redirects (they would carry
 /// the credentials elsewhere), no proxy. TLS verifies the server's certificate and name. The whole
-/// question takes at most about options.timeout.
-std::unique_ptr<PageSource> MakeHttpPageSource();
+/// question takes at most about options.timeout. `clock` must outlive it.
+std::unique_ptr<PageSource> MakeHttpPageSource(const Clock& clock);
 
 }  // namespace levelwind::collectors

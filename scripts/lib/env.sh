@@ -38,6 +38,11 @@ export LEVELWIND_KAFKA_LIBS="$LEVELWIND_KAFKA_HOME/libs"
 # fetched again.
 export LEVELWIND_KAFKA_STAMP="$LEVELWIND_KAFKA_HOME/complete-2"
 
+# The exporter that the metrics tests put into the test brokers.
+export LEVELWIND_JMX_VERSION=1.0.1
+export LEVELWIND_JMX_SHA256=7d61f737fd661610ccc14aea79764faa1ea94a340cbc8f0029b3d2edea3d80c1
+export LEVELWIND_JMX_AGENT="$LEVELWIND_CACHE/jmx/jmx_prometheus_javaagent-$LEVELWIND_JMX_VERSION.jar"
+
 export CCACHE_DIR="${CCACHE_DIR:-$LEVELWIND_CACHE/ccache}"
 # Build directories and clones share what they compile: the working directory is not part of the key, at
 # the price that debug information names the directory that compiled first.

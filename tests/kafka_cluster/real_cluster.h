@@ -27,7 +27,7 @@ struct RealClusterOptions {
   /// More listeners of every broker: name and security protocol.
   std::vector<std::pair<std::string, std::string>> listeners;
   std::vector<std::string> proxied;  ///< Those of them whose clients go through a proxy.
-  std::vector<std::string> jvm_options;
+  std::vector<std::string> jvm_options;  ///< "{id}" in them becomes the broker's id.
 };
 
 struct RealBroker {
