@@ -26,7 +26,7 @@ struct RealClusterOptions {
   std::vector<std::pair<std::string, std::string>> settings;  ///< Broker settings.
   /// More listeners of every broker: name and security protocol.
   std::vector<std::pair<std::string, std::string>> listeners;
-  std::vector<std::string> proxied;  ///< Those of them whose clients go through a proxy.
+  std::vector<std::string> proxied;      ///< Those of them whose clients go through a proxy.
   std::vector<std::string> jvm_options;  ///< "{id}" in them becomes the broker's id.
 };
 
