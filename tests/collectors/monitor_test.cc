@@ -43,7 +43,7 @@ TEST_F(MonitorTest, TheFirstStepGivesAWholeSnapshot) {
   EXPECT_EQ(p->log_start_offset, 0);
   EXPECT_EQ(s->SizeOf(*p), 5'000);
   EXPECT_EQ(s->FindGroup("billing")->total_lag, 60);
-  ASSERT_EQ(s->sources.size(), 6u);
+  ASSERT_EQ(s->sources.size(), 7u);
   for (const SourceStatus& source : s->sources) {
     EXPECT_TRUE(source.ok) << source.name << ": " << source.error;
     ASSERT_TRUE(source.age.has_value());

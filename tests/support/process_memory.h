@@ -20,7 +20,12 @@ inline void ForgetPeak() { std::ofstream("/proc/self/clear_refs") << "5"; }
 
 /// What a sanitizer's shadow, red zones and quarantine of freed memory may add to any growth: there
 /// the measure only finds what is grossly too much.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#if defined(__has_feature)  // Clang's way to tell
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define LW_SANITIZED
+#endif
+#endif
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || defined(LW_SANITIZED)
 inline constexpr std::int64_t kSanitizerKb = 320 << 10;
 #else
 inline constexpr std::int64_t kSanitizerKb = 0;
