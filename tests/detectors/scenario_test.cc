@@ -14,7 +14,7 @@ namespace {
 class ScenarioTest : public ::testing::TestWithParam<Scenario> {};
 
 TEST_P(ScenarioTest, TellsWhatIsWrongAndNothingElse) {
-  const Outcome outcome = Run(GetParam(), 1, detectors::DetectorOptions());
+  const Outcome outcome = scenarios::Run(GetParam(), 1, detectors::DetectorOptions());
   for (const Wanted& wanted : outcome.missed) {
     ADD_FAILURE() << "missed: " << wanted.type << " " << wanted.subject;
   }

@@ -342,7 +342,7 @@ TEST_F(Admins, ShareAndStreamsGroupsAreDescribedByTheirOwnCalls) {
     StreamsGroupDescribeResponse response;
     auto& group = response.groups.emplace_back();
     group.group_id = request.group_ids.at(0);
-    group.topology = decltype(group.topology)::value_type{};
+    group.topology = typename decltype(group.topology)::value_type{};
     group.topology->subtopologies.emplace().push_back({"0", {"in"}, {}, {}, {}});
     auto& member = group.members.emplace_back();
     member.member_id = "m";
