@@ -69,6 +69,8 @@ std::string BrokersJson(const ClusterSnapshot& snapshot) {
         .Field("leader_messages_in_per_second", load.leader_messages_in)
         .Field("leader_share", all > 0 ? load.leader_bytes_in / all : kUnknown);
     WriteLogDirs(json, broker);
+    WriteCapacities(json, broker);
+    WriteBrokerMetrics(json, broker.metrics);
     json.EndObject();
   }
   return json.EndArray().Take();

@@ -56,6 +56,10 @@ struct BrokerLoad {
 };
 std::vector<BrokerLoad> BrokerLoads(const ClusterSnapshot& snapshot);
 
+/// "capacity" and "metrics" of a broker; broker_figures.cc.
+void WriteCapacities(JsonWriter& json, const Broker& broker);
+void WriteBrokerMetrics(JsonWriter& json, const BrokerMetrics& metrics);
+
 /// Health of the partitions in one look.
 struct PartitionHealth {
   std::int64_t under_replicated = 0;  ///< Some replica is not in sync.
