@@ -163,6 +163,7 @@ class Explainer {
       return (why.empty() ? "" : why + "; ") + WhyGrowth("growth of its log");
     }
     switch (load.in_from) {
+      case LoadSource::kNone:
       case LoadSource::kGrowth:
         return why;
       case LoadSource::kEstimated:
@@ -182,6 +183,8 @@ class Explainer {
       return (why.empty() ? "" : why + "; ") + WhyGrowth("reading by commits");
     }
     switch (load.out_from) {
+      case LoadSource::kNone:
+        return why;
       case LoadSource::kGrowth:
         return (why.empty() ? "" : why + "; ") +
                "at least: by commits of groups, and replication; who reads without commits is not "

@@ -23,27 +23,40 @@ using Json = nlohmann::json;
 using ApiTest = testing::ApiFixture;
 
 TEST_F(ApiTest, BrokersGolden) {
-  EXPECT_EQ(Body(Send("GET", "/api/v1/brokers")),
-            R"({"cluster_id":"abc","snapshot":{"sequence":7,"taken_at":"2026-01-01T00:00:00.000Z",)"
-            R"("age_seconds":1.5,"stale":false,"confidence":"sizes and counts; rates in 25 s",)"
-            R"("sizes_known":true,"rates_known":false},)"
-            R"("brokers":[{"id":1,"rack":"r1","host":"127.0.0.1","port":9001,"state":"alive",)"
-            R"("controller":false,"leaders":2,"preferred_leaders":2,"replicas":3,)"
-            R"("offline_replicas":0,"out_of_sync_replicas":0,"disk_bytes":null,)"
-            R"("leader_bytes_in_per_second":3072,"leader_messages_in_per_second":null,)"
-            R"("leader_share":null,"log_dirs":[{"path":"/data","offline":false,"total_bytes":null,)"
-            R"("usable_bytes":null,"replica_bytes":0}]},{"id":2,"rack":"r2","host":"127.0.0.1",)"
-            R"("port":9002,"state":"alive","controller":true,"leaders":1,"preferred_leaders":1,)"
-            R"("replicas":3,"offline_replicas":0,"out_of_sync_replicas":0,"disk_bytes":null,)"
-            R"("leader_bytes_in_per_second":null,"leader_messages_in_per_second":null,)"
-            R"("leader_share":null,"log_dirs":[{"path":"/data","offline":false,"total_bytes":null,)"
-            R"("usable_bytes":null,"replica_bytes":0}]},{"id":3,"rack":"","host":"127.0.0.1",)"
-            R"("port":9003,"state":"new","controller":false,"leaders":0,"preferred_leaders":0,)"
-            R"("replicas":0,"offline_replicas":0,"out_of_sync_replicas":0,"disk_bytes":0,)"
-            R"("leader_bytes_in_per_second":0,"leader_messages_in_per_second":0,)"
-            R"("leader_share":null,"log_dirs":[{"path":"/data","offline":false,"total_bytes":null,)"
-            R"("usable_bytes":null,"replica_bytes":0}]}]})"
-            "\n");
+  EXPECT_EQ(
+      Body(Send("GET", "/api/v1/brokers")),
+      R"({"cluster_id":"abc","snapshot":{"sequence":7,"taken_at":"2026-01-01T00:00:00.000Z",)"
+      R"("age_seconds":1.5,"stale":false,"confidence":"sizes and counts; rates in 25 s",)"
+      R"("sizes_known":true,"rates_known":false},)"
+      R"("brokers":[{"id":1,"rack":"r1","host":"127.0.0.1","port":9001,"state":"alive",)"
+      R"("controller":false,"leaders":2,"preferred_leaders":2,"replicas":3,)"
+      R"("offline_replicas":0,"out_of_sync_replicas":0,"disk_bytes":null,)"
+      R"("leader_bytes_in_per_second":3072,"leader_messages_in_per_second":null,)"
+      R"("leader_share":null,"log_dirs":[{"path":"/data","offline":false,"total_bytes":null,)"
+      R"("usable_bytes":null,"replica_bytes":0}],)"
+      R"("capacity":{"cpu_percent":{"value":null,"source":"unknown"},)"
+      R"("network_in_bytes_per_second":{"value":null,"source":"unknown"},)"
+      R"("network_out_bytes_per_second":{"value":null,"source":"unknown"},)"
+      R"("disk_bytes":{"value":null,"source":"unknown"}},"metrics":null},{"id":2,"rack":"r2","host":"127.0.0.1",)"
+      R"("port":9002,"state":"alive","controller":true,"leaders":1,"preferred_leaders":1,)"
+      R"("replicas":3,"offline_replicas":0,"out_of_sync_replicas":0,"disk_bytes":null,)"
+      R"("leader_bytes_in_per_second":null,"leader_messages_in_per_second":null,)"
+      R"("leader_share":null,"log_dirs":[{"path":"/data","offline":false,"total_bytes":null,)"
+      R"("usable_bytes":null,"replica_bytes":0}],)"
+      R"("capacity":{"cpu_percent":{"value":null,"source":"unknown"},)"
+      R"("network_in_bytes_per_second":{"value":null,"source":"unknown"},)"
+      R"("network_out_bytes_per_second":{"value":null,"source":"unknown"},)"
+      R"("disk_bytes":{"value":null,"source":"unknown"}},"metrics":null},{"id":3,"rack":"","host":"127.0.0.1",)"
+      R"("port":9003,"state":"new","controller":false,"leaders":0,"preferred_leaders":0,)"
+      R"("replicas":0,"offline_replicas":0,"out_of_sync_replicas":0,"disk_bytes":0,)"
+      R"("leader_bytes_in_per_second":0,"leader_messages_in_per_second":0,)"
+      R"("leader_share":null,"log_dirs":[{"path":"/data","offline":false,"total_bytes":null,)"
+      R"("usable_bytes":null,"replica_bytes":0}],)"
+      R"("capacity":{"cpu_percent":{"value":null,"source":"unknown"},)"
+      R"("network_in_bytes_per_second":{"value":null,"source":"unknown"},)"
+      R"("network_out_bytes_per_second":{"value":null,"source":"unknown"},)"
+      R"("disk_bytes":{"value":null,"source":"unknown"}},"metrics":null}]})"
+      "\n");
 }
 
 TEST_F(ApiTest, GroupsGolden) {
