@@ -73,9 +73,24 @@ std::int64_t FloorDiv(std::int64_t value, std::int64_t by) {
   return value / by - (value % by < 0 ? 1 : 0);
 }
 
+/// As EndOf, in a zone.
+std::optional<WallTime> EndInZone(const WeeklyWindow& window, WallTime time) {
+  constexpr std::int64_t kDaySeconds = kDayMinutes * 60;
+  const std::int64_t now_s = FloorDiv(time.unix_ms, 1000);
+  const std::int64_t today = FloorDiv(now_s + window.zone->OffsetAt(now_s), kDaySeconds);
+  for (const std::int64_t day : {today, today - 1}) {
+    if (!window.days[static_cast<std::size_t>(((day + kEpochDay) % 7 + 7) % 7)]) continue;
+    const std::int64_t begin = day * kDaySeconds + window.begin_minute * 60;
+    const std::int64_t end_s = window.zone->LastInstant(begin + window.length_minutes * 60);
+    if (now_s >= window.zone->FirstInstant(begin) && now_s < end_s) return WallTime{end_s * 1000};
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::optional<WallTime> WeeklyWindow::EndOf(WallTime time) const {
+  if (zone != nullptr) return EndInZone(*this, time);
   const std::int64_t shift = utc_offset_minutes * kMinuteMs;
   const std::int64_t local = time.unix_ms + shift;
   const std::int64_t today = FloorDiv(local, kDayMinutes * kMinuteMs);
@@ -91,8 +106,8 @@ std::optional<WallTime> WeeklyWindow::EndOf(WallTime time) const {
 
 Result<WeeklyWindow> ParseWeeklyWindow(std::string_view text) {
   const Error wrong = InvalidArgument(
-      fmt::format("'{}' is not a window of time; write '22:00-06:00' or 'Mon-Fri 08:00-18:00 "
-                  "+02:00'",
+      fmt::format("'{}' is not a window of time; write '22:00-06:00', 'Mon-Fri 08:00-18:00 "
+                  "+02:00' or 'Mon-Fri 08:00-18:00 Europe/Berlin'",
                   EscapeControl(text)));
   WeeklyWindow window;
   window.text = std::string(text);
@@ -107,7 +122,9 @@ Result<WeeklyWindow> ParseWeeklyWindow(std::string_view text) {
   }
   if (has_days) parts.erase(parts.begin());
   if (parts.empty() || parts.size() > 2 || !ParseHours(parts[0], window)) return wrong;
-  if (parts.size() == 2 && !ParseOffset(parts[1], window.utc_offset_minutes)) return wrong;
+  if (parts.size() == 1 || ParseOffset(parts[1], window.utc_offset_minutes)) return window;
+  if (parts[1].empty() || parts[1][0] < 'A') return wrong;
+  LW_ASSIGN_OR_RETURN(window.zone, TimeZone::Load(parts[1]));
   return window;
 }
 
