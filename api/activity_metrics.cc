@@ -7,6 +7,7 @@
 #include "api/compat/compat_activity.h"
 #include "api/daemon_metrics.h"
 #include "api/group_metrics.h"
+#include "api/healing_metrics.h"
 #include "api/metrics_text.h"
 
 namespace levelwind::api {
@@ -193,6 +194,7 @@ std::string RenderActivityMetrics(const Backend& backend, const Clock& clock,
   }
   if (const auto canary = backend.Canary()) RenderCanaryMetrics(*canary, text);
   if (const auto reports = backend.Detectors()) RenderDetectors(*reports, text);
+  if (const auto healing = backend.Healing()) RenderHealingMetrics(*healing, text);
   if (const auto proposals = backend.Proposals(); !proposals.empty()) {
     RenderProposal(*proposals.front(), text);
   }

@@ -1,5 +1,7 @@
+#include <map>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "api/views.h"
@@ -38,7 +40,7 @@ void WriteStep(JsonWriter& json, const StepView& step) {
   json.EndObject();
 }
 
-void WriteAnomaly(JsonWriter& json, const Anomaly& anomaly) {
+void WriteAnomaly(JsonWriter& json, const Anomaly& anomaly, const HealingCase* record) {
   json.BeginObject()
       .Field("type", anomaly.type)
       .Field("subject", anomaly.subject)
@@ -49,6 +51,12 @@ void WriteAnomaly(JsonWriter& json, const Anomaly& anomaly) {
       .Field("next_step", anomaly.next_step);
   FieldTime(json, "first_seen", anomaly.first_seen);
   FieldTime(json, "last_seen", anomaly.last_seen);
+  if (record != nullptr) {
+    json.Field("id", record->id)
+        .Field("state", HealStateName(record->state))
+        .Field("code", record->code)
+        .Field("reason", record->reason);
+  }
   json.EndObject();
 }
 
@@ -94,11 +102,21 @@ std::string OperationJson(const OperationView& operation, bool with_steps) {
   return json.EndObject().Take();
 }
 
-std::string AnomaliesJson(const std::vector<DetectorReport>& reports) {
+std::string AnomaliesJson(const std::vector<DetectorReport>& reports, const HealingView* healing) {
+  std::map<std::pair<std::string_view, std::string_view>, const HealingCase*> open;
+  if (healing != nullptr) {
+    for (const HealingCase& record : healing->cases) {
+      if (IsOver(record.state)) continue;
+      open[{record.anomaly.type, record.anomaly.subject}] = &record;
+    }
+  }
   JsonWriter json;
   json.BeginObject().Key("anomalies").BeginArray();
   for (const DetectorReport& report : reports) {
-    for (const Anomaly& anomaly : report.anomalies) WriteAnomaly(json, anomaly);
+    for (const Anomaly& anomaly : report.anomalies) {
+      const auto found = open.find({anomaly.type, anomaly.subject});
+      WriteAnomaly(json, anomaly, found == open.end() ? nullptr : found->second);
+    }
   }
   json.EndArray().Key("detectors").BeginArray();
   for (const DetectorReport& report : reports) {

@@ -74,7 +74,12 @@ class Api final : public Handler {
   Response Group(const Call& call);
   Response GroupHistory(const Call& call);  // history_route.cc
   Response Canary(const Call& call);        // canary_route.cc
-  Response Anomalies(const Call& call);
+  Response Anomalies(const Call& call);   // healing_routes.cc, as the next
+  Response OneAnomaly(const Call& call);
+  Response ApproveHealing(const Call& call);
+  Response DenyHealing(const Call& call);
+  Response MuteHealing(const Call& call);
+  Response Healing(const Call& call, HealingCommand command);
   Response Proposals(const Call& call);
   Response OneProposal(const Call& call);
   Response WhyNot(const Call& call);

@@ -13,6 +13,7 @@
 #include "model/anomaly.h"
 #include "model/canary.h"
 #include "model/cluster_snapshot.h"
+#include "model/healing.h"
 #include "model/lag_history.h"
 #include "model/operation.h"
 #include "model/plan_request.h"
@@ -61,6 +62,14 @@ struct OperationCommand {
   std::string operation_id;
 };
 using CancelCommand = OperationCommand;
+/// What a person says about an anomaly's healing.
+struct HealingCommand {
+  enum class Kind : std::uint8_t { kApprove, kDeny, kMute };
+  Kind kind = Kind::kApprove;
+  Asker asker;
+  std::string case_id;
+  Duration how_long{};  ///< kMute; zero takes it back.
+};
 
 /// What the API needs from the daemon. All calls come from several threads at once.
 ///
@@ -102,6 +111,9 @@ class Backend {
   /// What the end-to-end canary has seen; null where it is off or has not begun.
   virtual std::shared_ptr<const CanaryView> Canary() const = 0;
 
+  /// What is decided about each anomaly; null until the healing looked once.
+  virtual HealingViewPtr Healing() const = 0;
+
   // ---- commands
   /// Plans from the newest snapshot. kFailedPrecondition while there is none, kDeadlineExceeded
   /// when planning takes longer than the daemon waits (it goes on, and shows up in Proposals).
@@ -117,6 +129,8 @@ class Backend {
   /// The id of the operation that brings back what this one changed; empty while this one is being
   /// cancelled first. Errors as those of Apply.
   virtual Result<std::string> Rollback(const OperationCommand& command) = 0;
+  /// Ok when it is on disk. kNotFound, kFailedPrecondition.
+  virtual Status SteerHealing(const HealingCommand& command) = 0;
   /// Looks for throttles that no operation owes.
   virtual Result<ThrottleSweep> LookForOrphans() = 0;
   /// Deletes them and returns them. kFailedPrecondition while anything moves.

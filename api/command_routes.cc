@@ -10,7 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "api/api.h"
-#include "api/asker.h"
+#include "api/command_body.h"
 #include "api/plan_body.h"
 #include "api/views.h"
 #include "base/text.h"
@@ -20,46 +20,6 @@ namespace levelwind::api {
 namespace {
 
 using Json = nlohmann::json;
-
-constexpr std::size_t kMaxReason = 1024;
-
-/// The body as an object that has no other keys than `known`. An empty body is an empty object.
-Result<Json> ParseBody(const Request& request, const std::vector<std::string>& known) {
-  if (request.body.empty()) return Json::object();
-  // Nesting is bounded by hand: the parser itself recurses nowhere, but destroying the value does.
-  constexpr int kMaxDepth = 16;
-  bool too_deep = false;
-  Json body = Json::parse(
-      request.body,
-      [&](int depth, Json::parse_event_t, Json&) {
-        too_deep = too_deep || depth > kMaxDepth;
-        return !too_deep;
-      },
-      false);
-  if (too_deep || body.is_discarded() || !body.is_object()) {
-    return InvalidArgument("the body must be one JSON object");
-  }
-  for (const auto& [key, value] : body.items()) {
-    if (std::ranges::find(known, key) == known.end()) {
-      return InvalidArgument(fmt::format("the body has an unknown key '{}'; known are: {}",
-                                         EscapeControl(key), Join(known, ", ")));
-    }
-  }
-  return body;
-}
-
-Result<Asker> WhoAsks(const Request& request, const Json& body) {
-  LW_RETURN_IF_ERROR(CheckAuthor(request));
-  Asker asker{request.author, ""};
-  if (body.contains("reason")) {
-    if (!body["reason"].is_string() ||
-        body["reason"].get_ref<const std::string&>().size() > kMaxReason) {
-      return InvalidArgument("reason must be a text of at most 1,024 bytes");
-    }
-    asker.reason = body["reason"].get<std::string>();
-  }
-  return asker;
-}
 
 Result<PlanCommand> ReadPlan(const Request& request) {
   std::vector<std::string> known{"reason"};
@@ -75,14 +35,6 @@ Result<PlanCommand> ReadPlan(const Request& request) {
 Result<Asker> ReadAsker(const Request& request) {
   LW_ASSIGN_OR_RETURN(const Json body, ParseBody(request, {"reason"}));
   return WhoAsks(request, body);
-}
-
-/// Browsers send other types across origins without asking first; this one they do not.
-bool IsJson(const Request& request) { return request.content_type == "application/json"; }
-
-Response WrongType() {
-  return ErrorResponse(415, ErrorCodeName(ErrorCode::kInvalidArgument),
-                       "the Content-Type must be application/json");
 }
 
 Response Accepted(int status, std::string location, std::string json) {

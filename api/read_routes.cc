@@ -185,12 +185,6 @@ Response Api::Group(const Call& call) {
   return FromSnapshot(*snapshot, "group", GroupJson(*snapshot, *group));
 }
 
-Response Api::Anomalies(const Call&) {
-  const auto reports = backend_.Detectors();
-  if (reports == nullptr) return NotReady();
-  return Enveloped("findings", AnomaliesJson(*reports));
-}
-
 Response Api::Proposals(const Call&) {
   return Enveloped("proposals", ProposalListJson(backend_.Proposals()));
 }

@@ -71,7 +71,7 @@ void Api::WriteStatus(JsonWriter& json, const DaemonInfo& info, const SnapshotPt
   const auto reports = backend_.Detectors();
   json.Key("findings");
   if (reports) {
-    json.Raw(AnomaliesJson(*reports));
+    json.Raw(AnomaliesJson(*reports, backend_.Healing().get()));
   } else {
     json.Null();
   }

@@ -40,7 +40,12 @@ void WriteGroupActivity(JsonWriter& json, const ClusterSnapshot& snapshot,
 std::string SourcesJson(const ClusterSnapshot& snapshot);
 std::string OperationJson(const OperationView& operation, bool with_steps);
 std::string ThrottlesJson(const ThrottleSweep& sweep);
-std::string AnomaliesJson(const std::vector<DetectorReport>& reports);
+/// With the id and the state of each one's decision record where `healing` is not null.
+std::string AnomaliesJson(const std::vector<DetectorReport>& reports, const HealingView* healing);
+/// A decision record; with all that was decided when `with_events`.
+std::string HealingCaseJson(const HealingCase& record, bool with_events);
+/// The state of the healing, its budgets and its records: open ones and the newest closed ones.
+std::string HealingJson(const HealingView& view);
 
 /// Leaders, replicas, bytes and produce rate that each broker bears, in the order of
 /// ClusterSnapshot::brokers.

@@ -42,6 +42,7 @@ CommandLine::CommandLine(const DaemonVerbs& verbs, Terminal& terminal)
   AddExplainVerbs();
   AddPlaceTopic();
   AddActVerbs();
+  AddHealing();
   AddDoctor();
   AddOtherVerbs();
 }

@@ -118,6 +118,7 @@ class CommandLine {
   }
   void AddActVerbs();
   void AddSteer(const std::string& name, const std::string& help, Steer steer);
+  void AddHealing();
   void AddDoctor();
   void AddOtherVerbs();
   std::string Mistake(const CLI::ParseError& problem, int argc, const char* const* argv) const;
@@ -139,6 +140,7 @@ class CommandLine {
   DoctorArgs doctor_;
   GroupsArgs groups_;
   LagArgs lag_;
+  HealingArgs healing_;
   std::size_t audit_limit_ = 50;
   std::string config_file_;
   std::vector<config::Override> overrides_;

@@ -200,6 +200,10 @@ void CommandLine::AddExplainVerbs() {
       AddClientVerb(explain, "metrics", "Where the loads of a topic or partition come from", false,
                     [this] { return RunExplainMetrics(client_, name_, terminal_); });
   metrics.add_option("TOPIC[-P]", name_, "Topic, or partition such as orders-7")->required();
+  CLI::App& anomaly =
+      AddClientVerb(explain, "anomaly", "What was decided about an anomaly, step by step", false,
+                    [this] { return RunExplainAnomaly(client_, name_, terminal_); });
+  anomaly.add_option("ID", name_, "Such as a3")->required();
   CLI::App& why = AddClientVerb(
       explain, "why-not", "What each goal says about moving a replica to a broker", false, [this] {
         why_not_.plan = PlanArguments();
@@ -212,6 +216,25 @@ void CommandLine::AddExplainVerbs() {
           ->type_name("FILE");
   AddCapacity(why)->needs(snapshot);
   AddGoals(why, snapshot);
+}
+
+void CommandLine::AddHealing() {
+  const auto add = [this](const std::string& word, const std::string& help) -> CLI::App& {
+    CLI::App& verb = AddClientVerb(word, help, false, [this, word] {
+      healing_.client = client_;
+      healing_.word = word;
+      return RunHealing(healing_, terminal_);
+    });
+    verb.add_option("ID", healing_.id, "Anomaly, such as a3")->required();
+    verb.add_option("--reason", healing_.reason, "For the record")->type_name("TEXT");
+    return verb;
+  };
+  add("approve", "Let the plan of self-healing that waits be carried out");
+  add("deny", "Let self-healing do nothing about an anomaly until it is gone");
+  add("mute", "Neither do nor tell anything about an anomaly for a time")
+      .add_option("--for", healing_.how_long, "How long; 0s takes it back")
+      ->type_name("DURATION")
+      ->capture_default_str();
 }
 
 }  // namespace levelwind::cli

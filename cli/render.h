@@ -24,6 +24,8 @@ Result<std::string> RenderGroupHistory(const std::string& body, const RenderOpti
 Result<std::string> RenderCanary(const std::string& body, const RenderOptions& options);
 Result<std::string> RenderMetrics(const std::string& body, const RenderOptions& options);
 Result<std::string> RenderAnomalies(const std::string& body, const RenderOptions& options);
+/// The decision record of one anomaly.
+Result<std::string> RenderAnomaly(const std::string& body);
 /// Takes {"proposal": ...}: also what `levelwind plan --snapshot` makes without a daemon.
 Result<std::string> RenderProposal(const std::string& body, const RenderOptions& options);
 /// The reason of every move, goal by goal in the order of the moves.

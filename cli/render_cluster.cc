@@ -129,11 +129,22 @@ std::string Topics(const Json& answer, const RenderOptions& options) {
 std::string Anomalies(const Json& answer, const RenderOptions& options) {
   const Json& findings = answer.at("findings");
   std::string out = AgeLine(answer);
-  Table table(
-      {{"SEVERITY", kLeft}, {"TYPE", kLeft}, {"SUBJECT", kLeft}, {"WHAT", kLeft}, {"NEXT", kLeft}});
+  if (const Json& healing = Member(answer, "healing"); healing.is_object()) {
+    out += fmt::format("healing: {}\n", EscapeControl(TextCell(Member(healing, "status"))));
+  }
+  Table table({{"ID", kLeft},
+               {"SEVERITY", kLeft},
+               {"TYPE", kLeft},
+               {"SUBJECT", kLeft},
+               {"STATE", kLeft},
+               {"WHAT", kLeft},
+               {"NEXT", kLeft}});
   for (const Json& anomaly : Member(findings, "anomalies")) {
-    table.Add({TextCell(Member(anomaly, "severity")), TextCell(Member(anomaly, "type")),
-               TextCell(Member(anomaly, "subject")), TextCell(Member(anomaly, "message")),
+    const Json& id = Member(anomaly, "id");
+    const Json& state = Member(anomaly, "state");
+    table.Add({id.is_null() ? "-" : TextCell(id), TextCell(Member(anomaly, "severity")), TextCell(Member(anomaly, "type")),
+               TextCell(Member(anomaly, "subject")), state.is_null() ? "-" : TextCell(state),
+               TextCell(Member(anomaly, "message")),
                TextCell(Member(anomaly, "next_step"))});
   }
   out += table.empty() ? "nothing found\n" : table.Render(options.headers);

@@ -48,6 +48,17 @@ struct LagArgs {
 int RunLag(const LagArgs& args, Terminal& terminal);
 int RunCanary(const ClientArgs& args, Terminal& terminal);
 int RunAnomalies(const ClientArgs& args, bool exit_code, Terminal& terminal);
+/// The decision record of one anomaly, from the first sight to its end.
+int RunExplainAnomaly(const ClientArgs& args, const std::string& id, Terminal& terminal);
+/// What a person may say about an anomaly: "approve", "deny" or "mute" (then for `how_long`).
+struct HealingArgs {
+  ClientArgs client;
+  std::string word;
+  std::string id;
+  std::string reason;
+  std::string how_long = "4h";
+};
+int RunHealing(const HealingArgs& args, Terminal& terminal);
 int RunProposals(const ClientArgs& args, Terminal& terminal);
 int RunHistory(const ClientArgs& args, Terminal& terminal);
 

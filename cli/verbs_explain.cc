@@ -45,6 +45,12 @@ int RunExplainMetrics(const ClientArgs& args, const std::string& what, Terminal&
       terminal);
 }
 
+int RunExplainAnomaly(const ClientArgs& args, const std::string& id, Terminal& terminal) {
+  return GetAndPrint(
+      args, "/api/v1/anomalies/" + UrlSegment(id),
+      [](const std::string& body) { return RenderAnomaly(body); }, terminal);
+}
+
 int RunExplainPlan(const ClientArgs& args, const std::string& id, Terminal& terminal) {
   return GetAndPrint(
       args, "/api/v1/proposals/" + UrlSegment(id),

@@ -13,6 +13,7 @@
 #include "collectors/collector_options.h"
 #include "detectors/detector_options.h"
 #include "kafka/client_options.h"
+#include "planner/healing/healing_options.h"
 #include "planner/planner_options.h"
 
 namespace levelwind::config {
@@ -41,6 +42,7 @@ struct Config {
   detectors::DetectorOptions detect;
   planner::PlannerOptions plan;
   actions::ExecutorOptions execute;
+  planner::HealingOptions heal;
 };
 
 /// Options of the planner that know how the executor will copy.

@@ -273,6 +273,7 @@ const std::vector<SchemaEntry>& Schema() {
     AddGoals(entries);
     AddPlanLimits(entries);
     AddExecute(entries);
+    AddHeal(entries);
     return entries;
   }();
   return kSchema;

@@ -31,6 +31,7 @@ std::vector<std::string> NamesOf(const NameTable<Enum, N>& names) {
 void AddCanary(std::vector<SchemaEntry>& out);
 void AddDetect(std::vector<SchemaEntry>& out);
 void AddExecute(std::vector<SchemaEntry>& out);
+void AddHeal(std::vector<SchemaEntry>& out);
 void AddMetrics(std::vector<SchemaEntry>& out);
 void AddMetricsSources(std::vector<SchemaEntry>& out);
 void AddGoals(std::vector<SchemaEntry>& out);

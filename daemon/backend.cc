@@ -153,6 +153,21 @@ Result<std::string> DaemonBackend::Rollback(const api::OperationCommand& command
                                        command.asker.reason);
 }
 
+Status DaemonBackend::SteerHealing(const api::HealingCommand& command) {
+  using Kind = api::HealingCommand::Kind;
+  const api::Asker& asker = command.asker;
+  HealingLoop& healing = cluster_.healing();
+  switch (command.kind) {
+    case Kind::kApprove:
+      return healing.Approve(command.case_id, asker.author, asker.reason);
+    case Kind::kDeny:
+      return healing.Deny(command.case_id, asker.author, asker.reason);
+    case Kind::kMute:
+      break;
+  }
+  return healing.Mute(command.case_id, command.how_long, asker.author, asker.reason);
+}
+
 Result<ThrottleSweep> DaemonBackend::LookForOrphans() {
   if (cluster_.executor() == nullptr)
     return ObserveOnly(cluster_, "looking for throttles to clear");

@@ -35,6 +35,8 @@ class DaemonBackend final : public api::Backend {
   Status Pause(const api::OperationCommand& command) override;
   Status Resume(const api::OperationCommand& command) override;
   Result<std::string> Rollback(const api::OperationCommand& command) override;
+  HealingViewPtr Healing() const override { return cluster_.healing().view(); }
+  Status SteerHealing(const api::HealingCommand& command) override;
   Result<ThrottleSweep> LookForOrphans() override;
   Result<ThrottleSweep> ClearThrottles(const api::Asker& asker) override;
   Status ForgetCommits(const api::Asker& asker, const std::string& group,

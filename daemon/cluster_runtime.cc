@@ -63,6 +63,7 @@ Result<std::unique_ptr<ClusterRuntime>> ClusterRuntime::Create(const config::Con
   });
   runtime->planner_ =
       std::make_unique<PlannerLoop>(runtime->monitor_.snapshots(), *runtime->proposals_, clock);
+  runtime->MakeHealing();
   return runtime;
 }
 
@@ -186,6 +187,10 @@ void ClusterRuntime::Start() {
     NameThisThread("planner");
     planner_->Run(stop);
   });
+  healing_thread_ = std::jthread([this](std::stop_token stop) {
+    NameThisThread("healing");
+    healing_loop_->Run(stop);
+  });
   if (executor_loop_) {
     executor_thread_ = std::jthread([this](std::stop_token stop) {
       NameThisThread("executor");
@@ -195,6 +200,9 @@ void ClusterRuntime::Start() {
 }
 
 void ClusterRuntime::Stop() {
+  // First and alone: it waits for the planner and the executor.
+  healing_thread_.request_stop();
+  if (healing_thread_.joinable()) healing_thread_.join();
   const auto threads = {&planner_thread_, &executor_thread_, &canary_thread_,
                         &monitor_thread_, &history_thread_,  &offsets_thread_};
   for (std::jthread* thread : threads) thread->request_stop();

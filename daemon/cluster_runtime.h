@@ -17,6 +17,7 @@
 #include "daemon/canary_loop.h"
 #include "daemon/capacity_keeper.h"
 #include "daemon/executor_loop.h"
+#include "daemon/healing_loop.h"
 #include "daemon/history_loop.h"
 #include "daemon/metrics_sources.h"
 #include "daemon/monitor_loop.h"
@@ -24,6 +25,7 @@
 #include "daemon/planner_loop.h"
 #include "daemon/proposal_book.h"
 #include "kafka/client.h"
+#include "store/healing_record.h"
 #include "store/journal.h"
 #include "store/lag_history.h"
 
@@ -56,6 +58,7 @@ class ClusterRuntime {
   MonitorLoop& monitor_loop() { return monitor_loop_; }
   ProposalBook& proposals() { return *proposals_; }
   PlannerLoop& planner() { return *planner_; }
+  HealingLoop& healing() { return *healing_loop_; }
   /// Operate, or observe also where the journal cannot be trusted.
   config::Mode mode() const { return executor_ ? config::Mode::kOperate : config::Mode::kObserve; }
   /// Why the cluster is only observed although it was to be operated; empty: nothing is wrong.
@@ -89,6 +92,8 @@ class ClusterRuntime {
   Status OpenJournal();
   void OpenLagHistory();
   Status OpenLoadSources();
+  void MakeHealing();
+  HealingWires Wires();
   Status MakeCanary();
   void ObserveInstead(const std::string& problem);
 
@@ -121,6 +126,9 @@ class ClusterRuntime {
   std::unique_ptr<ProposalBook> proposals_;
   std::unique_ptr<PlannerLoop> planner_;
 
+  std::unique_ptr<store::HealingRecord> healing_record_;
+  std::unique_ptr<HealingLoop> healing_loop_;
+
   std::vector<std::jthread> io_threads_;
   std::jthread monitor_thread_;
   std::jthread history_thread_;
@@ -128,6 +136,7 @@ class ClusterRuntime {
   std::jthread offsets_thread_;
   std::jthread planner_thread_;
   std::jthread executor_thread_;
+  std::jthread healing_thread_;
 };
 
 }  // namespace levelwind::daemon

@@ -32,6 +32,7 @@ class FakeBackend : public api::Backend {
   ThrottleSweep orphans;
   GroupLagHistory lag_history;
   std::shared_ptr<const CanaryView> canary;
+  HealingViewPtr healing;
   mutable std::string history_asked;  ///< "from to points" of the last one.
   /// Commands received, as "plan cli:a reason goals=.. seed=..".
   std::vector<std::string> commands;
@@ -81,6 +82,18 @@ class FakeBackend : public api::Backend {
         R"("violations":0,"note":""}}]}})",
         wish.name, wish.replication_factor, wish.name, wish.partitions, wish.replication_factor,
         wish.bytes_in_per_s, wish.bytes_out_per_s, wish.bytes);
+  }
+  HealingViewPtr Healing() const override {
+    std::lock_guard lock(mutex);
+    return healing;
+  }
+  Status SteerHealing(const api::HealingCommand& command) override {
+    std::lock_guard lock(mutex);
+    const char* const names[] = {"approve", "deny", "mute"};
+    commands.push_back(fmt::format("{} {} {} '{}' {}", names[static_cast<int>(command.kind)],
+                                   command.case_id, command.asker.author, command.asker.reason,
+                                   ToSeconds(command.how_long)));
+    return steer_error ? Status(*steer_error) : Ok();
   }
   Result<ProposalPtr> Plan(const api::PlanCommand& command) override {
     std::unique_lock lock(mutex);

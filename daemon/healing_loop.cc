@@ -1,0 +1,225 @@
+#include "daemon/healing_loop.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <set>
+#include <string_view>
+#include <utility>
+
+#include "base/log.h"
+#include "base/text.h"
+
+namespace levelwind::daemon {
+namespace {
+
+constexpr Duration kLook = std::chrono::seconds(1);
+constexpr Duration kTouch = std::chrono::seconds(30);
+/// A plan may be under way when somebody says something.
+constexpr auto kAnswerWithin = std::chrono::seconds(45);
+constexpr Duration kStale = std::chrono::seconds(60);
+
+/// Why nothing can be told from it; empty: it can.
+std::string BlindBecause(const ClusterSnapshot* snapshot, SteadyTime now) {
+  if (snapshot == nullptr) return "the cluster was not seen yet";
+  const Duration age = now - snapshot->taken_at_steady;
+  if (age > kStale) {
+    return fmt::format("the newest look at the cluster is {} old", HumanDuration(ToSeconds(age)));
+  }
+  for (const SourceStatus& source : snapshot->sources) {
+    // Who is there and what is where; the rest only makes plans worse.
+    const bool needed = source.name == "cluster" || source.name == "reassignments";
+    if (needed && !source.ok) return fmt::format("{}: {}", source.name, source.error);
+    if (needed && source.age && *source.age + age > kStale) {
+      return fmt::format("{}: what is known is {} old", source.name,
+                         HumanDuration(ToSeconds(*source.age + age)));
+    }
+  }
+  return "";
+}
+
+std::int32_t BrokersIn(const ClusterSnapshot& snapshot) {
+  std::set<BrokerId> brokers;
+  for (const Broker& broker : snapshot.brokers) brokers.insert(broker.id);
+  for (const Replica& replica : snapshot.replicas) brokers.insert(replica.broker);
+  return static_cast<std::int32_t>(brokers.size());
+}
+
+}  // namespace
+
+HealingLoop::HealingLoop(planner::HealingOptions options, std::string cluster, HealingWires wires,
+                         store::HealingRecord* record, std::string record_problem,
+                         const Clock& clock)
+    : cluster_(std::move(cluster)),
+      wires_(std::move(wires)),
+      record_(record),
+      record_problem_(std::move(record_problem)),
+      clock_(clock),
+      policy_(std::move(options)) {
+  if (record_ == nullptr) return;
+  auto stored = record_->Load();
+  if (!stored.ok()) {
+    record_problem_ = stored.error().message();
+    return;
+  }
+  for (const HealingCase& one : stored->cases) told_[one.number] = one.events.size();
+  policy_.Restore(std::move(stored->cases), std::move(stored->acts), clock_.Now(),
+                  clock_.WallNow());
+}
+
+void HealingLoop::Run(std::stop_token stop) {
+  while (!stop.stop_requested()) {
+    Step();
+    mailbox_.RunPending(stop, kLook);
+  }
+  policy_.TouchOpen();
+  Keep();
+}
+
+planner::HealingInput HealingLoop::Look() {
+  planner::HealingInput input;
+  input.now = clock_.Now();
+  input.wall = clock_.WallNow();
+  snapshot_ = wires_.snapshot();
+  executor_ = wires_.executor();
+  if (auto reports = wires_.reports(); reports != reports_) {
+    reports_ = std::move(reports);
+    ++evaluation_;
+  }
+  if (reports_ != nullptr) input.reports = *reports_;
+  input.evaluation = evaluation_;
+  input.blind_because = BlindBecause(snapshot_.get(), input.now);
+  if (snapshot_ != nullptr) {
+    input.brokers = BrokersIn(*snapshot_);
+    input.reassignments = static_cast<std::int32_t>(snapshot_->reassignments.size());
+  }
+  input.executor = executor_.get();
+  input.operate = wires_.apply != nullptr;
+  input.record_problem = record_problem_.empty() ? write_problem_ : record_problem_;
+  return input;
+}
+
+void HealingLoop::Step() {
+  if (!touched_ || clock_.Now() - *touched_ >= kTouch) {
+    policy_.TouchOpen();
+    touched_ = clock_.Now();
+  }
+  auto ask = Ask();
+  while (ask) {
+    if (ask->kind == planner::HealingAsk::Kind::kPlan) {
+      Publish();
+      const auto plan = wires_.plan(ask->request);
+      policy_.Planned(ask->case_id, plan, clock_.Now(), clock_.WallNow());
+      ask = Ask();  // looked at anew: the cluster went on while it was planned
+      continue;
+    }
+    const auto operation = wires_.apply(ask->proposal_id, ask->reason);
+    LW_INFO("healing", "{}: {} {}", ask->reason, ask->proposal_id,
+            operation.ok() ? "is carried out by " + *operation
+                           : "was refused: " + operation.error().message());
+    policy_.Applied(ask->case_id, operation, clock_.Now(), clock_.WallNow());
+    ask.reset();
+    Keep();
+  }
+  Publish();
+}
+
+/// What the policy wants next, once that is kept.
+std::optional<planner::HealingAsk> HealingLoop::Ask() {
+  auto ask = policy_.Step(Look());
+  const bool kept = Keep();
+  if (ask && ask->kind == planner::HealingAsk::Kind::kApply && !kept) {
+    policy_.Applied(ask->case_id, Error(ErrorCode::kAborted, write_problem_), clock_.Now(),
+                    clock_.WallNow());
+    return std::nullopt;
+  }
+  return ask;
+}
+
+bool HealingLoop::Keep() {
+  auto changes = policy_.TakeChanges();
+  Tell(changes.cases);
+  for (HealingCase& record : changes.cases) unsaved_cases_.push_back(std::move(record));
+  for (HealingAct& act : changes.acts) unsaved_acts_.push_back(std::move(act));
+  if (record_ == nullptr || !record_problem_.empty()) {
+    unsaved_cases_.clear();
+    unsaved_acts_.clear();
+    return record_problem_.empty();
+  }
+  const Status saved = record_->Save(unsaved_cases_, unsaved_acts_);
+  if (!saved.ok()) {
+    if (write_problem_.empty()) LW_WARN("healing", "{}", saved.error().message());
+    write_problem_ = "decisions cannot be kept: " + saved.error().message();
+    return false;
+  }
+  write_problem_.clear();
+  unsaved_cases_.clear();
+  unsaved_acts_.clear();
+  return true;
+}
+
+void HealingLoop::Tell(const std::vector<HealingCase>& cases) {
+  std::vector<Notice> notices;
+  for (const HealingCase& record : cases) {
+    std::size_t& told = told_[record.number];
+    // Of long records the middle is dropped; what is new is at the end.
+    told = std::min(told, record.events.size());
+    const bool muted = clock_.WallNow() < record.muted_until;
+    for (; told < record.events.size(); ++told) {
+      const HealingEvent& event = record.events[told];
+      LW_INFO("healing", "{} {} {}: {}", record.id, record.anomaly.type,
+              EscapeControl(record.anomaly.subject), EscapeControl(event.text));
+      if (!muted && IsNews(event, record)) notices.push_back({record, event, cluster_});
+    }
+    if (IsOver(record.state)) told_.erase(record.number);
+  }
+  if (!notices.empty() && wires_.notify) wires_.notify(std::move(notices));
+}
+
+void HealingLoop::Publish() {
+  auto view = std::make_shared<HealingView>(policy_.View(clock_.Now(), clock_.WallNow()));
+  if (!record_problem_.empty() && view->on) view->status = "nothing is done: " + record_problem_;
+  if (wires_.notices) view->notices = wires_.notices();
+  view_.Publish(std::move(view));
+}
+
+template <class Command>
+Status HealingLoop::Post(Command command, const std::string& what) {
+  return mailbox_.Call<void>(
+      [this, command = std::move(command)]() -> Status {
+        LW_RETURN_IF_ERROR(command());
+        if (!Keep()) return Error(ErrorCode::kUnavailable, write_problem_);
+        Publish();
+        return Ok();
+      },
+      kAnswerWithin, what);
+}
+
+Status HealingLoop::Approve(std::string id, std::string author, std::string reason) {
+  return Post(
+      [this, id = std::move(id), author = std::move(author), reason = std::move(reason)] {
+        return policy_.Approve(id, author, reason, clock_.WallNow());
+      },
+      "approving");
+}
+
+Status HealingLoop::Deny(std::string id, std::string author, std::string reason) {
+  return Post(
+      [this, id = std::move(id), author = std::move(author), reason = std::move(reason)] {
+        return policy_.Deny(id, author, reason, clock_.WallNow());
+      },
+      "denying");
+}
+
+Status HealingLoop::Mute(std::string id, Duration how_long, std::string author,
+                         std::string reason) {
+  return Post(
+      [this, how_long, id = std::move(id), author = std::move(author),
+       reason = std::move(reason)] {
+        return policy_.Mute(id, how_long, author, reason, clock_.Now(), clock_.WallNow());
+      },
+      "muting");
+}
+
+}  // namespace levelwind::daemon

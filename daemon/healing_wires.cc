@@ -1,0 +1,44 @@
+// What the healing is connected to.
+#include <chrono>
+#include <string>
+#include <utility>
+
+#include "base/log.h"
+#include "daemon/cluster_runtime.h"
+#include "planner/requested.h"
+
+namespace levelwind::daemon {
+
+HealingWires ClusterRuntime::Wires() {
+  static constexpr auto kPlanWithin = std::chrono::minutes(5);
+  HealingWires wires;
+  wires.snapshot = [this] { return snapshot(); };
+  wires.reports = [this] { return detector_reports(); };
+  wires.executor = [this] { return executor_view(); };
+  wires.plan = [this](const PlanRequest& request) {
+    return planner_->Plan(planner::Requested(config::PlanOptions(config_), request), request,
+                          kPlanWithin);
+  };
+  if (executor_loop_ == nullptr) return wires;
+  wires.apply = [this](const std::string& proposal,
+                       const std::string& reason) -> Result<std::string> {
+    LW_ASSIGN_OR_RETURN(ProposalPtr found, proposals_->Find(proposal));
+    return executor_loop_->Apply(std::move(found), std::string(kHealingAuthor), reason);
+  };
+  return wires;
+}
+
+void ClusterRuntime::MakeHealing() {
+  std::string problem;
+  auto opened = store::HealingRecord::Open({.directory = config_.state_dir});
+  if (opened.ok()) {
+    healing_record_ = std::move(opened).value();
+  } else {
+    problem = opened.error().message();
+    LW_WARN("healing", "{}; nothing is healed", problem);
+  }
+  healing_loop_ = std::make_unique<HealingLoop>(config_.heal, config_.cluster_name, Wires(),
+                                                healing_record_.get(), std::move(problem), clock_);
+}
+
+}  // namespace levelwind::daemon
