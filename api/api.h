@@ -74,7 +74,7 @@ class Api final : public Handler {
   Response Group(const Call& call);
   Response GroupHistory(const Call& call);  // history_route.cc
   Response Canary(const Call& call);        // canary_route.cc
-  Response Anomalies(const Call& call);   // healing_routes.cc, as the next
+  Response Anomalies(const Call& call);     // healing_routes.cc, as the next
   Response OneAnomaly(const Call& call);
   Response ApproveHealing(const Call& call);
   Response DenyHealing(const Call& call);

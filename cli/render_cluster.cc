@@ -142,9 +142,9 @@ std::string Anomalies(const Json& answer, const RenderOptions& options) {
   for (const Json& anomaly : Member(findings, "anomalies")) {
     const Json& id = Member(anomaly, "id");
     const Json& state = Member(anomaly, "state");
-    table.Add({id.is_null() ? "-" : TextCell(id), TextCell(Member(anomaly, "severity")), TextCell(Member(anomaly, "type")),
-               TextCell(Member(anomaly, "subject")), state.is_null() ? "-" : TextCell(state),
-               TextCell(Member(anomaly, "message")),
+    table.Add({id.is_null() ? "-" : TextCell(id), TextCell(Member(anomaly, "severity")),
+               TextCell(Member(anomaly, "type")), TextCell(Member(anomaly, "subject")),
+               state.is_null() ? "-" : TextCell(state), TextCell(Member(anomaly, "message")),
                TextCell(Member(anomaly, "next_step"))});
   }
   out += table.empty() ? "nothing found\n" : table.Render(options.headers);

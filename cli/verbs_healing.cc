@@ -35,9 +35,9 @@ std::string OneAnomaly(const Json& answer) {
   AddLine(out, "result", Member(record, "result"));
   AddLine(out, "next", Member(record, "next_step"));
   for (const Json& one : Member(record, "evidence")) {
-    out += fmt::format("  {:<10}{}: {} {}\n", "evidence",
-                       EscapeControl(TextCell(Member(one, "name"))),
-                       CountCell(Member(one, "value")), TextCell(Member(one, "unit")));
+    out +=
+        fmt::format("  {:<10}{}: {} {}\n", "evidence", EscapeControl(TextCell(Member(one, "name"))),
+                    CountCell(Member(one, "value")), TextCell(Member(one, "unit")));
   }
   out += "what was decided, and when:\n";
   for (const Json& event : Member(record, "events")) {
@@ -59,9 +59,9 @@ int RunHealing(const HealingArgs& args, Terminal& terminal) {
   json.BeginObject();
   if (!args.reason.empty()) json.Field("reason", args.reason);
   if (args.word == "mute") json.Field("for", args.how_long);
-  const auto body = client->Post(
-      fmt::format("/api/v1/anomalies/{}/{}", UrlSegment(args.id), args.word),
-      json.EndObject().Take());
+  const auto body =
+      client->Post(fmt::format("/api/v1/anomalies/{}/{}", UrlSegment(args.id), args.word),
+                   json.EndObject().Take());
   if (!body.ok()) return Fail(body.error(), terminal);
   return PrintText(args.client.format == Format::kJson ? body : RenderAnomaly(*body), terminal);
 }

@@ -10,6 +10,7 @@ find_package(yaml-cpp 0.7 REQUIRED)
 find_package(SQLite3 3.40 REQUIRED)
 find_package(nlohmann_json 3.11 REQUIRED)
 find_package(CLI11 2.1 REQUIRED)
+pkg_check_modules(CURL REQUIRED IMPORTED_TARGET libcurl>=7.85)
 pkg_check_modules(RE2 REQUIRED IMPORTED_TARGET re2)
 
 # The codecs of record batches. snappy through its C interface; found by hand, since not every Debian

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "actions/executor_options.h"
+#include "actions/notify/notify_options.h"
 #include "api/metrics_options.h"
 #include "base/log.h"
 #include "base/result.h"
@@ -43,6 +44,7 @@ struct Config {
   planner::PlannerOptions plan;
   actions::ExecutorOptions execute;
   planner::HealingOptions heal;
+  actions::NotifyOptions notify;
 };
 
 /// Options of the planner that know how the executor will copy.

@@ -247,6 +247,7 @@ void Loader::CheckWhole() {
     LW_RETURN_IF_ERROR(ParseWeeklyWindows(config.execute.quiet_hours));
     return Ok();
   }());
+  check("notify", actions::CheckNotifyOptions(config.notify));
   check("heal", planner::CheckHealingOptions(config.heal));
   const auto pattern = [&](std::string_view key, const std::vector<std::string>& patterns) {
     const auto filter = NameFilter::Create(patterns, {});

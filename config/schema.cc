@@ -274,6 +274,7 @@ const std::vector<SchemaEntry>& Schema() {
     AddPlanLimits(entries);
     AddExecute(entries);
     AddHeal(entries);
+    AddNotify(entries);
     return entries;
   }();
   return kSchema;

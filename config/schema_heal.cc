@@ -65,17 +65,36 @@ void AddHealPace(std::vector<SchemaEntry>& out) {
 
 /// How much.
 void AddHealLimits(std::vector<SchemaEntry>& out) {
-  out.push_back({"heal.max_acts_per_day", ValueType::kInteger,
+  out.push_back({"heal.max_acts_per_day",
+                 ValueType::kInteger,
                  [](Config& c) -> FieldRef { return &c.heal.max_acts_per_day; },
                  "Operations that the healing begins in 24 hours; a restart gives nothing back.",
-                 "6", 1, 10'000, {}, "unlimited", 0});
-  out.push_back({"heal.max_bytes_per_day", ValueType::kBytes,
+                 "6",
+                 1,
+                 10'000,
+                 {},
+                 "unlimited",
+                 0});
+  out.push_back({"heal.max_bytes_per_day",
+                 ValueType::kBytes,
                  [](Config& c) -> FieldRef { return &c.heal.max_bytes_per_day; },
                  "Bytes that they copy, as planned; execute.max_bytes_per_day holds as well.",
-                 "1TiB", 1, 1e18, {}, "unlimited", 0});
-  out.push_back({"heal.max_brokers_per_day", ValueType::kInteger,
+                 "1TiB",
+                 1,
+                 1e18,
+                 {},
+                 "unlimited",
+                 0});
+  out.push_back({"heal.max_brokers_per_day",
+                 ValueType::kInteger,
                  [](Config& c) -> FieldRef { return &c.heal.max_brokers_per_day; },
-                 "Brokers that they are about.", "3", 1, 10'000, {}, "unlimited", 0});
+                 "Brokers that they are about.",
+                 "3",
+                 1,
+                 10'000,
+                 {},
+                 "unlimited",
+                 0});
   out.push_back({"heal.max_failed_brokers", ValueType::kInteger,
                  [](Config& c) -> FieldRef { return &c.heal.max_failed_brokers; },
                  "While more brokers are dead or have failed disks at once, nothing is healed: "

@@ -34,6 +34,7 @@ void AddExecute(std::vector<SchemaEntry>& out);
 void AddHeal(std::vector<SchemaEntry>& out);
 void AddMetrics(std::vector<SchemaEntry>& out);
 void AddMetricsSources(std::vector<SchemaEntry>& out);
+void AddNotify(std::vector<SchemaEntry>& out);
 void AddGoals(std::vector<SchemaEntry>& out);
 void AddSecurity(std::vector<SchemaEntry>& out);
 

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "daemon/step_loop.h"
 #include "daemon/thread_name.h"
 #include "kafka/version_limits.h"
 
@@ -187,6 +188,12 @@ void ClusterRuntime::Start() {
     NameThisThread("planner");
     planner_->Run(stop);
   });
+  if (notifier_->on()) {
+    notify_thread_ = std::jthread([this](std::stop_token stop) {
+      NameThisThread("notify");
+      RunSteps(stop, [this] { return notifier_->Step(clock_.Now()) - clock_.Now(); });
+    });
+  }
   healing_thread_ = std::jthread([this](std::stop_token stop) {
     NameThisThread("healing");
     healing_loop_->Run(stop);
@@ -203,8 +210,8 @@ void ClusterRuntime::Stop() {
   // First and alone: it waits for the planner and the executor.
   healing_thread_.request_stop();
   if (healing_thread_.joinable()) healing_thread_.join();
-  const auto threads = {&planner_thread_, &executor_thread_, &canary_thread_,
-                        &monitor_thread_, &history_thread_,  &offsets_thread_};
+  const auto threads = {&notify_thread_,  &planner_thread_, &executor_thread_, &canary_thread_,
+                        &monitor_thread_, &history_thread_, &offsets_thread_};
   for (std::jthread* thread : threads) thread->request_stop();
   for (std::jthread* thread : threads) {
     if (thread->joinable()) thread->join();

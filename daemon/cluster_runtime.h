@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "actions/executor.h"
+#include "actions/notify/notifier.h"
 #include "base/clock.h"
 #include "base/published.h"
 #include "base/result.h"
@@ -126,6 +127,7 @@ class ClusterRuntime {
   std::unique_ptr<ProposalBook> proposals_;
   std::unique_ptr<PlannerLoop> planner_;
 
+  std::unique_ptr<actions::Notifier> notifier_;
   std::unique_ptr<store::HealingRecord> healing_record_;
   std::unique_ptr<HealingLoop> healing_loop_;
 
@@ -137,6 +139,7 @@ class ClusterRuntime {
   std::jthread planner_thread_;
   std::jthread executor_thread_;
   std::jthread healing_thread_;
+  std::jthread notify_thread_;
 };
 
 }  // namespace levelwind::daemon

@@ -215,8 +215,7 @@ Status HealingLoop::Deny(std::string id, std::string author, std::string reason)
 Status HealingLoop::Mute(std::string id, Duration how_long, std::string author,
                          std::string reason) {
   return Post(
-      [this, how_long, id = std::move(id), author = std::move(author),
-       reason = std::move(reason)] {
+      [this, how_long, id = std::move(id), author = std::move(author), reason = std::move(reason)] {
         return policy_.Mute(id, how_long, author, reason, clock_.Now(), clock_.WallNow());
       },
       "muting");

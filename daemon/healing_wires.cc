@@ -2,6 +2,7 @@
 #include <chrono>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "base/log.h"
 #include "daemon/cluster_runtime.h"
@@ -19,6 +20,10 @@ HealingWires ClusterRuntime::Wires() {
     return planner_->Plan(planner::Requested(config::PlanOptions(config_), request), request,
                           kPlanWithin);
   };
+  if (notifier_->on()) {
+    wires.notify = [this](std::vector<Notice> notices) { notifier_->Offer(std::move(notices)); };
+    wires.notices = [this] { return notifier_->counts(); };
+  }
   if (executor_loop_ == nullptr) return wires;
   wires.apply = [this](const std::string& proposal,
                        const std::string& reason) -> Result<std::string> {
@@ -29,6 +34,10 @@ HealingWires ClusterRuntime::Wires() {
 }
 
 void ClusterRuntime::MakeHealing() {
+  const actions::NotifyOptions& notify = config_.notify;
+  notifier_ = std::make_unique<actions::Notifier>(
+      notify, actions::MakeCurlTransport(actions::AddressGuard(notify.allow_hosts), notify.timeout),
+      clock_, static_cast<std::uint64_t>(clock_.WallNow().unix_ms));
   std::string problem;
   auto opened = store::HealingRecord::Open({.directory = config_.state_dir});
   if (opened.ok()) {

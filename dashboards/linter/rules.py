@@ -87,7 +87,8 @@ def alert_description(groups, around):
 
 def alert_labels_exist(groups, around):
     """A label that the description names must be in a selector, a grouping, or be one that the metrics always have."""
-    always = {"job", "instance", "severity", "group", "topic", "partition", "collector", "broker", "state", "operation"}
+    always = {"job", "instance", "severity", "group", "topic", "partition", "collector", "broker", "state", "operation", "type",
+              "notifier"}
     for name, rule in alerts(groups):
         kept = {label for labels in re.findall(r"\bby\s*\(([^)]*)\)", rule["expr"]) for label in re.findall(r"\w+", labels)}
         for label in re.findall(r"\$labels\.(\w+)", rule.get("annotations", {}).get("description", "")):

@@ -112,6 +112,29 @@ GROUPS = (
 )
 
 
+HEALING = (
+    Alert("LevelwindAnomalyCritical", CRITICAL,
+          'sum without (subject) (levelwind_anomaly_active{severity="critical"}) > 0', T.healing.critical_for,
+          "A critical anomaly stays.",
+          "{{ $value }} finding(s) of type {{ $labels.type }} have been there for "
+          f"{T.healing.critical_for.words}. `levelwind anomalies` names them, `levelwind explain anomaly ID` says what is "
+          "done about each.", no_series="nothing was found"),
+    Alert("LevelwindHealingStuck", WARNING, 'levelwind_healing_anomalies{state="stuck"} > 0', T.healing.stuck_for,
+          "Self-healing has given up.",
+          "{{ $value }} anomalies of type {{ $labels.type }} are left to a person: all tries are used up, or somebody "
+          "cancelled one. `levelwind anomalies` names them.", no_series="nothing is stuck"),
+    Alert("LevelwindHealingApproval", WARNING, 'levelwind_healing_anomalies{state="approval"} > 0',
+          T.healing.approval_for, "A plan of self-healing waits for a person.",
+          "{{ $value }} plan(s) against {{ $labels.type }} wait for `levelwind approve ID` or `levelwind deny ID`.",
+          no_series="nothing waits"),
+    Alert("LevelwindNoticesFailing", WARNING,
+          'sum without (outcome) (increase(levelwind_notices_total{outcome=~"failed|dropped"}'
+          f"[{T.healing.notices_window}])) > 0", "", "Messages do not reach people.",
+          "{{ $value | humanize }} notices did not leave through {{ $labels.notifier }}. See the daemon's log for what it "
+          "answered.", no_series="no notifier is on"),
+)
+
+
 def retention():
     commits, starts = T.retention.commit_window, T.retention.log_start_window
     expr = (
@@ -144,6 +167,7 @@ def retention():
 ALERTS = (
     ("levelwind-daemon", DAEMON),
     ("levelwind-cluster", CLUSTER),
+    ("levelwind-healing", HEALING),
     ("levelwind-groups", GROUPS),
     ("levelwind-retention", retention()),
 )

@@ -29,6 +29,7 @@ THIRD_PARTY = {
     "spdlog": {"base"},
     "re2": {"base"},
     "boost": {"kafka", "api"},
+    "curl": {"actions"},
     "openssl": {"kafka"},
     "librdkafka": {"kafka"},
     "lz4frame.h": {"kafka"},
