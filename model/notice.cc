@@ -18,7 +18,10 @@ bool IsNews(const HealingEvent& event, const HealingCase& record) {
       return record.code != "turn" && record.code != "cool_down" && record.code != "retry" &&
              record.code != "unconfirmed";
     case HealState::kWaiting:
-      return record.events.size() == 1;
+      // What is watched only is told as that, and what may pass by itself when it does not.
+      return record.anomaly.severity == Severity::kCritical &&
+             record.state != HealState::kWatched && event.at == record.first_seen &&
+             event.text == record.events.front().text;
     case HealState::kPlanning:
     case HealState::kApplying:
     case HealState::kLeaving:

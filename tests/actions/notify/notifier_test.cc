@@ -121,11 +121,11 @@ TEST_F(NotifierTest, FiltersBySeverityAndType) {
 }
 
 TEST_F(NotifierTest, EveryServiceIsTold) {
-  options_.slack.url.value = Secret("https://s.example/secret");
-  options_.teams.url.value = Secret("https://t.example/secret");
+  options_.slack.url.value = Secret("https://s.example/canary-slack");
+  options_.teams.url.value = Secret("https://t.example/canary-teams");
   options_.alerta.url = "https://a.example/api";
-  options_.alerta.key.value = Secret("k");
-  options_.pagerduty.routing_key.value = Secret("k");
+  options_.alerta.key.value = Secret("canary-k");
+  options_.pagerduty.routing_key.value = Secret("canary-k");
   options_.email.server = "smtps://m.example:465";
   options_.email.from = "l@example.org";
   options_.email.to = {"a@example.org"};
