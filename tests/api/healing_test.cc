@@ -4,7 +4,7 @@
 
 #include <memory>
 
-#include "api_fixture.h"
+#include "tests/api/api_fixture.h"
 
 namespace levelwind::testing {
 namespace {

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "notice_fixture.h"
+#include "tests/actions/notify/notice_fixture.h"
 #include "tests/support/manual_clock.h"
 
 namespace levelwind::actions {

@@ -11,7 +11,7 @@
 #include <nlohmann/json.hpp>
 
 #include "kafka/security/crypto.h"
-#include "notice_fixture.h"
+#include "tests/actions/notify/notice_fixture.h"
 
 namespace levelwind::actions {
 namespace {

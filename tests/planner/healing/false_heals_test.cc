@@ -4,7 +4,7 @@
 
 #include <random>
 
-#include "healing_world.h"
+#include "tests/planner/healing/healing_world.h"
 
 namespace levelwind::planner {
 namespace {

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "healing_world.h"
+#include "tests/planner/healing/healing_world.h"
 
 namespace levelwind::planner {
 namespace {
