@@ -45,6 +45,15 @@ bool IsNarrow(AnomalyFix fix) {
   return fix == AnomalyFix::kRelieveBrokers || fix == AnomalyFix::kLogDirs;
 }
 
+/// What is asked of the planner. For a dead broker no more than its replicas: to empty it levels
+/// the others as well, which nobody asked the healing for.
+PlanRequest RequestOf(const Anomaly& anomaly) {
+  if (anomaly.type != "dead_broker") return *anomaly.request;
+  PlanRequest request;
+  request.fix_offline = true;
+  return request;
+}
+
 std::string In(Duration wait) { return HumanDuration(std::max(0.0, ToSeconds(wait))); }
 
 }  // namespace
@@ -262,7 +271,7 @@ std::optional<HealingAsk> HealingPolicy::Decide(const HealingInput& input) {
   HealingAsk ask;
   ask.kind = HealingAsk::Kind::kPlan;
   ask.case_id = best->record.id;
-  ask.request = *best->record.anomaly.request;
+  ask.request = RequestOf(best->record.anomaly);
   return ask;
 }
 

@@ -29,6 +29,8 @@ TEST(HealingPolicy, HealsAfterTheGraceTimeOnceAndSaysWhatHappened) {
   EXPECT_EQ(world.plans, 0);
   world.Run(2min);
   EXPECT_EQ(world.applies, 1);
+  EXPECT_TRUE(world.asked.fix_offline) << "nothing but what is on the dead broker";
+  EXPECT_TRUE(world.asked.remove_brokers.empty()) << "that would level the others, too";
   EXPECT_EQ(world.Case().state, HealState::kActing);
   EXPECT_EQ(world.Case().operation_id, "op1");
   world.Run(10min);

@@ -110,6 +110,7 @@ class HealingWorld {
     while (ask) {
       if (ask->kind == HealingAsk::Kind::kPlan) {
         ++plans;
+        asked = ask->request;
         policy->Planned(ask->case_id, plan, now, wall);
       } else {
         const auto operation = Apply(*ask);
@@ -211,6 +212,7 @@ class HealingWorld {
   bool operate = true;
   std::string record_problem;
   Result<ProposalPtr> plan = Proposal(1000);
+  PlanRequest asked;
   std::optional<Error> refusal;
   bool lost_answer = false;
   std::unique_ptr<HealingPolicy> policy;
