@@ -11,7 +11,6 @@
 #include "tests/kafka_cluster/daemon_api.h"
 #include "tests/kafka_cluster/real_cluster.h"
 #include "tests/kafka_cluster/wait_for.h"
-#include "tests/support/temp_dir.h"
 
 namespace levelwind::testing {
 namespace {
@@ -90,7 +89,7 @@ class HealingOnKafka : public ::testing::Test {
   }
 
   RealCluster& kafka_;
-  ScratchDir directory_;
+  TempDir directory_{"healing"};
   std::optional<Daemon> daemon_;
 };
 
