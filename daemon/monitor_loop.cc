@@ -2,25 +2,15 @@
 
 #include <algorithm>
 #include <chrono>
-#include <iterator>
 #include <utility>
 
 #include "base/memory.h"
 #include "base/text.h"
 
 namespace levelwind::daemon {
-namespace {
-
-/// Enough for every detector that compares looks.
-constexpr std::size_t kKeptLooks = 4;
-
-}  // namespace
-
 MonitorLoop::MonitorLoop(collectors::Monitor& monitor, const Clock& clock,
                          const detectors::DetectorOptions& options)
-    : monitor_(monitor), clock_(clock), options_(options) {
-  detectors::RegisterBuiltinDetectors(detectors_);
-}
+    : monitor_(monitor), clock_(clock), watch_(options) {}
 
 void MonitorLoop::Run(std::stop_token stop) {
   while (!stop.stop_requested()) {
@@ -45,24 +35,10 @@ Status MonitorLoop::ForgetCommits(const std::string& group, const std::string& t
 }
 
 void MonitorLoop::Judge(const SnapshotPtr& snapshot) {
-  if (!before_.empty() && before_.front()->sequence == snapshot->sequence) return;
-  trends_.Update(*snapshot);
   const ProposalPtr plan = plan_ ? plan_() : nullptr;
-  auto reports =
-      std::make_shared<std::vector<DetectorReport>>(detectors_.Run({.now = *snapshot,
-                                                                    .before = before_,
-                                                                    .options = options_,
-                                                                    .trends = &trends_,
-                                                                    .plan = plan.get()}));
-  const std::vector<Anomaly> current = tracker_.Update(*reports, clock_.WallNow());
-  for (DetectorReport& report : *reports) {
-    report.anomalies.clear();
-    std::ranges::copy_if(current, std::back_inserter(report.anomalies),
-                         [&](const Anomaly& anomaly) { return anomaly.type == report.detector; });
-  }
-  reports_.Publish(std::move(reports));
-  before_.insert(before_.begin(), std::make_shared<const ClusterSnapshot>(OutlineOf(*snapshot)));
-  if (before_.size() > kKeptLooks) before_.pop_back();
+  auto reports = watch_.Look(snapshot, clock_.WallNow(), plan.get());
+  if (!reports) return;
+  reports_.Publish(std::make_shared<std::vector<DetectorReport>>(std::move(*reports)));
   if (on_snapshot_) on_snapshot_(snapshot);
 }
 

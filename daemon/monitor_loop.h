@@ -12,10 +12,8 @@
 #include "base/published.h"
 #include "collectors/monitor.h"
 #include "daemon/mailbox.h"
-#include "detectors/anomaly_tracker.h"
-#include "detectors/detector.h"
 #include "detectors/detector_options.h"
-#include "detectors/trend_history.h"
+#include "detectors/watch.h"
 #include "model/anomaly.h"
 #include "model/cluster_snapshot.h"
 #include "model/proposal.h"
@@ -50,11 +48,7 @@ class MonitorLoop {
 
   collectors::Monitor& monitor_;
   const Clock& clock_;
-  const detectors::DetectorOptions options_;
-  detectors::DetectorRegistry detectors_;
-  detectors::AnomalyTracker tracker_;
-  detectors::TrendHistory trends_;
-  std::vector<SnapshotPtr> before_;  // outlines, newest first
+  detectors::Watch watch_;
   Published<std::vector<DetectorReport>> reports_;
   std::function<void(const SnapshotPtr&)> on_snapshot_;
   std::function<ProposalPtr()> plan_;

@@ -47,6 +47,8 @@ void GroupTrend::Update(const ConsumerGroup& group, WallTime now) {
   UpdateMembers(group, newest);
 
   if (group.member_count > 0) {
+    if (away_ || with_members_at.unix_ms == 0) came_at_ = now;
+    present_s = static_cast<double>(now.unix_ms - came_at_.unix_ms) / 1000;
     if (with_members_at.unix_ms != 0 && away_) {
       longest_away_s = std::max(longest_away_s,
                                 static_cast<double>(now.unix_ms - with_members_at.unix_ms) / 1000);

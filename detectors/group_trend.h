@@ -29,6 +29,7 @@ struct GroupTrend {
 
   WallTime since;             ///< Watched since.
   WallTime with_members_at;   ///< Last seen with members; 0: never.
+  double present_s = 0;       ///< How long it had members without a break, when last it had.
   double longest_away_s = 0;  ///< Longest time without members that is over.
   WallTime idle_since;        ///< Since when more members than have partitions; 0: not so.
   WallTime bad_since;         ///< Since when its verdict is `bad`, without a break; 0: it is none.
@@ -41,6 +42,7 @@ struct GroupTrend {
   void UpdateMembers(const ConsumerGroup& group, Minute& minute);
 
   bool away_ = false;
+  WallTime came_at_;
   std::int64_t minute_ = 0;                 ///< Since 1970: of the newest entry.
   std::array<Minute, kMinutes> minutes_{};  ///< By minute modulo kMinutes.
   std::int64_t rebalances_ = kUnknownCount;

@@ -48,6 +48,8 @@ bool IsBrief(const DetectorInput& input, const ConsumerGroup& group, double prod
     behind_s = static_cast<double>(group.total_lag) / produced;
   }
   if (behind_s < input.options.lag_min_s) return true;  // Unknown: the count alone decides.
+  // Nobody reads at all: stuck_group tells that, unless it is a habit.
+  if (input.trends != nullptr && group.member_count == 0) return true;
   const GroupTrend* trend = input.trends == nullptr ? nullptr : input.trends->FindGroup(group.name);
   if (trend == nullptr) return false;
   const double grown_s =

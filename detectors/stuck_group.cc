@@ -13,6 +13,10 @@
 namespace levelwind::detectors {
 namespace {
 
+/// A group that was seen at work for less than this may be a batch job, and may be away for as
+/// long.
+constexpr double kServiceS = 3600;
+
 std::string_view WhatOf(LagVerdict verdict) {
   if (verdict == LagVerdict::kStopped) return "has lost its members";
   return verdict == LagVerdict::kNoOwner ? "leaves partitions to nobody" : "commits nothing new";
@@ -55,7 +59,8 @@ DetectorReport DetectStuckGroup(const DetectorInput& input) {
       // Never seen at work: a group that was left behind, no incident. One that pauses as a habit
       // (a batch job) is missed when it is away for longer than ever.
       if (trend->with_members_at.unix_ms == 0) continue;
-      limit = std::max(limit, 1.5 * trend->longest_away_s);
+      const bool short_lived = trend->present_s < kServiceS;
+      limit = std::max({limit, 1.5 * trend->longest_away_s, short_lived ? kServiceS : 0});
     }
     if (for_s < limit) continue;
     if (IsKnown(group.total_lag) && group.total_lag < input.options.min_lag) continue;

@@ -6,9 +6,7 @@
 #include <set>
 #include <utility>
 
-#include "detectors/anomaly_tracker.h"
-#include "detectors/detector.h"
-#include "detectors/trend_history.h"
+#include "detectors/watch.h"
 #include "model/proposal.h"
 #include "planner/planner_options.h"
 #include "planner/requested.h"
@@ -16,31 +14,20 @@
 namespace levelwind::scenarios {
 namespace {
 
-constexpr std::size_t kKeptLooks = 4;
-
-/// What the monitor thread does with each snapshot.
+/// What the monitor thread does with each snapshot, and who is told.
 class Watcher {
  public:
-  explicit Watcher(const detectors::DetectorOptions& options) : options_(options) {
-    detectors::RegisterBuiltinDetectors(registry_);
-  }
+  explicit Watcher(const detectors::DetectorOptions& options) : watch_(options) {}
 
   void Look(const SnapshotPtr& snapshot, int minute) {
-    trends_.Update(*snapshot);
-    const auto reports = registry_.Run({.now = *snapshot,
-                                        .before = before_,
-                                        .options = options_,
-                                        .trends = &trends_,
-                                        .plan = plan_ ? &*plan_ : nullptr});
-    for (const Anomaly& anomaly : tracker_.Update(reports, snapshot->taken_at)) {
-      const double stood_s =
-          static_cast<double>(anomaly.last_seen.unix_ms - anomaly.first_seen.unix_ms) / 1000;
-      if (stood_s < AlertAfter(anomaly.type)) continue;
-      if (!told_.emplace(anomaly.type, anomaly.subject).second) continue;
-      alerts_.push_back({anomaly.type, anomaly.subject, anomaly.message, minute});
+    const auto reports = watch_.Look(snapshot, snapshot->taken_at, plan_ ? &*plan_ : nullptr);
+    for (const DetectorReport& report : *reports) {
+      for (const Anomaly& anomaly : report.anomalies) {
+        if (!watch_.IsAlert(anomaly)) continue;
+        if (!told_.emplace(anomaly.type, anomaly.subject).second) continue;
+        alerts_.push_back({anomaly.type, anomaly.subject, anomaly.message, minute});
+      }
     }
-    before_.insert(before_.begin(), std::make_shared<const ClusterSnapshot>(OutlineOf(*snapshot)));
-    if (before_.size() > kKeptLooks) before_.pop_back();
   }
 
   void Plan(const ClusterSnapshot& snapshot) {
@@ -55,18 +42,7 @@ class Watcher {
   const std::vector<Alert>& alerts() const { return alerts_; }
 
  private:
-  double AlertAfter(const std::string& type) const {
-    for (const detectors::DetectorInfo& info : registry_.detectors()) {
-      if (info.name == type) return info.alert_after_s;
-    }
-    return 0;
-  }
-
-  const detectors::DetectorOptions options_;
-  detectors::DetectorRegistry registry_;
-  detectors::AnomalyTracker tracker_;
-  detectors::TrendHistory trends_;
-  std::vector<SnapshotPtr> before_;
+  detectors::Watch watch_;
   std::optional<Proposal> plan_;
   std::set<std::pair<std::string, std::string>> told_;
   std::vector<Alert> alerts_;

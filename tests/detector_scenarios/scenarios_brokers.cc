@@ -1,8 +1,8 @@
 // Brokers, disks and topics that are not well.
 
-#include <fmt/format.h>
-
+#include <algorithm>
 #include <string>
+#include <utility>
 
 #include "tests/detector_scenarios/scenarios.h"
 
@@ -89,8 +89,8 @@ void AddImbalance(std::vector<Scenario>& out) {
   };
   out.push_back(s);
 
-  s = Make("all of a busy topic led by one broker",
-           {{"leader_imbalance", "broker 1"}, {"hot_broker", "broker 1"}}, {"disk_filling"});
+  s = Make("all of a busy topic led by one broker", {{"leader_imbalance", "broker 1"}},
+           {"hot_broker", "hot_partition"});
   s.setup = [](SimHistory& sim) {
     for (SimPartition& p : sim.TopicOf("clicks").partitions) {
       const BrokerId other = p.replicas[1] == 1 ? 3 : p.replicas[1];
@@ -99,19 +99,30 @@ void AddImbalance(std::vector<Scenario>& out) {
       p.leader = 1;
     }
   };
-  s.also.emplace_back("hot_partition");
+  out.push_back(s);
+
+  s = Make("a broker has a copy of everything busy", {{"hot_broker", "broker 1"}},
+           {"leader_imbalance"});
+  s.setup = [](SimHistory& sim) {
+    for (const char* name : {"clicks", "logs"}) {
+      for (SimPartition& p : sim.TopicOf(name).partitions) {
+        if (std::ranges::find(p.replicas, 1) == p.replicas.end()) p.replicas[2] = 1;
+        p.in_sync = {p.replicas.begin(), p.replicas.end()};
+      }
+    }
+  };
   out.push_back(s);
 
   s = Make("one partition of a topic takes most of it",
            {{"hot_partition", "orders-4"}, {"key_skew", "orders"}},
-           {"hot_broker", "leader_imbalance"});
+           {"hot_broker", "leader_imbalance", "lagging_group"});
   s.minutes = 240;
   s.live = At(60, [](SimHistory& sim) { sim.TopicOf("orders").partitions[4].weight = 20; });
   out.push_back(s);
 
   s = Make("one hot key from the first day",
            {{"key_skew", "clicks"}, {"hot_partition", "clicks-9"}},
-           {"hot_broker", "leader_imbalance"});
+           {"hot_broker", "leader_imbalance", "lagging_group"});
   s.setup = [](SimHistory& sim) { sim.TopicOf("clicks").partitions[9].weight = 14; };
   out.push_back(s);
 
@@ -257,7 +268,7 @@ void AddDisks(std::vector<Scenario>& out) {
   out.push_back(s);
 
   s = Make("two partitions for a flood", {{"partition_count", "firehose"}},
-           {"hot_broker", "leader_imbalance", "disk_filling", "hot_partition"});
+           {"hot_broker", "leader_imbalance", "disk_filling", "hot_partition", "partition_size"});
   s.setup = [](SimHistory& sim) {
     for (SimBroker& b : sim.brokers) b.disk_bytes = 20e12;
     sim.AddTopic("firehose", 2, 40 * kMiB);

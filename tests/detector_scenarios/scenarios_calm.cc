@@ -83,7 +83,7 @@ void AddRestarts(std::vector<Scenario>& out) {
   out.push_back(Calm("a rolling restart", Rolling(2, 3)));
   out.push_back(Calm("a rolling restart of slow starters", Rolling(4, 6)));
   out.push_back(Calm("a broker that pauses twenty times", [](SimHistory& sim, int now) {
-    if (now >= 60 && now < 160) now % 5 == 0 ? sim.Stop(5) : sim.Start(5);
+    if (now >= 30 && now < 170) now % 7 == 0 ? sim.Stop(5) : sim.Start(5);
   }));
   out.push_back(Calm("a network that cuts a broker off for two minutes, thrice",
                      [](SimHistory& sim, int now) {

@@ -37,7 +37,7 @@ void AddBehind(std::vector<Scenario>& out) {
     while (g.members.size() < 6) sim.AddMember(g, "/10.3.0." + std::to_string(g.members.size()));
   };
   s.live = [](SimHistory& sim, int now) {
-    if (now == 90) sim.GroupOf("fraud").member_rate *= 0.2;
+    if (now == 90) sim.GroupOf("fraud").member_rate *= 0.12;
   };
   out.push_back(s);
 

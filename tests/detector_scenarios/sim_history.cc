@@ -223,12 +223,14 @@ void SimHistory::Consume(SimGroup& group) {
   const std::size_t assigned = count - (group.manual_gap ? 1 : 0);
   for (std::size_t m = 0; m < group.members.size(); ++m) {
     double left = group.member_rate * time * dice.Around(0.1);
-    // Each of its partitions gets an even share, what one does not need goes to the next.
-    std::size_t open = (assigned + group.members.size() - 1 - m) / group.members.size();
-    for (std::size_t p = m; p < assigned; p += group.members.size(), --open) {
-      const double take = std::min(topic.partitions[p].end - group.committed[p],
-                                   left / static_cast<double>(std::max<std::size_t>(1, open)));
-      group.committed[p] += take;
+    // What one partition does not need goes to the others: a fetch brings what is there.
+    std::vector<std::size_t> mine;
+    for (std::size_t p = m; p < assigned; p += group.members.size()) mine.push_back(p);
+    const auto lag = [&](std::size_t p) { return topic.partitions[p].end - group.committed[p]; };
+    std::ranges::sort(mine, {}, lag);
+    for (std::size_t i = 0; i < mine.size(); ++i) {
+      const double take = std::min(lag(mine[i]), left / static_cast<double>(mine.size() - i));
+      group.committed[mine[i]] += take;
       left -= take;
     }
   }
