@@ -6,7 +6,7 @@
 #include "base/result.h"
 #include "model/cluster_facts.h"
 
-namespace levelwind::collectors {
+namespace levelwind::kafka {
 
 /// Reads the value of a record of Cruise Control's maintenance topic (__MaintenanceEvent):
 ///   {"planType":"RemoveBrokerPlan","version":0,"crc":3127...,
@@ -29,4 +29,4 @@ Result<MaintenanceEvent> DecodeMaintenancePlan(std::string_view json);
 /// Whether the event is to be acted upon at all: not older than 15 minutes, nor of the future.
 bool IsCurrent(const MaintenanceEvent& event, WallTime now);
 
-}  // namespace levelwind::collectors
+}  // namespace levelwind::kafka

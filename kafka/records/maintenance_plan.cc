@@ -1,4 +1,4 @@
-#include "collectors/maintenance_plan.h"
+#include "kafka/records/maintenance_plan.h"
 
 #include <fmt/format.h>
 
@@ -15,7 +15,7 @@
 #include "base/text.h"
 #include "kafka/records/crc32c.h"
 
-namespace levelwind::collectors {
+namespace levelwind::kafka {
 namespace {
 
 using Json = nlohmann::json;
@@ -55,7 +55,7 @@ class Bytes {
     }
   }
   void Add(std::string_view text) { bytes_.insert(bytes_.end(), text.begin(), text.end()); }
-  std::uint32_t Crc() const { return kafka::Crc32c(bytes_); }
+  std::uint32_t Crc() const { return Crc32c(bytes_); }
 
  private:
   std::vector<std::uint8_t> bytes_;
@@ -160,4 +160,4 @@ bool IsCurrent(const MaintenanceEvent& event, WallTime now) {
   return event.at.unix_ms > now.unix_ms - kExpiryMs && event.at.unix_ms <= now.unix_ms + kFutureMs;
 }
 
-}  // namespace levelwind::collectors
+}  // namespace levelwind::kafka
