@@ -31,6 +31,9 @@ struct SnapshotArgs {
   std::vector<config::Override> overrides;
   std::string out;              ///< File to write; "-": standard output.
   bool wait_for_rates = false;  ///< Look until produce rates are known.
+  /// Add a line to the file at this interval until it is stopped, for `replay`. Empty: one
+  /// snapshot.
+  std::optional<Duration> follow{};
 
   config::LoadRequest ToLoadRequest() const {
     config::LoadRequest request;

@@ -85,7 +85,7 @@ void CommandLine::AddDaemonVerbs() {
 
   CLI::App& snapshot =
       AddVerb("snapshot", "Write what the cluster looks like to a file, without a daemon", [this] {
-        return verbs_.snapshot({config_file_, overrides_, out_, wait_for_rates_});
+        return verbs_.snapshot({config_file_, overrides_, out_, wait_for_rates_, follow_});
       });
   snapshot.add_option("-c,--config", config_file_, "Configuration file")->type_name("FILE");
   AddSetting(snapshot, "-b,--bootstrap", "cluster.bootstrap", "Brokers to ask first",
@@ -95,6 +95,7 @@ void CommandLine::AddDaemonVerbs() {
       ->required()
       ->type_name("FILE");
   snapshot.add_flag("--wait-for-rates", wait_for_rates_, "Look until produce rates are known");
+  AddDuration(snapshot, "--follow", follow_, "Add a snapshot at this interval, for replay");
 }
 
 void CommandLine::AddReadVerbs() {
@@ -212,6 +213,16 @@ void CommandLine::AddOtherVerbs() {
   check.add_flag("--print-docs", print_docs_, "Print docs/configuration.md");
   check.add_flag("--print-schema", print_schema_, "Print the JSON Schema, for editors");
   check.add_flag("--print-example", print_example_, "Print a file with every key");
+  CLI::App& replay = AddVerb("replay", "What the detectors find in recorded snapshots", [this] {
+    replay_.config_file = config_file_;
+    replay_.exit_code = exit_code_;
+    return RunReplay(replay_, terminal_);
+  });
+  replay.add_option("--history", replay_.history, "Snapshots, one a line (snapshot --follow)")
+      ->required()
+      ->type_name("FILE");
+  replay.add_option("-c,--config", config_file_, "Thresholds to try")->type_name("FILE");
+  replay.add_flag("--exit-code", exit_code_, "Exit with 3 when something was found");
   AddVerb("version", "Print the version", [this] {
     terminal_.out << "levelwind " LEVELWIND_VERSION << std::endl;
     return static_cast<int>(kDone);

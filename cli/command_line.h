@@ -146,6 +146,8 @@ class CommandLine {
   std::vector<config::Override> overrides_;
   std::string out_;
   bool wait_for_rates_ = false;
+  std::optional<Duration> follow_;
+  ReplayArgs replay_;
   std::string name_;
   std::string reason_;
   bool all_ = false;

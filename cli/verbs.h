@@ -47,6 +47,13 @@ struct LagArgs {
 };
 int RunLag(const LagArgs& args, Terminal& terminal);
 int RunCanary(const ClientArgs& args, Terminal& terminal);
+struct ReplayArgs {
+  std::string history;      ///< A file of snapshots, one a line (planner/snapshot_history.h).
+  std::string config_file;  ///< Thresholds; empty: the defaults.
+  bool exit_code = false;
+};
+/// Needs no daemon: what the detectors would have found, and when.
+int RunReplay(const ReplayArgs& args, Terminal& terminal);
 int RunAnomalies(const ClientArgs& args, bool exit_code, Terminal& terminal);
 /// The decision record of one anomaly, from the first sight to its end.
 int RunExplainAnomaly(const ClientArgs& args, const std::string& id, Terminal& terminal);

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <fstream>
@@ -19,6 +20,7 @@
 #include "daemon/thread_name.h"
 #include "kafka/client.h"
 #include "planner/snapshot_file.h"
+#include "planner/snapshot_history.h"
 
 namespace levelwind::daemon {
 namespace {
@@ -79,6 +81,32 @@ Status Write(const std::string& out, const std::string& text) {
   return Ok();
 }
 
+/// Adds a line at each interval until a signal. What is written stays whatever happens later.
+int Follow(collectors::Monitor& monitor, const Clock& clock, const cli::SnapshotArgs& args) {
+  std::ofstream file(args.out, std::ios::binary | std::ios::app);
+  SteadyTime due = clock.Now();
+  std::size_t lines = 0;
+  for (bool stopped = false; !stopped;) {
+    SteadyTime next = monitor.Step(clock.Now());
+    const SnapshotPtr snapshot = monitor.snapshots().Get();
+    if (snapshot != nullptr && clock.Now() >= due) {
+      file << planner::WriteHistoryLine(*snapshot) << std::flush;
+      if (!file) {
+        std::fprintf(stderr, "levelwind snapshot: cannot write %s after %zu lines\n",
+                     args.out.c_str(), lines);
+        return cli::kFailed;
+      }
+      ++lines;
+      due += *args.follow;
+    }
+    if (snapshot != nullptr) next = std::min(next, due);
+    stopped = WaitForSignal(std::max<Duration>(next - clock.Now(), std::chrono::milliseconds(10)))
+                  .has_value();
+  }
+  std::fprintf(stderr, "wrote %s: %zu snapshots\n", args.out.c_str(), lines);
+  return lines > 0 ? cli::kDone : cli::kUnreachable;
+}
+
 int Fail(const Error& error, int exit_code) {
   std::fprintf(stderr, "levelwind snapshot: %s\n", error.message().c_str());
   return exit_code;
@@ -111,7 +139,9 @@ int WriteSnapshot(const cli::SnapshotArgs& args) {
       !first.ok() && first.error().code() == ErrorCode::kUnauthenticated) {
     return Fail(first.error(), cli::kRefused);
   }
-  collectors::Monitor monitor(**client, clock, loaded.config.collect);
+  collectors::Monitor monitor(**client, clock, loaded.config.collect, nullptr,
+                              args.follow ? &(*client)->cluster_admin() : nullptr);
+  if (args.follow) return Follow(monitor, clock, args);
   const auto snapshot = Look(monitor, clock, args.wait_for_rates);
   if (!snapshot.ok()) return Fail(snapshot.error(), cli::kUnreachable);
   if (const Status written = Write(args.out, planner::WriteSnapshotJson(**snapshot));
