@@ -130,6 +130,10 @@ void AddBrokers(std::vector<SchemaEntry>& out) {
                  "slow_broker: more than this share of the brokers is slow: then it is something "
                  "they share, and no fix is asked for.",
                  "0.1", 0, 1});
+}
+
+/// Brokers that starve or lag, and the controllers.
+void AddControl(std::vector<SchemaEntry>& out) {
   out.push_back({"detect.noisy_share", ValueType::kNumber,
                  [](Config& c) -> FieldRef { return &c.detect.noisy_share; },
                  "noisy_neighbour: share of a busy broker that one of several clients takes.",
@@ -200,6 +204,7 @@ void AddDetect(std::vector<SchemaEntry>& out) {
   AddBasics(out);
   AddTopics(out);
   AddBrokers(out);
+  AddControl(out);
   AddGroups(out);
 }
 
