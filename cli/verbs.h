@@ -48,8 +48,8 @@ struct LagArgs {
 int RunLag(const LagArgs& args, Terminal& terminal);
 int RunCanary(const ClientArgs& args, Terminal& terminal);
 struct ReplayArgs {
-  std::string history;      ///< A file of snapshots, one a line (planner/snapshot_history.h).
-  std::string config_file;  ///< Thresholds; empty: the defaults.
+  std::string history{};      ///< A file of snapshots, one a line (planner/snapshot_history.h).
+  std::string config_file{};  ///< Thresholds; empty: the defaults.
   bool exit_code = false;
 };
 /// Needs no daemon: what the detectors would have found, and when.
