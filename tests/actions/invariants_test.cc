@@ -178,8 +178,9 @@ TEST(Source, OnlyTheMutatorSendsWritingCalls) {
       ".AlterReassignments(", ".ElectPreferredLeaders(", ".AlterConfigs(",    ".CreateTopics(",
       ".DeleteTopics(",       ".MoveReplicaDirs(",       ".CreatePartitions("};
   std::size_t through_the_door = 0;
-  for (const auto& file :
-       std::filesystem::directory_iterator(std::string(LEVELWIND_SOURCE_DIR) + "/actions")) {
+  for (const auto& file : std::filesystem::recursive_directory_iterator(
+           std::string(LEVELWIND_SOURCE_DIR) + "/actions")) {
+    if (!file.is_regular_file()) continue;
     std::ifstream in(file.path());
     const std::string text((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
     for (const std::string& call : calls) {
