@@ -161,7 +161,8 @@ INSTANTIATE_TEST_SUITE_P(
                 "f.yaml:2:14: cluster.max_frame: '10000000' has no unit; write 64MiB or 10GB\n"},
         BadCase{"QuietHoursThatAreNone", "execute:\n  quiet_hours: ['8-18']\n",
                 "f.yaml:2:16: execute.quiet_hours: '8-18' is not a window of time; write "
-                "'22:00-06:00' or 'Mon-Fri 08:00-18:00 +02:00'\n"},
+                "'22:00-06:00', 'Mon-Fri 08:00-18:00 +02:00' or 'Mon-Fri 08:00-18:00 "
+                "Europe/Berlin'\n"},
         BadCase{"BrokerThatIsNoId", "plan:\n  retiring_brokers: [4, b5]\n",
                 "f.yaml:2:21: plan.retiring_brokers: 'b5' is not a broker id, which is a whole "
                 "number from 0 on\n"},
