@@ -247,8 +247,19 @@ void Loader::CheckWhole() {
     LW_RETURN_IF_ERROR(ParseWeeklyWindows(config.execute.quiet_hours));
     return Ok();
   }());
-  check("notify", actions::CheckNotifyOptions(config.notify));
-  check("heal", planner::CheckHealingOptions(config.heal));
+  for (const actions::KeyProblem& problem : actions::CheckNotifyOptions(config.notify)) {
+    check(problem.key, Status(problem.error));
+  }
+  const auto heal = [&](std::string_view key,
+                        std::vector<std::string> planner::HealingOptions::*list) {
+    planner::HealingOptions one;
+    one.*list = config.heal.*list;
+    check(key, planner::CheckHealingOptions(one));
+  };
+  heal("heal.modes", &planner::HealingOptions::modes);
+  heal("heal.graces", &planner::HealingOptions::graces);
+  heal("heal.approval", &planner::HealingOptions::approval);
+  heal("heal.quiet_hours", &planner::HealingOptions::quiet_hours);
   const auto pattern = [&](std::string_view key, const std::vector<std::string>& patterns) {
     const auto filter = NameFilter::Create(patterns, {});
     if (!filter.ok()) check(key, Status(filter.error()));

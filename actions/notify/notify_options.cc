@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "actions/notify/address_guard.h"
+#include "base/result.h"
 
 namespace levelwind::actions {
 namespace {
@@ -15,29 +16,41 @@ bool IsMailbox(const std::string& text) {
 
 }  // namespace
 
-Status CheckNotifyOptions(const NotifyOptions& options) {
-  const AddressGuard guard(options.allow_hosts);
-  const auto url = [&](const char* key, const std::string& text) -> Status {
-    const Status good = text.empty() ? Ok() : guard.CheckUrl(text);
-    return good.ok() ? Ok() : Status(good.error().Wrap(key));
-  };
-  LW_RETURN_IF_ERROR(url("notify.webhook.url", options.webhook.url));
-  LW_RETURN_IF_ERROR(url("notify.alerta.url", options.alerta.url));
-  LW_RETURN_IF_ERROR(url("notify.pagerduty.url", options.pagerduty.url));
-  LW_RETURN_IF_ERROR(url("notify.email.server", options.email.server));
-  const EmailOptions& email = options.email;
+namespace {
+
+Status CheckEmail(const EmailOptions& email) {
   if (email.server.empty()) return Ok();
   if (!email.server.starts_with("smtp://") && !email.server.starts_with("smtps://")) {
-    return InvalidArgument("notify.email.server: write smtp://HOST:587 or smtps://HOST:465");
+    return InvalidArgument("write smtp://HOST:587 or smtps://HOST:465");
   }
   if (!IsMailbox(email.from) || email.to.empty() || !std::ranges::all_of(email.to, IsMailbox)) {
     return InvalidArgument(
-        "notify.email: from and to need addresses such as kafka@example.org, without names");
+        "notify.email.from and to need addresses such as kafka@example.org, without names");
   }
   if (!email.tls && !email.user.empty()) {
-    return InvalidArgument("notify.email: no password is sent without TLS; leave user or set tls");
+    return InvalidArgument(
+        "no password is sent without TLS; leave notify.email.user or set notify.email.tls");
   }
   return Ok();
+}
+
+}  // namespace
+
+std::vector<KeyProblem> CheckNotifyOptions(const NotifyOptions& options) {
+  const AddressGuard guard(options.allow_hosts);
+  std::vector<KeyProblem> problems;
+  const auto add = [&](std::string_view key, const Status& status) {
+    if (!status.ok()) problems.push_back({key, status.error()});
+  };
+  const auto url = [&](std::string_view key, const std::string& text) {
+    if (!text.empty()) add(key, guard.CheckUrl(text));
+  };
+  url("notify.webhook.url", options.webhook.url);
+  url("notify.alerta.url", options.alerta.url);
+  url("notify.pagerduty.url", options.pagerduty.url);
+  url("notify.email.server", options.email.server);
+  if (problems.empty()) add("notify.email.server", CheckEmail(options.email));
+  return problems;
 }
 
 }  // namespace levelwind::actions

@@ -4,10 +4,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/clock.h"
-#include "base/result.h"
+#include "base/error.h"
 #include "base/secret.h"
 #include "model/anomaly.h"
 
@@ -70,7 +71,11 @@ struct NotifyOptions {
   std::size_t max_queued = 500;  ///< Notices of one notifier; the oldest go.
 };
 
-/// Whether the options can be used; kInvalidArgument names the key. Reads no secret.
-Status CheckNotifyOptions(const NotifyOptions& options);
+struct KeyProblem {
+  std::string_view key;  ///< Of the configuration.
+  Error error;
+};
+/// What of the options cannot be used. Reads no secret.
+std::vector<KeyProblem> CheckNotifyOptions(const NotifyOptions& options);
 
 }  // namespace levelwind::actions

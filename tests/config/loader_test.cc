@@ -163,6 +163,12 @@ INSTANTIATE_TEST_SUITE_P(
                 "f.yaml:2:16: execute.quiet_hours: '8-18' is not a window of time; write "
                 "'22:00-06:00', 'Mon-Fri 08:00-18:00 +02:00' or 'Mon-Fri 08:00-18:00 "
                 "Europe/Berlin'\n"},
+        BadCase{"HealingOfATypeThatIsNone", "heal:\n  graces: [dead_broker]\n",
+                "f.yaml:2:11: heal.graces: 'dead_broker' is not TYPE=VALUE; write "
+                "dead_broker=30m\n"},
+        BadCase{"WebhookInPlainHttp", "notify:\n  webhook:\n    url: http://h.example/x\n",
+                "f.yaml:3:10: notify.webhook.url: http://h.example is not sent to: use https, or "
+                "name h.example in notify.allow_hosts\n"},
         BadCase{"BrokerThatIsNoId", "plan:\n  retiring_brokers: [4, b5]\n",
                 "f.yaml:2:21: plan.retiring_brokers: 'b5' is not a broker id, which is a whole "
                 "number from 0 on\n"},

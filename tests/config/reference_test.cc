@@ -54,9 +54,8 @@ TEST(Schema, EveryExampleIsAccepted) {
       }
       yaml += ": " + std::string(entry.example) + "\n";
     }
-    // A server alone has nobody to write to.
-    if (entry.key == "notify.email.server")
-      yaml += "    from: a@b.example\n    to: [c@d.example]\n";
+    // A mail has a sender and somebody who gets it.
+    if (entry.key == "notify.email.server") yaml += "    from: a@b.c\n    to: [d@e.f]\n";
     yaml += entry.key == "state_dir" ? "" : "state_dir: /x\n";
     const Loaded loaded = LoadConfigText(yaml, NoEnvironment());
     EXPECT_TRUE(loaded.problems.empty()) << yaml << FormatProblems("f", loaded.problems);
