@@ -77,7 +77,6 @@ class HealingLoop {
   std::string record_problem_;
   const Clock& clock_;
   planner::HealingPolicy policy_;
-  bool restored_ = false;
   SnapshotPtr snapshot_;
   std::shared_ptr<const std::vector<DetectorReport>> reports_;
   ExecutorViewPtr executor_;
