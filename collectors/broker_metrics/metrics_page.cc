@@ -196,7 +196,9 @@ BrokerSample SampleOf(const MetricsPage* before, const MetricsPage& page, int pr
   FillBroker(before, page, processors, sample.metrics);
   const Rates rates(before, page);
   sample.topics.reserve(page.topics.size());
-  for (const auto& [name, figures] : page.topics) {
+  for (const auto& entry : page.topics) {
+    const std::string& name = entry.first;
+    const MetricsPage::TopicFigures& figures = entry.second;
     const MetricsPage::TopicFigures* old = nullptr;
     if (before != nullptr) {
       const auto known = before->topics.find(name);
