@@ -227,7 +227,10 @@ class InterpolationTest : public TimeLagTest {
     rhythm.monitor->Step(clock_.Now());
     const std::int64_t to = NowMs();
     const GroupOffset& offset = OffsetOf(*rhythm.monitor->snapshots().Get(), group);
-    EXPECT_EQ(offset.lag_method, TimeLagMethod::kInterpolated);
+    // Where looks came late on a busy machine, the exact way steps in; HindsightTest is about
+    // bursts without it.
+    const bool exact = rhythm.exact_most > 0 && offset.lag_method == TimeLagMethod::kExact;
+    EXPECT_TRUE(exact || offset.lag_method == TimeLagMethod::kInterpolated);
     const double least = static_cast<double>(from - *at) / 1000;
     const double most = static_cast<double>(to - *at) / 1000;
     const double off = std::max({0.0, least - offset.lag_seconds, offset.lag_seconds - most});
