@@ -1,5 +1,5 @@
 # Precompiled standard headers: half of a cold build's time is reading them. They hide a missing #include, so
-# that this is off but where nothing is cached and time is short (.ci/run); the usual build proves the includes.
+# that this is off but for the sanitizers' tree in .ci/run, where nothing is cached; the usual build proves them.
 set(lw_precompile_default OFF)
 if(DEFINED ENV{LEVELWIND_PRECOMPILE})
   set(lw_precompile_default $ENV{LEVELWIND_PRECOMPILE})
