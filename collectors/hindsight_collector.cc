@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
 
+#include "base/erase_doubles.h"
 #include "collectors/group_lags.h"
 #include "kafka/errors.h"
 
@@ -26,8 +28,7 @@ std::vector<std::int32_t> LaggingPartitions(const CollectState& state) {
     }
   }
   std::ranges::sort(lagging);
-  const auto doubles = std::unique(lagging.begin(), lagging.end());
-  lagging.erase(doubles, lagging.end());
+  EraseDoubles(lagging, std::identity());
   return lagging;
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/json_writer.h"
+#include "model/broker_figures.h"
 #include "model/cluster_facts.h"
 #include "planner/json_reader.h"
 #include "planner/snapshot_file.h"
@@ -14,17 +15,7 @@
 namespace levelwind::planner {
 namespace {
 
-/// Of a broker, in this order in a row.
-constexpr double BrokerMetrics::*kMetrics[] = {
-    &BrokerMetrics::bytes_in_per_s,         &BrokerMetrics::bytes_out_per_s,
-    &BrokerMetrics::replication_in_per_s,   &BrokerMetrics::replication_out_per_s,
-    &BrokerMetrics::messages_in_per_s,      &BrokerMetrics::cpu_percent,
-    &BrokerMetrics::produce_requests_per_s, &BrokerMetrics::fetch_requests_per_s,
-    &BrokerMetrics::log_flush_p999_ms,      &BrokerMetrics::produce_local_p999_ms,
-    &BrokerMetrics::produce_total_p999_ms,  &BrokerMetrics::fetch_total_p999_ms,
-    &BrokerMetrics::request_queue_size,     &BrokerMetrics::handler_idle_share,
-    &BrokerMetrics::network_idle_share};
-constexpr std::size_t kMetricCount = std::size(kMetrics);
+constexpr std::size_t kMetricCount = std::size(kBrokerFigures);
 
 void WriteBrokers(const ClusterSnapshot& snapshot, JsonWriter& json) {
   json.Key("brokers").BeginArray();
@@ -34,7 +25,7 @@ void WriteBrokers(const ClusterSnapshot& snapshot, JsonWriter& json) {
     json.EndArray();
     if (broker.metrics.known()) {
       json.Key("metrics").BeginArray();
-      for (const auto member : kMetrics) json.Value(broker.metrics.*member);
+      for (const auto member : kBrokerFigures) json.Value(broker.metrics.*member);
       json.EndArray().Key("clients").BeginArray();
       for (const ClientUse& client : broker.metrics.clients) {
         json.BeginObject()
@@ -222,7 +213,7 @@ Status HistoryReader::ReadBroker() {
 Status HistoryReader::ReadMetrics(BrokerMetrics& metrics) {
   std::vector<double> row;
   LW_RETURN_IF_ERROR(Row(row, kMetricCount));
-  for (std::size_t i = 0; i < kMetricCount; ++i) metrics.*kMetrics[i] = row[i];
+  for (std::size_t i = 0; i < kMetricCount; ++i) metrics.*kBrokerFigures[i] = row[i];
   metrics.source = LoadSource::kEndpoint;
   metrics.measured_at = snapshot_.taken_at;
   return Ok();

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "collectors/load/broker_traffic.h"
+#include "model/broker_figures.h"
 
 namespace levelwind::collectors {
 namespace {
@@ -194,23 +195,31 @@ class Merge {
     }
   }
 
+  /// Where no source tells the topic's rate: each partition's own looks, else what was stored of
+  /// it.
+  void TakeOwn(const std::string& topic, BrokerId broker, const std::vector<Own>& all,
+               double Own::*own, double PartitionSample::*sample, double PartitionLoad::*rate,
+               LoadSource PartitionLoad::*from) {
+    for (const Own& one : all) {
+      PartitionLoad& load = one.partition->load;
+      if (IsKnown(one.*own)) {
+        load.*rate = one.*own;
+        load.*from = LoadSource::kGrowth;
+        continue;
+      }
+      const Told stored = sources_.OfPartition(broker, topic, one.partition->number, sample);
+      load.*rate = stored.rate;
+      load.*from = stored.from;
+    }
+  }
+
   void MergeIn(const std::string& topic, BrokerId broker, const std::vector<Own>& all) {
     const Told told = sources_.OfTopic(broker, topic, &TopicSample::bytes_in_per_s);
     if (IsKnown(told.rate)) {
       return Split(told, all, {ByGrowth}, &PartitionLoad::bytes_in_per_s, &PartitionLoad::in_from);
     }
-    for (const Own& one : all) {
-      PartitionLoad& load = one.partition->load;
-      if (IsKnown(one.growth)) {
-        load.bytes_in_per_s = one.growth;
-        load.in_from = LoadSource::kGrowth;
-        continue;
-      }
-      const Told stored = sources_.OfPartition(broker, topic, one.partition->number,
-                                               &PartitionSample::bytes_in_per_s);
-      load.bytes_in_per_s = stored.rate;
-      load.in_from = stored.from;
-    }
+    TakeOwn(topic, broker, all, &Own::growth, &PartitionSample::bytes_in_per_s,
+            &PartitionLoad::bytes_in_per_s, &PartitionLoad::in_from);
   }
 
   void MergeOut(const std::string& topic, BrokerId broker, const std::vector<Own>& all) {
@@ -219,18 +228,8 @@ class Merge {
       Split(told, all, {ByConsumption, ByBytesIn}, &PartitionLoad::bytes_out_per_s,
             &PartitionLoad::out_from);
     } else {
-      for (const Own& one : all) {
-        PartitionLoad& load = one.partition->load;
-        if (IsKnown(one.consumed)) {
-          load.bytes_out_per_s = one.consumed;
-          load.out_from = LoadSource::kGrowth;
-          continue;
-        }
-        const Told stored = sources_.OfPartition(broker, topic, one.partition->number,
-                                                 &PartitionSample::bytes_out_per_s);
-        load.bytes_out_per_s = stored.rate;
-        load.out_from = stored.from;
-      }
+      TakeOwn(topic, broker, all, &Own::consumed, &PartitionSample::bytes_out_per_s,
+              &PartitionLoad::bytes_out_per_s, &PartitionLoad::out_from);
     }
     for (const Own& one : all) {
       PartitionLoad& load = one.partition->load;
@@ -241,15 +240,6 @@ class Merge {
   }
 
   void MergeBrokers() {
-    constexpr double BrokerMetrics::*kFields[] = {
-        &BrokerMetrics::bytes_in_per_s,         &BrokerMetrics::bytes_out_per_s,
-        &BrokerMetrics::replication_in_per_s,   &BrokerMetrics::replication_out_per_s,
-        &BrokerMetrics::messages_in_per_s,      &BrokerMetrics::cpu_percent,
-        &BrokerMetrics::produce_requests_per_s, &BrokerMetrics::fetch_requests_per_s,
-        &BrokerMetrics::log_flush_p999_ms,      &BrokerMetrics::produce_local_p999_ms,
-        &BrokerMetrics::produce_total_p999_ms,  &BrokerMetrics::fetch_total_p999_ms,
-        &BrokerMetrics::request_queue_size,     &BrokerMetrics::handler_idle_share,
-        &BrokerMetrics::network_idle_share};
     for (Broker& broker : snapshot_.brokers) {
       for (const auto& [source, sample] : sources_.Of(broker.id)) {
         BrokerMetrics& merged = broker.metrics;
@@ -257,7 +247,7 @@ class Merge {
           merged.source = source;
           merged.measured_at = sample->metrics.measured_at;
         }
-        for (const auto field : kFields) {
+        for (const auto field : kBrokerFigures) {
           const double value = sample->metrics.*field;
           if (!IsKnown(merged.*field) && IsSane(value)) merged.*field = value;
         }
