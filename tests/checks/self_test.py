@@ -363,5 +363,25 @@ class CanaryTest(CheckTest):
             self.assert_problem(canary.unregistered(self.root, known), "tests/base/a_test.cc", "a secret without")
 
 
+class ClusterScript(unittest.TestCase):
+    """A fresh machine has only what scripts/setup left there, so both must mean the same file by it."""
+
+    def test_the_cluster_script_looks_for_the_stamp_that_setup_leaves(self):
+        scripts = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "scripts")
+        with tempfile.TemporaryDirectory() as cache:
+            env = {key: value for key, value in os.environ.items() if not key.startswith("LEVELWIND_")}
+            env["LEVELWIND_CACHE"] = cache
+            stamp = subprocess.run(["bash", "-c", '. "$1/lib/env.sh" && printf %s "$LEVELWIND_KAFKA_STAMP"', "-", scripts],
+                                   env=env, check=True, capture_output=True, text=True).stdout
+            find = [sys.executable, "-B", "-c",
+                    "import importlib.machinery as m; print(m.SourceFileLoader('c', 'kafka-cluster').load_module().kafka_home())"]
+            missing = subprocess.run(find, cwd=scripts, env=env, capture_output=True, text=True)
+            self.assertIn("run scripts/setup", missing.stderr)
+            os.makedirs(os.path.dirname(stamp))
+            open(stamp, "w").close()
+            found = subprocess.run(find, cwd=scripts, env=env, capture_output=True, text=True)
+            self.assertEqual(found.stdout.strip(), os.path.dirname(stamp), found.stderr)
+
+
 if __name__ == "__main__":
     sys.exit(0 if unittest.main(exit=False, verbosity=1).result.wasSuccessful() else 1)
