@@ -49,7 +49,9 @@ class MetricsText {
   enum class Type : std::uint8_t { kGauge, kCounter, kHistogram };
   enum class Format : std::uint8_t { kPrometheus, kOpenMetrics };
 
-  explicit MetricsText(Format format = Format::kPrometheus) : format_(format) {}
+  /// `into`: appended to; its memory is used.
+  explicit MetricsText(Format format = Format::kPrometheus, std::string into = {})
+      : format_(format), out_(std::move(into)) {}
 
   void Family(std::string_view name, Type type, std::string_view help);
   /// A sample of the family begun last. Unknown values (not a number) are left out, never 0.
@@ -70,7 +72,6 @@ class MetricsText {
   void Mute(bool on) { muted_now_ = on; }
   std::uint64_t muted() const { return muted_; }
 
-  void Reserve(std::size_t bytes) { out_.reserve(bytes); }
   std::string Take() { return std::move(out_); }
 
  private:

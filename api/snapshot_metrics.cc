@@ -156,12 +156,11 @@ struct Page {
 /// Both parts of what a snapshot tells: which series there are is found out once, and what has no
 /// room in either is told in the first.
 Page RenderPage(const ClusterSnapshot& snapshot, const MetricsSetup& setup,
-                MetricsText::Format format, std::size_t about_bytes) {
+                MetricsText::Format format, Page into) {
   const SeriesSet set(snapshot, setup);
-  MetricsText counters(format);
+  MetricsText counters(format, std::move(into.counters));
   RenderCounters(snapshot, set, setup, counters);
-  MetricsText text;
-  text.Reserve(about_bytes);
+  MetricsText text(MetricsText::Format::kPrometheus, std::move(into.gauges));
   FamilyWriter write(snapshot, set, text, {});
   RenderClusterFamilies(snapshot, text);
   RenderBrokerFamilies(snapshot, text);
@@ -182,9 +181,8 @@ Page RenderPage(const ClusterSnapshot& snapshot, const MetricsSetup& setup,
 
 }  // namespace
 
-std::string RenderSnapshotMetrics(const ClusterSnapshot& snapshot, const MetricsSetup& setup,
-                                  std::size_t about_bytes) {
-  return RenderPage(snapshot, setup, MetricsText::Format::kPrometheus, about_bytes).gauges;
+std::string RenderSnapshotMetrics(const ClusterSnapshot& snapshot, const MetricsSetup& setup) {
+  return RenderPage(snapshot, setup, MetricsText::Format::kPrometheus, {}).gauges;
 }
 
 std::string RenderSnapshotCounters(const ClusterSnapshot& snapshot, const MetricsSetup& setup,
@@ -215,13 +213,15 @@ void SnapshotMetricsCache::Prepare(const SnapshotPtr& snapshot) {
 void SnapshotMetricsCache::Render(const SnapshotPtr& snapshot, MetricsText::Format format) {
   if (rendered_of_ == snapshot && format_ == format) return;
   if (rendered_of_ != snapshot) {
-    const std::size_t about = text_ == nullptr ? 0 : text_->size() + text_->size() / 16;
-    Page page = RenderPage(*snapshot, setup_, format, about);
-    text_ = std::make_shared<const std::string>(std::move(page.gauges));
-    counters_ = std::make_shared<const std::string>(std::move(page.counters));
+    // Let go of first: neither two texts nor two snapshots need to be there for this.
+    rendered_of_ = nullptr;
+    text_ = nullptr;
+    counters_ = nullptr;
+    Page page = RenderPage(*snapshot, setup_, format, {gauge_texts_.Take(), counter_texts_.Take()});
+    text_ = gauge_texts_.Share(std::move(page.gauges));
+    counters_ = counter_texts_.Share(std::move(page.counters));
   } else {
-    counters_ =
-        std::make_shared<const std::string>(RenderSnapshotCounters(*snapshot, setup_, format));
+    counters_ = counter_texts_.Share(RenderSnapshotCounters(*snapshot, setup_, format));
   }
   rendered_of_ = snapshot;
   format_ = format;

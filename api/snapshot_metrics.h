@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cstddef>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -8,6 +7,7 @@
 
 #include "api/metrics_text.h"
 #include "api/series_set.h"
+#include "api/text_pool.h"
 #include "model/cluster_snapshot.h"
 
 namespace levelwind::api {
@@ -16,9 +16,8 @@ namespace levelwind::api {
 /// those of other tools that are switched on. All are gauges, so that the text is both Prometheus's
 /// format and OpenMetrics (without its last line). What has no series is counted in
 /// levelwind_metrics_left_out (names that are equal once repaired) and
-/// levelwind_metrics_series_dropped (the budget). `about_bytes`: memory to begin with.
-std::string RenderSnapshotMetrics(const ClusterSnapshot& snapshot, const MetricsSetup& setup,
-                                  std::size_t about_bytes = 0);
+/// levelwind_metrics_series_dropped (the budget).
+std::string RenderSnapshotMetrics(const ClusterSnapshot& snapshot, const MetricsSetup& setup);
 
 /// The same for counters, whose text differs between the formats.
 std::string RenderSnapshotCounters(const ClusterSnapshot& snapshot, const MetricsSetup& setup,
@@ -47,6 +46,8 @@ class SnapshotMetricsCache {
   int unasked_ = kNobodyAsks;  // snapshots since the last Get
   static constexpr int kNobodyAsks = 100;
   SnapshotPtr rendered_of_;
+  TextPool gauge_texts_;
+  TextPool counter_texts_;
   std::shared_ptr<const std::string> text_;
   MetricsText::Format format_ = MetricsText::Format::kPrometheus;  ///< Of `counters_`.
   std::shared_ptr<const std::string> counters_;

@@ -76,10 +76,8 @@ struct RebalanceWatch {
 
 /// One consumer group's last good look.
 struct GroupRecord {
-  ConsumerGroup group;      ///< Partition indices are those of the table.
-  SteadyTime commits_at{};  ///< When the commits had been read.
-  SteadyTime lag_at{};      ///< When the look at the end offsets began that its lags come from.
-  bool commits_missing = false;  ///< Some commit could not be read: the total is not known.
+  ConsumerGroup group;  ///< Partition indices are those of the table.
+  SteadyTime lag_at{};  ///< When the look at the end offsets began that its lags come from.
   std::vector<GroupLook> looks;
   LagWindow window;           ///< Its last look is the last entry of `looks`.
   SteadyTime described_at{};  ///< Of the last description; SteadyTime{}: never.

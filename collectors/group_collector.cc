@@ -4,18 +4,22 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <iterator>
 #include <map>
 #include <optional>
 #include <set>
 #include <string>
 #include <unordered_map>
 #include <utility>
+#include <vector>
 
 #include "collectors/group_activity.h"
 #include "collectors/group_records.h"
 
 namespace levelwind::collectors {
 namespace {
+
+constexpr std::size_t kGroupsAtOnce = 5000;
 
 /// A group to be looked at: listed now, or known and listed by nobody.
 struct Wanted {
@@ -43,24 +47,44 @@ class GroupLookup {
     }
     return listings;
   }
-  /// Names of the share groups, or of all others.
-  std::vector<std::string> Names(bool share) const {
+  std::vector<std::string> ShareGroups() const {
     std::vector<std::string> names;
     for (const auto& [name, wanted] : wanted_) {
-      if (IsShareGroup(wanted.listing) == share) names.push_back(name);
+      if (IsShareGroup(wanted.listing)) names.push_back(name);
     }
     return names;
+  }
+  /// All others, in parts of a few thousand, so that no more than that many groups' commits need to
+  /// be there at once beside those that are kept (a million of them are 100 MB). A coordinator's
+  /// groups stay together: parts cost no request more.
+  std::vector<std::vector<std::string>> CommitParts() const {
+    std::map<BrokerId, std::vector<std::string>> by_coordinator;
+    for (const auto& [name, wanted] : wanted_) {
+      if (!IsShareGroup(wanted.listing)) by_coordinator[wanted.listing.coordinator].push_back(name);
+    }
+    std::vector<std::vector<std::string>> parts;
+    for (auto& [coordinator, names] : by_coordinator) {
+      if (parts.empty() || parts.back().size() + names.size() > kGroupsAtOnce) parts.emplace_back();
+      std::ranges::move(names, std::back_inserter(parts.back()));
+    }
+    return parts;
   }
   void SetDescriptions(std::vector<kafka::GroupDescription> descriptions, SteadyTime at) {
     described_at_ = at;
     for (kafka::GroupDescription& d : descriptions) descriptions_[d.name] = std::move(d);
   }
-  void SetCommits(std::vector<kafka::GroupOffsets> commits, SteadyTime at) {
+  /// Puts in the commits of some groups, as they come.
+  void TakeCommits(const std::vector<kafka::GroupOffsets>& commits, SteadyTime at) {
     commits_at_ = at;
-    for (kafka::GroupOffsets& c : commits) commits_[c.group] = std::move(c);
+    for (const kafka::GroupOffsets& c : commits) {
+      const auto wanted = wanted_.find(c.group);
+      if (wanted == wanted_.end() || IsShareGroup(wanted->second.listing)) continue;
+      if (!applied_.insert(c.group).second) continue;
+      Apply(c.group, wanted->second, &c);
+    }
   }
   void SetShares(std::vector<kafka::ShareGroupOffsets> shares, SteadyTime at) {
-    commits_at_ = at;
+    shares_at_ = at;
     for (kafka::ShareGroupOffsets& s : shares) shares_[s.group] = std::move(s);
   }
   void SetTime(SteadyTime now, WallTime wall_now) {
@@ -72,7 +96,9 @@ class GroupLookup {
   }
 
   LookReport Finish() {
-    for (const auto& [name, wanted] : wanted_) Apply(name, wanted);
+    for (const auto& [name, wanted] : wanted_) {
+      if (!applied_.contains(name)) Apply(name, wanted, nullptr);
+    }
     std::erase_if(state_.groups, [&](const auto& entry) {
       return !wanted_.contains(entry.first) && !kept_.contains(entry.first);
     });
@@ -117,13 +143,14 @@ class GroupLookup {
            (!listing.type.empty() && !SameType(listing, record));
   }
 
-  void Apply(const std::string& name, const Wanted& wanted) {
+  /// `commits`: null where there are none, and for share groups.
+  void Apply(const std::string& name, const Wanted& wanted, const kafka::GroupOffsets* commits) {
     const auto described = descriptions_.find(name);
     const kafka::GroupDescription* description =
         described == descriptions_.end() ? nullptr : &described->second;
-    const std::optional<std::int16_t> error = ErrorOf(name, wanted);
+    const std::optional<std::int16_t> error = ErrorOf(name, wanted, commits);
     const bool read = error == std::int16_t{0};
-    const bool empty = read && !IsShareGroup(wanted.listing) && commits_.at(name).offsets.empty();
+    const bool empty = read && !IsShareGroup(wanted.listing) && commits->offsets.empty();
     if (!wanted.listed && IsGone(description) && (empty || IsShareGroup(wanted.listing))) {
       state_.groups.erase(name);
       return;
@@ -143,18 +170,18 @@ class GroupLookup {
     }
     report_.skipped +=
         IsShareGroup(wanted.listing)
-            ? ApplyShareOffsets(record, shares_.at(name), description, state_.table, commits_at_)
-            : ApplyCommits(record, commits_.at(name), description, state_.table, commits_at_);
+            ? ApplyShareOffsets(record, shares_.at(name), description, state_.table, shares_at_)
+            : ApplyCommits(record, *commits, description, state_.table, commits_at_);
   }
 
   /// Empty: there is no answer.
-  std::optional<std::int16_t> ErrorOf(const std::string& name, const Wanted& wanted) const {
+  std::optional<std::int16_t> ErrorOf(const std::string& name, const Wanted& wanted,
+                                      const kafka::GroupOffsets* commits) const {
     if (IsShareGroup(wanted.listing)) {
       const auto share = shares_.find(name);
       return share == shares_.end() ? std::nullopt : std::optional(share->second.error);
     }
-    const auto committed = commits_.find(name);
-    return committed == commits_.end() ? std::nullopt : std::optional(committed->second.error);
+    return commits == nullptr ? std::nullopt : std::optional(commits->error);
   }
   static bool IsGone(const kafka::GroupDescription* description) {
     constexpr std::int16_t kGroupIdNotFound = 69;
@@ -173,12 +200,13 @@ class GroupLookup {
   std::map<std::string, Wanted> wanted_;
   std::set<std::string> kept_;
   std::unordered_map<std::string, kafka::GroupDescription> descriptions_;
-  std::unordered_map<std::string, kafka::GroupOffsets> commits_;
+  std::set<std::string> applied_;  ///< Their commits were read.
   std::unordered_map<std::string, kafka::ShareGroupOffsets> shares_;
   SteadyTime now_{};
   WallTime wall_now_;
   SteadyTime described_at_{};
-  SteadyTime commits_at_{};
+  SteadyTime commits_at_{};  ///< Of the newest part.
+  SteadyTime shares_at_{};
   LookReport report_;
   std::size_t unread_ = 0;
   std::string why_;  ///< The first group that could not be read.
@@ -212,7 +240,7 @@ Result<LookReport> GroupCollector::Collect(kafka::AdminClient& admin, CollectSta
       lookup.Note(descriptions.error().Wrap("describing groups").ToString());
     }
   }
-  if (const auto names = lookup.Names(true); !names.empty()) {
+  if (const auto names = lookup.ShareGroups(); !names.empty()) {
     auto shares = admin.FetchShareOffsets(names, timeout);
     if (shares.ok()) {
       lookup.SetShares(*std::move(shares), clock.Now());
@@ -221,11 +249,11 @@ Result<LookReport> GroupCollector::Collect(kafka::AdminClient& admin, CollectSta
     }
   }
   bool commits_read = true;
-  if (const auto names = lookup.Names(false); !names.empty()) {
-    auto commits = admin.FetchGroupOffsets(names, timeout);
-    commits_read = commits.ok();
+  for (const auto& names : lookup.CommitParts()) {
+    const auto commits = admin.FetchGroupOffsets(names, timeout);
+    commits_read = commits_read && commits.ok();
     if (commits.ok()) {
-      lookup.SetCommits(*std::move(commits), clock.Now());
+      lookup.TakeCommits(*commits, clock.Now());
     } else {
       lookup.Note(commits.error().Wrap("reading committed offsets").ToString());
     }

@@ -32,7 +32,7 @@ void SetTotals(GroupRecord& record) {
   std::int64_t total = 0;
   std::int64_t most = 0;
   bool any = false;
-  bool all = !record.commits_missing;
+  bool all = !record.group.commits_missing;
   for (const GroupOffset& offset : record.group.offsets) {
     if (!IsKnown(offset.committed)) continue;  // No commit: not part of the lag.
     any = true;
@@ -201,7 +201,8 @@ void ForgetLag(GroupRecord& record, Duration keep_for) {
 void UpdateLags(CollectState& state, SteadyTime now) {
   const LogOffsets& ends = state.offsets;
   for (auto& [name, record] : state.groups) {
-    const bool renewable = record.commits_at > record.lag_at && ends.at >= record.commits_at;
+    const bool renewable =
+        record.group.commits_at > record.lag_at && ends.at >= record.group.commits_at;
     if (renewable) {
       SetLags(ends, record);
       record.lag_at = ends.at;

@@ -40,7 +40,7 @@ std::vector<Owned> OwnersOf(const kafka::GroupDescription& description, const Cl
   for (const kafka::GroupMember& member : description.members) {
     if (member.assigned.empty()) continue;
     const auto index = static_cast<std::int32_t>(owners.size());
-    owners.push_back({member.client_id, member.host, member.member_id});
+    owners.push_back({member.client_id, member.host, member.member_id, member.instance_id});
     for (const TopicPartition& assigned : member.assigned) {
       const std::int32_t partition = table.Find(assigned.topic, assigned.partition);
       if (partition >= 0) owned.push_back({partition, index});
@@ -97,7 +97,7 @@ std::uint64_t ApplyCommits(GroupRecord& record, const kafka::GroupOffsets& commi
   std::vector<GroupOffset> next;
   next.reserve(std::max(commits.offsets.size(), owned.size()));
   std::uint64_t skipped = 0;
-  record.commits_missing = false;
+  record.group.commits_missing = false;
   const auto add = [&](std::int32_t index, std::int64_t committed) {
     const GroupOffset* before = FindPartition(had, index);
     const Owned* owner = FindPartition(owned, index);
@@ -117,7 +117,7 @@ std::uint64_t ApplyCommits(GroupRecord& record, const kafka::GroupOffsets& commi
     if (commit.error != 0) {
       const GroupOffset* before = FindPartition(had, index);
       committed = before == nullptr ? kUnknownCount : before->committed;
-      record.commits_missing = record.commits_missing || !IsKnown(committed);
+      record.group.commits_missing = record.group.commits_missing || !IsKnown(committed);
     }
     if (IsKnown(committed)) add(index, committed);
   }
@@ -132,7 +132,7 @@ std::uint64_t ApplyCommits(GroupRecord& record, const kafka::GroupOffsets& commi
   }
   std::ranges::sort(next, {}, &GroupOffset::partition);
   record.group.offsets = std::move(next);
-  record.commits_at = commits_at;
+  record.group.commits_at = commits_at;
   return skipped;
 }
 

@@ -86,8 +86,8 @@ ClusterSnapshot OutlineOf(const ClusterSnapshot& snapshot) {
   outline.reassignments = snapshot.reassignments;
   outline.sources = snapshot.sources;
   outline.confidence = snapshot.confidence;
-  outline.groups.reserve(snapshot.groups.size());
   for (const ConsumerGroup& group : snapshot.groups) {
+    if (!(group.lag_growth_per_s > 0)) continue;
     ConsumerGroup& kept = outline.groups.emplace_back();
     kept.name = group.name;
     kept.type = group.type;

@@ -165,6 +165,8 @@ struct GroupOwner {
   std::string client_id;
   std::string host;  ///< As the coordinator tells it: "/10.0.0.7".
   std::string member_id;
+  /// Of a static member; empty: it is none, or Kafka does not tell.
+  std::string instance_id = {};
   /// For people: "billing/10.0.0.7".
   std::string Name() const;
 };
@@ -180,7 +182,11 @@ struct ConsumerGroup {
   std::int32_t static_member_count = 0;  ///< Of them with an instance id of their own.
   std::int32_t epoch = -1;           ///< Grows with each rebalance; -1: not told (classic groups).
   std::vector<GroupOffset> offsets;  ///< Sorted by partition index.
-  std::vector<GroupOwner> owners;    ///< The members that have partitions.
+  SteadyTime commits_at{};           ///< When its commits were read last; SteadyTime{}: never.
+  /// Some commit could not be read, so that the totals are unknown. Else an unknown `committed`
+  /// means that the group has none in the partition.
+  bool commits_missing = false;
+  std::vector<GroupOwner> owners;          ///< The members that have partitions.
   std::int64_t total_lag = kUnknownCount;  ///< Unknown if any partition's lag is.
   double lag_growth_per_s = kUnknown;      ///< Positive: falls behind. From the last looks.
   double consume_rate_per_s = kUnknown;    ///< Committed messages per second.
@@ -277,8 +283,9 @@ struct ClusterSnapshot {
 
 using SnapshotPtr = std::shared_ptr<const ClusterSnapshot>;
 
-/// What of a snapshot is kept to compare later ones with: all but topics, partitions, replicas and
-/// the offsets of groups, which are nearly all of its memory. For a million replicas, 5 MB of 70.
+/// What of a snapshot is kept to compare later ones with: all but topics, partitions, replicas, the
+/// groups that do not fall behind and the others' offsets, which are nearly all of its memory. For
+/// a million replicas, 5 MB of 70.
 ClusterSnapshot OutlineOf(const ClusterSnapshot& snapshot);
 
 }  // namespace levelwind

@@ -1,3 +1,4 @@
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -248,6 +249,23 @@ TEST_F(GroupTest, ARecreatedTopicTakesItsCommitsAlong) {
   const SnapshotPtr s = After(seconds(5));
   EXPECT_TRUE(s->FindGroup("billing")->offsets.empty()) << "they were of the old topic";
   EXPECT_EQ(s->FindGroup("billing")->total_lag, kUnknownCount);
+}
+
+// A million commits at once are 100 MB beside those that are kept.
+TEST_F(GroupTest, CommitsOfManyGroupsAreReadInPartsOfWholeCoordinators) {
+  admin_.groups.clear();
+  constexpr int kGroups = 9000;
+  for (int g = 0; g < kGroups; ++g) {
+    auto& group = admin_.groups[fmt::format("g-{:05}", g)];
+    group.coordinator = g % 3 + 1;
+    group.commits = {{{"orders", g % 3}, 90}};
+  }
+  const SnapshotPtr s = Step();
+  ASSERT_EQ(s->groups.size(), std::size_t{kGroups});
+  for (const ConsumerGroup& group : s->groups) ASSERT_EQ(group.total_lag, 10) << group.name;
+  EXPECT_EQ(std::ranges::count(admin_.calls, "FetchGroupOffsets"), 3);
+  EXPECT_EQ(admin_.groups_asked.size(), 3000u);
+  for (const std::string& name : admin_.groups_asked) EXPECT_EQ(admin_.groups[name].coordinator, 3);
 }
 
 }  // namespace

@@ -63,7 +63,7 @@ ConsumerGroup ShowGroup(SimGroup& group, const SimTopic& topic, const ClusterSna
   const std::size_t assigned = count - (group.manual_gap ? 1 : 0);
   for (std::size_t m = 0; m < group.members.size() && m < assigned; ++m) {
     const SimMember& member = group.members[m];
-    shown.owners.push_back({member.client, member.host, member.id});
+    shown.owners.push_back({member.client, member.host, member.id, {}});
   }
   const Topic* in = snapshot.FindTopic(topic.name);
   double total = 0, consumed = 0;

@@ -48,6 +48,19 @@ TEST(OutlineTest, HoldsNothingPerPartition) {
   EXPECT_TRUE(outline.groups.at(0).offsets.empty());
 }
 
+TEST(OutlineTest, LeavesOutGroupsThatDoNotFallBehind) {
+  ClusterSnapshot full = Full();
+  full.groups.push_back(full.groups[0]);
+  full.groups[1].name = "level";
+  full.groups[1].lag_growth_per_s = 0;
+  full.groups.push_back(full.groups[0]);
+  full.groups[2].name = "new";
+  full.groups[2].lag_growth_per_s = kUnknown;
+  const ClusterSnapshot outline = OutlineOf(full);
+  ASSERT_EQ(outline.groups.size(), 1u);
+  EXPECT_EQ(outline.groups[0].name, "billing");
+}
+
 TEST(OwnerTest, IsTheMemberOrNothing) {
   const ConsumerGroup group = Full().groups.at(0);
   EXPECT_EQ(group.OwnerOf(group.offsets.at(0)), "app/10.0.0.7");
