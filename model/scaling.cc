@@ -1,8 +1,12 @@
 #include "model/scaling.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <utility>
+
+#include "base/text.h"
 
 namespace levelwind {
 namespace {
@@ -11,7 +15,44 @@ constexpr std::array kModes{std::pair{ScalingMode::kObserve, std::string_view("o
                             std::pair{ScalingMode::kRecommend, std::string_view("recommend")},
                             std::pair{ScalingMode::kAct, std::string_view("act")}};
 
+/// Kinds of workloads that Kubernetes scales, and where their resource is.
+struct KnownKind {
+  std::string_view kind, group, version, plural;
+};
+constexpr std::array<KnownKind, 5> kKinds = {
+    {{"deployment", "apps", "v1", "deployments"},
+     {"statefulset", "apps", "v1", "statefulsets"},
+     {"rollout", "argoproj.io", "v1alpha1", "rollouts"},
+     {"kafkaconnector", "kafka.strimzi.io", "v1beta2", "kafkaconnectors"},
+     {"kafkaconnect", "kafka.strimzi.io", "v1beta2", "kafkaconnects"}}};
+
 }  // namespace
+
+Result<ScalingTarget> ParseScalingTarget(std::string_view text) {
+  const auto wrong = [&] {
+    return InvalidArgument(fmt::format(
+        "'{}' is no workload; write deployment/NAMESPACE/NAME (or statefulset, rollout, "
+        "kafkaconnector, kafkaconnect), custom/GROUP/VERSION/PLURAL/NAMESPACE/NAME or "
+        "webhook/KIND/NAME",
+        EscapeControl(text)));
+  };
+  std::vector<std::string> parts;
+  for (const std::string_view part : Split(text, '/')) parts.emplace_back(part);
+  if (std::ranges::any_of(parts, &std::string::empty)) return wrong();
+  if (parts.front() == "custom" && parts.size() == 6) {
+    return ScalingTarget{parts[0], parts[1], parts[2], parts[3], parts[4], parts[5]};
+  }
+  if (parts.size() != 3) return wrong();
+  if (parts.front() == "webhook") return ScalingTarget{parts[1], {}, {}, {}, {}, parts[2]};
+  const auto known = std::ranges::find(kKinds, parts.front(), &KnownKind::kind);
+  if (known == kKinds.end()) return wrong();
+  return ScalingTarget{parts[0],
+                       std::string(known->group),
+                       std::string(known->version),
+                       std::string(known->plural),
+                       parts[1],
+                       parts[2]};
+}
 
 std::string_view ScalingModeName(ScalingMode mode) {
   for (const auto& [value, name] : kModes) {

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "base/result.h"
 #include "model/ids.h"
 #include "model/measure.h"
 
@@ -65,6 +66,11 @@ struct ScalingTarget {
   friend bool operator==(const ScalingTarget&, const ScalingTarget&) = default;
 };
 
+/// What a configuration names a target: "KIND/NAMESPACE/NAME" (deployment, statefulset, rollout,
+/// kafkaconnector, kafkaconnect), "custom/GROUP/VERSION/PLURAL/NAMESPACE/NAME", or for the webhook
+/// "webhook/KIND/NAME", whose KIND and NAME go to the receiver as they are. kInvalidArgument.
+Result<ScalingTarget> ParseScalingTarget(std::string_view text);
+
 /// Members that would be needed at the controller's three utilisations; unknown: not computable.
 struct MembersNeeded {
   std::int64_t up = kUnknownCount;      ///< At rho_up: more than this many are there, or we grow.
@@ -81,8 +87,8 @@ struct ScalingAdvice {
 
 /// One group, one tick.
 struct ScalingDecision {
-  std::uint64_t number = 0;  ///< Grows by one with every decision of the cluster; never used twice.
-  std::uint64_t epoch = 0;   ///< Grows when another daemon takes the lead; fences (epoch, number).
+  std::uint64_t number = 0;  ///< Grows with every decision; (epoch, number) is never used twice.
+  std::uint64_t epoch = 0;   ///< Grows when another daemon takes the lead, and with each start.
   std::string group;
   ScalingTarget target;
   ScalingMode mode = ScalingMode::kObserve;
@@ -127,6 +133,8 @@ struct ScalingOutcome {
 struct ScalingGroup {
   ScalingDecision decision;
   std::optional<ScalingOutcome> outcome;
+  /// Records that were processed later than the objective allows, since the daemon watches.
+  double late_records = 0;
 };
 
 /// All groups of one cluster, by name. Published by the autoscaler once a tick.
