@@ -112,6 +112,8 @@ std::string_view ScalingReasonName(ScalingReason reason) {
       return "unknown_fallback";
     case ScalingReason::kLearning:
       return "learning";
+    case ScalingReason::kLateMembers:
+      return "late_members";
   }
   return "unknown_held";
 }

@@ -50,7 +50,8 @@ enum class ScalingReason : std::uint8_t {
   kWake,              ///< From zero straight to what is needed.
   kUnknownHeld,       ///< Data is missing or stale: what was is held.
   kUnknownFallback,   ///< Data has been missing for long: at least the fallback.
-  kLearning,  ///< The capacity of a member is not known yet: doubled until one is saturated.
+  kLearning,     ///< The capacity of a member is not known yet: doubled until one is saturated.
+  kLateMembers,  ///< Enough work already: those that are still starting are not waited for.
 };
 std::string_view ScalingReasonName(ScalingReason reason);
 
