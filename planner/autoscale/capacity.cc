@@ -1,0 +1,94 @@
+#include "planner/autoscale/capacity.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <vector>
+
+namespace levelwind::planner {
+namespace {
+
+constexpr double kSampleLife = 120;  // seconds that a sample counts
+constexpr std::size_t kMostSamples = 200;
+constexpr double kRecoverAfter = 300;  // seconds without a saturated member
+constexpr double kRecoverPerMinute = 0.03;
+
+double Median(std::deque<std::pair<double, double>>& samples, double t) {
+  while (!samples.empty() && samples.front().first < t - kSampleLife) samples.pop_front();
+  while (samples.size() > kMostSamples) samples.pop_front();
+  if (samples.empty()) return kUnknown;
+  std::vector<double> values;
+  values.reserve(samples.size());
+  for (const auto& [at, value] : samples) values.push_back(value);
+  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+  std::nth_element(values.begin(), middle, values.end());
+  return *middle;
+}
+
+}  // namespace
+
+void CapacityLearner::Restart() {
+  hint_ = KnownOr(hint_, mu_);
+  healthy_ = kUnknown;
+  learned_ = false;
+  mu_ = hint_;
+  kappa_ = kappa_hint_;
+  samples_.clear();
+  kappa_samples_.clear();
+}
+
+void CapacityLearner::Look(double t, std::span<const MemberWork> members) {
+  TakePartitions(t, members);
+  TakeSaturated(t, members);
+  for (const MemberWork& m : members) {
+    if (IsKnown(mu_) && m.rate > mu_) mu_ = m.rate;  // it can do at least that
+  }
+  Recover(t);
+  looked_ = t;
+}
+
+void CapacityLearner::TakePartitions(double t, std::span<const MemberWork> members) {
+  for (const MemberWork& m : members) {
+    if (IsKnown(kappa_) && m.behind > 0) kappa_ = std::max(kappa_, m.behind_rate_max);
+    // One partition is behind while the member has time for the others, and time to spare.
+    if (m.behind != 1 || m.partitions < 2 || !IsKnown(mu_) || m.rate > 0.92 * mu_) continue;
+    if (m.behind_rate_max > 0) kappa_samples_.push_back({t, m.behind_rate_max});
+  }
+  const double seen = Median(kappa_samples_, t);
+  if (IsKnown(seen) && kappa_samples_.size() >= 3) kappa_ = seen;
+}
+
+void CapacityLearner::TakeSaturated(double t, std::span<const MemberWork> members) {
+  std::vector<double> found;
+  for (const MemberWork& m : members) {
+    if (m.behind == 0 || m.rate <= 0) continue;
+    // Alone with one partition, or with all that is behind at the speed of one partition: the
+    // member might do more with more partitions.
+    const bool at_kappa = IsKnown(kappa_) && m.behind_rate_min > 0.93 * kappa_;
+    const bool one_of_many =
+        m.behind == 1 && m.partitions > 1 && IsKnown(mu_) && m.rate < 0.92 * mu_;
+    if (at_kappa || one_of_many) continue;
+    if (m.partitions == 1 && IsKnown(mu_) && m.rate < mu_) continue;
+    found.push_back(m.rate);
+  }
+  const auto broad = std::max<std::size_t>(1, std::min<std::size_t>(2, members.size()));
+  const bool wide = static_cast<double>(found.size()) >= 0.3 * static_cast<double>(members.size());
+  if (found.size() < broad && !wide) return;
+  if (found.empty()) return;
+  for (const double rate : found) samples_.push_back({t, rate});
+  const double seen = Median(samples_, t);
+  if (!IsKnown(seen)) return;
+  mu_ = seen;
+  healthy_ = std::max(KnownOr(healthy_, seen), seen);
+  learned_ = true;
+  saturated_ = t;
+}
+
+void CapacityLearner::Recover(double t) {
+  const double toward = IsKnown(hint_) ? hint_ : healthy_;
+  if (!IsKnown(mu_) || !IsKnown(toward) || saturated_ < 0 || t - saturated_ < kRecoverAfter) return;
+  const double step = 1 + kRecoverPerMinute * std::max(0.0, t - looked_) / 60;
+  mu_ = mu_ < toward ? std::min(toward, mu_ * step) : mu_;
+}
+
+}  // namespace levelwind::planner

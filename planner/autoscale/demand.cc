@@ -1,0 +1,103 @@
+#include "planner/autoscale/demand.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+
+namespace levelwind::planner {
+namespace {
+
+constexpr double kFast = 60;        // seconds over which arrivals are told
+constexpr double kJump = 1.3;       // a burst is so much more than that
+constexpr double kStuckAfter = 60;  // seconds: four looks of a decision
+constexpr double kSlack = 0.5;      // share of the objective that may stand as lag
+
+double RateOf(const PartitionWatch& watch) {
+  const double fast = watch.Rate(kFast);
+  return IsKnown(fast) ? fast : KnownOr(watch.Rate(10), 0.0);
+}
+
+/// Which partitions do not move, and whether any does.
+void Diagnose(const std::vector<PartitionWatch>& watches, const DemandContext& context,
+              Demand& demand, std::vector<bool>& stuck) {
+  stuck.assign(watches.size(), false);
+  std::int32_t still = 0, waiting = 0;
+  for (std::size_t p = 0; p < watches.size(); ++p) {
+    const PartitionWatch& watch = watches[p];
+    if (!watch.known()) {
+      ++demand.unknown;
+      continue;
+    }
+    const double since = watch.StuckFor();
+    if (watch.time_lag() > 0) ++waiting;
+    if (since > 0 && watch.time_lag() > 0) ++still;
+    if (since <= 0 && KnownOr(watch.CommitRate(30), 0.0) > 0) demand.moving = true;
+    stuck[p] = since >= kStuckAfter && context.stable_for >= kStuckAfter;
+  }
+  demand.standstill = waiting > 0 && still == waiting && !demand.moving && context.stable_for > 20;
+  for (std::size_t p = 0; p < watches.size(); ++p) {
+    stuck[p] = stuck[p] && demand.moving;
+    if (!stuck[p]) continue;
+    ++demand.stuck_count;
+    if (demand.stuck < 0) demand.stuck = static_cast<std::int32_t>(p);
+  }
+}
+
+/// What all rates are multiplied with: a burst, a forecast.
+double Raise(const std::vector<PartitionWatch>& watches, const DemandContext& context,
+             Demand& demand) {
+  double fast = 0, burst = 0;
+  for (const PartitionWatch& watch : watches) {
+    fast += RateOf(watch);
+    burst += watch.BurstRate();
+  }
+  demand.arriving = fast;
+  if (burst > kJump * fast) {
+    demand.burst = true;
+    demand.arriving = burst;
+  }
+  if (IsKnown(context.forecast)) demand.arriving = std::max(demand.arriving, context.forecast);
+  return fast > 0 ? demand.arriving / fast : 1;
+}
+
+}  // namespace
+
+Demand MeasureDemand(const std::vector<PartitionWatch>& watches, const AutoscaleOptions& options,
+                     const DemandContext& context) {
+  Demand demand;
+  std::vector<bool> stuck;
+  Diagnose(watches, context, demand, stuck);
+  const double raise = Raise(watches, context, demand);
+  const double catch_up = CatchUpSeconds(options);
+  demand.rate.assign(watches.size(), 0);
+  demand.need.assign(watches.size(), 0);
+  for (std::size_t p = 0; p < watches.size(); ++p) {
+    const PartitionWatch& watch = watches[p];
+    if (!watch.known()) continue;
+    demand.lag += watch.lag();
+    if (watch.time_lag() > demand.time_lag || demand.worst < 0) {
+      demand.time_lag = std::max(demand.time_lag, watch.time_lag());
+      demand.worst = static_cast<std::int32_t>(p);
+    }
+    if (stuck[p]) continue;
+    const double most = KnownOr(std::fmin(context.kappa, context.member), INFINITY);
+    const double rate = RateOf(watch) * raise;
+    const double slack = kSlack * options.objective_s * rate;
+    const double late = std::max(0.0, watch.lag() + rate * context.pause_s - slack);
+    demand.rate[p] = std::min(most, rate);
+    demand.need[p] = std::min(most, rate + late / catch_up);
+    demand.total_rate += demand.rate[p];
+    demand.total_need += demand.need[p];
+    // One that is at its own limit is not helped by more members.
+    const bool at_limit = IsKnown(context.kappa) && watch.BehindFor() > 20 &&
+                          KnownOr(watch.CommitRate(20), 0.0) > 0.9 * context.kappa;
+    if (!at_limit) demand.curable_lag_s = std::max(demand.curable_lag_s, watch.time_lag());
+    if (demand.hottest < 0 ||
+        demand.need[p] > demand.need[static_cast<std::size_t>(demand.hottest)]) {
+      demand.hottest = static_cast<std::int32_t>(p);
+    }
+  }
+  return demand;
+}
+
+}  // namespace levelwind::planner

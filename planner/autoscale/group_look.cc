@@ -1,0 +1,127 @@
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+
+#include "planner/autoscale/group_controller.h"
+
+namespace levelwind::planner {
+namespace {
+
+constexpr double kWorkWindow = 20;  // seconds over which a member's work is told
+constexpr double kWorkStable = 30;  // the group must have been stable for so long
+/// What the objective lets queue, worked off over this long, may stand above a member's capacity.
+constexpr double kQueueOver = 600;
+
+}  // namespace
+
+void GroupController::LookAtMembers(const GroupScalingInput& input, double now) {
+  std::vector<std::string> ids;
+  ids.reserve(input.members.size());
+  for (const MemberInput& member : input.members) ids.push_back(member.id);
+  if (ids == members_) return;
+  members_ = std::move(ids);
+  pause_.MembersChanged(now);
+  // Owners are indices into the members: all are others now.
+  for (PartitionWatch& watch : watches_) watch.ForgetOwner();
+}
+
+void GroupController::Look(const GroupScalingInput& input, double now) {
+  const double seen = ToSeconds(input.seen_at.time_since_epoch());
+  pause_.Look(now, input.phase);
+  LookAtMembers(input, now);
+  if (!input.revision.empty() && input.revision != revision_) {
+    if (!revision_.empty()) capacity_.Restart();
+    revision_ = input.revision;
+  }
+  if (seen <= last_seen_) return;
+  last_seen_ = seen;
+  if (first_seen_ < 0) first_seen_ = seen;
+  if (watches_.size() != input.partitions.size()) {
+    // Partitions are only ever added, at the end of their topic: everything is numbered anew.
+    watches_.assign(input.partitions.size(), PartitionWatch{});
+    sizes_.assign(input.topics.size(), 0);
+    for (const PartitionInput& p : input.partitions) {
+      if (static_cast<std::size_t>(p.topic) < sizes_.size()) ++sizes_[static_cast<std::size_t>(p.topic)];
+    }
+    down_need_.Clear();
+    target_need_.Clear();
+  }
+  bool all = input.complete && !input.partitions.empty();
+  for (std::size_t p = 0; p < watches_.size(); ++p) {
+    watches_[p].Look(seen, input.at.unix_ms, input.partitions[p], options_.reset);
+    all = all && watches_[p].known();
+  }
+  if (all) last_good_ = seen;
+  if (all) LearnCapacity(input, seen);
+}
+
+void GroupController::LearnCapacity(const GroupScalingInput& input, double now) {
+  if (input.phase != GroupPhase::kStable || input.throttled || pause_.StableFor(now) < kWorkStable) {
+    return;
+  }
+  std::vector<MemberWork> work(input.members.size());
+  for (const PartitionWatch& watch : watches_) {
+    const auto owner = static_cast<std::size_t>(watch.owner());
+    if (watch.owner() < 0 || owner >= work.size()) continue;
+    MemberWork& member = work[owner];
+    const double rate = KnownOr(watch.CommitRate(kWorkWindow), 0.0);
+    ++member.partitions;
+    member.rate += rate;
+    if (watch.BehindFor() < kWorkWindow || watch.StuckFor() > 0) continue;
+    member.behind_rate_min = member.behind == 0 ? rate : std::min(member.behind_rate_min, rate);
+    member.behind_rate_max = std::max(member.behind_rate_max, rate);
+    ++member.behind;
+  }
+  capacity_.Look(now, work);
+}
+
+GroupController::Tick GroupController::Measure(const GroupScalingInput& input, double now) {
+  Tick tick;
+  tick.now = now;
+  tick.joined = static_cast<std::int64_t>(input.members.size());
+  tick.current = IsKnown(input.replicas) ? input.replicas : tick.joined;
+  tick.member = capacity_.member();
+  tick.owners.reserve(input.partitions.size());
+  for (const PartitionInput& p : input.partitions) tick.owners.push_back(p.owner);
+  tick.demand = MeasureDemand(watches_, options_,
+                              {.now = now,
+                               .stable_for = pause_.StableFor(now),
+                               .kappa = capacity_.partition(),
+                               .member = capacity_.member(),
+                               .forecast = input.forecast_per_s,
+                               .pause_s = 0});
+  Size(input, tick);
+  const Demand& demand = tick.demand;
+  // How late the next records will be when a member that is asked for now works: what is missing
+  // until then piles up.
+  const double can = KnownOr(tick.member, 0.0) * static_cast<double>(tick.joined);
+  double missing = 0;
+  if (demand.total_rate > 0) missing = std::max(0.0, 1 - can / demand.total_rate);
+  tick.predicted_lag_s = demand.curable_lag_s + missing * options_.start_s;
+  tick.urgent = IsKnown(tick.member) && demand.moving | (tick.joined == 0) &&
+                tick.predicted_lag_s > 0.5 * options_.objective_s;
+  return tick;
+}
+
+void GroupController::Size(const GroupScalingInput& input, Tick& tick) {
+  const bool shared = input.protocol == GroupProtocol::kShare;
+  LoadTable need(input.assignor, sizes_, tick.owners, tick.demand.need, shared);
+  LoadTable rate(input.assignor, sizes_, tick.owners, tick.demand.rate, shared);
+  tick.useful = need.most_useful();
+  tick.least = options_.min_members;
+  tick.most = IsKnown(options_.max_members) ? options_.max_members : tick.useful;
+  tick.most = std::max(tick.least, std::min(tick.most, tick.useful));
+  if (!IsKnown(tick.member)) return;
+  const double queue = 0.5 * options_.objective_s / kQueueOver;
+  tick.up = need.Needed(tick.member, {options_.rho_up, options_.member_up + queue});
+  tick.target = need.Needed(tick.member, {options_.rho_target, options_.member_target + queue});
+  const bool backlog = tick.demand.total_need > tick.demand.total_rate * 1.001;
+  LoadTable& arrivals = backlog ? rate : need;
+  tick.rate_target =
+      arrivals.Needed(tick.member, {options_.rho_target, options_.member_target + queue});
+  tick.rate_down = arrivals.Needed(tick.member, {options_.rho_down, options_.member_down});
+  tick.skew = need.SkewCeiling(tick.member * options_.member_up);
+  evaluations_ = need.evaluations() + rate.evaluations();
+}
+
+}  // namespace levelwind::planner
