@@ -39,28 +39,13 @@ class GroupLookup {
     KeepUnlisted();
   }
 
-  /// Those whose members may not be what they were.
-  std::vector<kafka::GroupListing> ToDescribe(SteadyTime now) const {
-    std::vector<kafka::GroupListing> listings;
-    for (const auto& [name, wanted] : wanted_) {
-      if (MustDescribe(name, wanted, now)) listings.push_back(wanted.listing);
-    }
-    return listings;
-  }
-  std::vector<std::string> ShareGroups() const {
-    std::vector<std::string> names;
-    for (const auto& [name, wanted] : wanted_) {
-      if (IsShareGroup(wanted.listing)) names.push_back(name);
-    }
-    return names;
-  }
-  /// All others, in parts of a few thousand, so that no more than that many groups' commits need to
-  /// be there at once beside those that are kept (a million of them are 100 MB). A coordinator's
+  /// All groups, in parts of a few thousand, so that no more than that many groups' answers need to
+  /// be there at once beside what is kept of them (a million commits are 100 MB). A coordinator's
   /// groups stay together: parts cost no request more.
-  std::vector<std::vector<std::string>> CommitParts() const {
+  std::vector<std::vector<std::string>> Parts() const {
     std::map<BrokerId, std::vector<std::string>> by_coordinator;
     for (const auto& [name, wanted] : wanted_) {
-      if (!IsShareGroup(wanted.listing)) by_coordinator[wanted.listing.coordinator].push_back(name);
+      by_coordinator[wanted.listing.coordinator].push_back(name);
     }
     std::vector<std::vector<std::string>> parts;
     for (auto& [coordinator, names] : by_coordinator) {
@@ -69,23 +54,42 @@ class GroupLookup {
     }
     return parts;
   }
+  /// Those of `part` whose members may not be what they were.
+  std::vector<kafka::GroupListing> ToDescribe(const std::vector<std::string>& part,
+                                              SteadyTime now) const {
+    std::vector<kafka::GroupListing> listings;
+    for (const std::string& name : part) {
+      const Wanted& wanted = wanted_.at(name);
+      if (MustDescribe(name, wanted, now)) listings.push_back(wanted.listing);
+    }
+    return listings;
+  }
+  /// The share groups of `part`, or all others.
+  std::vector<std::string> Names(const std::vector<std::string>& part, bool share) const {
+    std::vector<std::string> names;
+    std::ranges::copy_if(part, std::back_inserter(names), [&](const std::string& name) {
+      return IsShareGroup(wanted_.at(name).listing) == share;
+    });
+    return names;
+  }
   void SetDescriptions(std::vector<kafka::GroupDescription> descriptions, SteadyTime at) {
     described_at_ = at;
     for (kafka::GroupDescription& d : descriptions) descriptions_[d.name] = std::move(d);
   }
-  /// Puts in the commits of some groups, as they come.
-  void TakeCommits(const std::vector<kafka::GroupOffsets>& commits, SteadyTime at) {
+  void SetCommits(std::vector<kafka::GroupOffsets> commits, SteadyTime at) {
     commits_at_ = at;
-    for (const kafka::GroupOffsets& c : commits) {
-      const auto wanted = wanted_.find(c.group);
-      if (wanted == wanted_.end() || IsShareGroup(wanted->second.listing)) continue;
-      if (!applied_.insert(c.group).second) continue;
-      Apply(c.group, wanted->second, &c);
-    }
+    for (kafka::GroupOffsets& c : commits) commits_[c.group] = std::move(c);
   }
   void SetShares(std::vector<kafka::ShareGroupOffsets> shares, SteadyTime at) {
-    shares_at_ = at;
+    commits_at_ = at;
     for (kafka::ShareGroupOffsets& s : shares) shares_[s.group] = std::move(s);
+  }
+  /// Puts what was set since the last time into the records of the groups of `part`, and drops it.
+  void ApplyPart(const std::vector<std::string>& part) {
+    for (const std::string& name : part) Apply(name, wanted_.at(name));
+    descriptions_.clear();
+    commits_.clear();
+    shares_.clear();
   }
   void SetTime(SteadyTime now, WallTime wall_now) {
     now_ = now;
@@ -96,9 +100,6 @@ class GroupLookup {
   }
 
   LookReport Finish() {
-    for (const auto& [name, wanted] : wanted_) {
-      if (!applied_.contains(name)) Apply(name, wanted, nullptr);
-    }
     std::erase_if(state_.groups, [&](const auto& entry) {
       return !wanted_.contains(entry.first) && !kept_.contains(entry.first);
     });
@@ -143,14 +144,13 @@ class GroupLookup {
            (!listing.type.empty() && !SameType(listing, record));
   }
 
-  /// `commits`: null where there are none, and for share groups.
-  void Apply(const std::string& name, const Wanted& wanted, const kafka::GroupOffsets* commits) {
+  void Apply(const std::string& name, const Wanted& wanted) {
     const auto described = descriptions_.find(name);
     const kafka::GroupDescription* description =
         described == descriptions_.end() ? nullptr : &described->second;
-    const std::optional<std::int16_t> error = ErrorOf(name, wanted, commits);
+    const std::optional<std::int16_t> error = ErrorOf(name, wanted);
     const bool read = error == std::int16_t{0};
-    const bool empty = read && !IsShareGroup(wanted.listing) && commits->offsets.empty();
+    const bool empty = read && !IsShareGroup(wanted.listing) && commits_.at(name).offsets.empty();
     if (!wanted.listed && IsGone(description) && (empty || IsShareGroup(wanted.listing))) {
       state_.groups.erase(name);
       return;
@@ -170,18 +170,18 @@ class GroupLookup {
     }
     report_.skipped +=
         IsShareGroup(wanted.listing)
-            ? ApplyShareOffsets(record, shares_.at(name), description, state_.table, shares_at_)
-            : ApplyCommits(record, *commits, description, state_.table, commits_at_);
+            ? ApplyShareOffsets(record, shares_.at(name), description, state_.table, commits_at_)
+            : ApplyCommits(record, commits_.at(name), description, state_.table, commits_at_);
   }
 
   /// Empty: there is no answer.
-  std::optional<std::int16_t> ErrorOf(const std::string& name, const Wanted& wanted,
-                                      const kafka::GroupOffsets* commits) const {
+  std::optional<std::int16_t> ErrorOf(const std::string& name, const Wanted& wanted) const {
     if (IsShareGroup(wanted.listing)) {
       const auto share = shares_.find(name);
       return share == shares_.end() ? std::nullopt : std::optional(share->second.error);
     }
-    return commits == nullptr ? std::nullopt : std::optional(commits->error);
+    const auto committed = commits_.find(name);
+    return committed == commits_.end() ? std::nullopt : std::optional(committed->second.error);
   }
   static bool IsGone(const kafka::GroupDescription* description) {
     constexpr std::int16_t kGroupIdNotFound = 69;
@@ -200,17 +200,47 @@ class GroupLookup {
   std::map<std::string, Wanted> wanted_;
   std::set<std::string> kept_;
   std::unordered_map<std::string, kafka::GroupDescription> descriptions_;
-  std::set<std::string> applied_;  ///< Their commits were read.
+  std::unordered_map<std::string, kafka::GroupOffsets> commits_;
   std::unordered_map<std::string, kafka::ShareGroupOffsets> shares_;
   SteadyTime now_{};
   WallTime wall_now_;
   SteadyTime described_at_{};
-  SteadyTime commits_at_{};  ///< Of the newest part.
-  SteadyTime shares_at_{};
+  SteadyTime commits_at_{};
   LookReport report_;
   std::size_t unread_ = 0;
   std::string why_;  ///< The first group that could not be read.
 };
+
+/// Asks for what is to be known of the groups of `part`. False: their commits could not be read.
+bool LookAt(const std::vector<std::string>& part, kafka::AdminClient& admin, const Clock& clock,
+            Duration timeout, GroupLookup& lookup) {
+  const SteadyTime now = clock.Now();
+  if (const auto groups = lookup.ToDescribe(part, now); !groups.empty()) {
+    auto descriptions = admin.DescribeGroups(groups, timeout);
+    if (descriptions.ok()) {
+      lookup.SetDescriptions(*std::move(descriptions), now);
+    } else {
+      lookup.Note(descriptions.error().Wrap("describing groups").ToString());
+    }
+  }
+  if (const auto names = lookup.Names(part, true); !names.empty()) {
+    auto shares = admin.FetchShareOffsets(names, timeout);
+    if (shares.ok()) {
+      lookup.SetShares(*std::move(shares), clock.Now());
+    } else {
+      lookup.Note(shares.error().Wrap("reading offsets of share groups").ToString());
+    }
+  }
+  const auto names = lookup.Names(part, false);
+  if (names.empty()) return true;
+  auto commits = admin.FetchGroupOffsets(names, timeout);
+  if (commits.ok()) {
+    lookup.SetCommits(*std::move(commits), clock.Now());
+  } else {
+    lookup.Note(commits.error().Wrap("reading committed offsets").ToString());
+  }
+  return commits.ok();
+}
 
 }  // namespace
 
@@ -230,33 +260,11 @@ Result<LookReport> GroupCollector::Collect(kafka::AdminClient& admin, CollectSta
                     listings.unreachable.size(), state.table.ServingBrokers().size(),
                     listings.unreachable.front()));
   }
-  const SteadyTime now = clock.Now();
-  lookup.SetTime(now, clock.WallNow());
-  if (const auto groups = lookup.ToDescribe(now); !groups.empty()) {
-    auto descriptions = admin.DescribeGroups(groups, timeout);
-    if (descriptions.ok()) {
-      lookup.SetDescriptions(*std::move(descriptions), now);
-    } else {
-      lookup.Note(descriptions.error().Wrap("describing groups").ToString());
-    }
-  }
-  if (const auto names = lookup.ShareGroups(); !names.empty()) {
-    auto shares = admin.FetchShareOffsets(names, timeout);
-    if (shares.ok()) {
-      lookup.SetShares(*std::move(shares), clock.Now());
-    } else {
-      lookup.Note(shares.error().Wrap("reading offsets of share groups").ToString());
-    }
-  }
+  lookup.SetTime(clock.Now(), clock.WallNow());
   bool commits_read = true;
-  for (const auto& names : lookup.CommitParts()) {
-    const auto commits = admin.FetchGroupOffsets(names, timeout);
-    commits_read = commits_read && commits.ok();
-    if (commits.ok()) {
-      lookup.TakeCommits(*commits, clock.Now());
-    } else {
-      lookup.Note(commits.error().Wrap("reading committed offsets").ToString());
-    }
+  for (const auto& part : lookup.Parts()) {
+    commits_read = LookAt(part, admin, clock, timeout, lookup) && commits_read;
+    lookup.ApplyPart(part);
   }
   if (commits_read) state.groups_at = clock.Now();
   return lookup.Finish();

@@ -133,8 +133,8 @@ LagFacts FactsOf(const CollectState& state, const GroupRecord& record, const Gro
     facts.then_lag = track->then_lag;
     facts.mid_committed = track->mid_committed;
     facts.mid_lag = track->mid_lag;
-    facts.behind_for = record.lag_at - track->fine_at;
-    facts.was_fine = track->was_fine;
+    facts.behind_for = record.lag_at - record.window.FineAt(*track);
+    facts.was_fine = track->was_fine != 0;
   }
   facts.span = record.lag_at - record.window.then_at;
   return facts;

@@ -15,7 +15,8 @@ void LagWindow::AddLook(const std::vector<GroupOffset>& offsets, SteadyTime at,
                         const LagOptions& options) {
   const bool first = tracks.empty();
   const bool turn = !first && at - mid_at >= options.window / 2;
-  if (first) then_at = mid_at = at;
+  if (first) began_at = then_at = mid_at = at;
+  const auto since = static_cast<std::uint32_t>((at - began_at) / kFineStep);
   std::vector<LagTrack> next;
   next.reserve(offsets.size());
   std::size_t old = 0;  // both lists are sorted
@@ -27,8 +28,8 @@ void LagWindow::AddLook(const std::vector<GroupOffset>& offsets, SteadyTime at,
     track.committed = offset.committed;
     track.lag = offset.lag;
     const bool fine = IsKnown(offset.lag) && offset.lag <= options.allowed;
-    if (fine || !known) track.fine_at = at;
-    track.was_fine = track.was_fine || fine;
+    if (fine || !known) track.fine = since & 0x7fff'ffff;
+    if (fine) track.was_fine = 1;
     if (turn) {
       track.then_committed = track.mid_committed;
       track.then_lag = track.mid_lag;
