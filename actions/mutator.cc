@@ -71,7 +71,7 @@ Attempt<T> Mutator::Run(const Cause& cause, store::JournalBatch intent, const ch
                         std::string target, Send send) {
   store::AuditRecord row;
   row.generation = journal_.generation();
-  row.sequence = ++sequence_;
+  row.sequence = journal_.NextAuditSequence();
   row.time = clock_.WallNow();
   row.operation = cause.operation;
   row.author = cause.author;

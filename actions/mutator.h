@@ -68,7 +68,6 @@ class Mutator {
   store::OperationJournal& journal_;
   const Clock& clock_;
   const Duration timeout_;
-  std::uint64_t sequence_ = 0;
   std::vector<store::AuditRecord> outcomes_;  // not on disk yet
 };
 

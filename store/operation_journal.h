@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -33,6 +34,12 @@ class OperationJournal {
   virtual Result<std::uint64_t> NextOperationNumber() = 0;
   /// How often this journal was opened: grows with each start of the daemon.
   virtual std::uint64_t generation() const = 0;
+
+  /// AuditRecord::sequence of the next row, whoever writes it. Any thread.
+  std::uint64_t NextAuditSequence() { return ++audit_sequence_; }
+
+ private:
+  std::atomic<std::uint64_t> audit_sequence_{0};
 };
 
 }  // namespace levelwind::store

@@ -87,9 +87,9 @@ Status AddressGuard::CheckUrl(std::string_view url) const {
   const std::string_view scheme = url.substr(0, url.find("://"));
   if (scheme == "https" || scheme == "smtps" || scheme == "smtp") return Ok();
   if (scheme == "http" && IsAllowed(host)) return Ok();
-  return InvalidArgument(
-      fmt::format("{}://{} is not sent to: use https, or name {} in notify.allow_hosts",
-                  EscapeControl(scheme), EscapeControl(host), EscapeControl(host)));
+  return InvalidArgument(fmt::format("{}://{} is not sent to: use https, or name {} in {}",
+                                     EscapeControl(scheme), EscapeControl(host),
+                                     EscapeControl(host), setting_));
 }
 
 bool AddressGuard::MayConnect(std::string_view host, std::span<const std::uint8_t> address) const {

@@ -20,8 +20,10 @@ bool IsPublicAddress(std::span<const std::uint8_t> bytes);
 /// that is connected to public. Pure.
 class AddressGuard {
  public:
-  explicit AddressGuard(std::vector<std::string> allow_hosts)
-      : allow_hosts_(std::move(allow_hosts)) {}
+  /// `setting`: the option that `allow_hosts` comes from, for messages.
+  explicit AddressGuard(std::vector<std::string> allow_hosts,
+                        std::string setting = "notify.allow_hosts")
+      : allow_hosts_(std::move(allow_hosts)), setting_(std::move(setting)) {}
 
   /// Before anything is sent. kInvalidArgument: not such a URL, with a user in it, or a host that
   /// only `allow_hosts` would let pass. Messages name the host, never the path, which may be
@@ -30,6 +32,8 @@ class AddressGuard {
   /// At the moment of connecting, with the address that the name was resolved to.
   bool MayConnect(std::string_view host, std::span<const std::uint8_t> address) const;
 
+  const std::string& setting() const { return setting_; }
+
   /// Of a URL, in lower case, without brackets; empty: none.
   static std::string HostOf(std::string_view url);
 
@@ -37,6 +41,7 @@ class AddressGuard {
   bool IsAllowed(std::string_view host) const;
 
   const std::vector<std::string> allow_hosts_;
+  const std::string setting_;
 };
 
 }  // namespace levelwind::actions
