@@ -74,7 +74,9 @@ class Api final : public Handler {
   Response Group(const Call& call);
   Response GroupHistory(const Call& call);  // history_route.cc
   Response Canary(const Call& call);        // canary_route.cc
-  Response Anomalies(const Call& call);     // healing_routes.cc, as the next
+  Response Autoscale(const Call& call);     // autoscale_routes.cc, as the next
+  Response AutoscaleGroup(const Call& call);
+  Response Anomalies(const Call& call);  // healing_routes.cc, as the next
   Response OneAnomaly(const Call& call);
   Response ApproveHealing(const Call& call);
   Response DenyHealing(const Call& call);

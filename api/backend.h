@@ -18,6 +18,7 @@
 #include "model/operation.h"
 #include "model/plan_request.h"
 #include "model/proposal.h"
+#include "model/scaling.h"
 #include "model/throttle_view.h"
 #include "model/topic_wish.h"
 #include "store/records.h"
@@ -110,6 +111,9 @@ class Backend {
 
   /// What the end-to-end canary has seen; null where it is off or has not begun.
   virtual std::shared_ptr<const CanaryView> Canary() const = 0;
+
+  /// What the autoscaler decided last; null where it is off or has not begun.
+  virtual std::shared_ptr<const ScalingView> Scaling() const { return nullptr; }
 
   /// What is decided about each anomaly; null until the healing looked once.
   virtual HealingViewPtr Healing() const = 0;

@@ -33,6 +33,7 @@ class FakeBackend : public api::Backend {
   GroupLagHistory lag_history;
   std::shared_ptr<const CanaryView> canary;
   HealingViewPtr healing;
+  std::shared_ptr<const ScalingView> scaling;
   mutable std::string history_asked;  ///< "from to points" of the last one.
   /// Commands received, as "plan cli:a reason goals=.. seed=..".
   std::vector<std::string> commands;
@@ -82,6 +83,10 @@ class FakeBackend : public api::Backend {
         R"("violations":0,"note":""}}]}})",
         wish.name, wish.replication_factor, wish.name, wish.partitions, wish.replication_factor,
         wish.bytes_in_per_s, wish.bytes_out_per_s, wish.bytes);
+  }
+  std::shared_ptr<const ScalingView> Scaling() const override {
+    std::lock_guard lock(mutex);
+    return scaling;
   }
   HealingViewPtr Healing() const override {
     std::lock_guard lock(mutex);
