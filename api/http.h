@@ -10,6 +10,12 @@
 
 namespace levelwind::api {
 
+/// What a client showed in the TLS handshake, DER, its own certificate first. Nobody has checked
+/// anything of it yet, but that the client has the key of the first.
+struct PeerCertificates {
+  std::vector<std::string> der;
+};
+
 /// One request, checked and decoded: no escapes, dot segments or control bytes are left in `path`.
 struct Request {
   std::string method;                        ///< "GET", "HEAD", "POST", ...
@@ -20,6 +26,9 @@ struct Request {
   std::string accept;                        ///< As it came; empty: no such header.
   std::string author;                        ///< X-Levelwind-Author.
   std::string body;
+  /// Over TLS only: all headers, names in lower case; and the client's certificates, null if none.
+  std::vector<std::pair<std::string, std::string>> headers{};
+  std::shared_ptr<const PeerCertificates> peer{};
 };
 
 struct Response {

@@ -13,6 +13,7 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include "api/http_session.h"
+#include "api/tls_context.h"
 #include "base/bounded_queue.h"
 #include "base/log.h"
 
@@ -24,6 +25,7 @@ using asio::ip::tcp;
 using boost::system::error_code;
 
 constexpr auto kStopGrace = std::chrono::seconds(1);
+constexpr auto kReloadPeriod = std::chrono::minutes(1);
 
 struct Job {
   std::shared_ptr<HttpSession> session;
@@ -39,6 +41,7 @@ class HttpServer::Impl {
         handler_(handler),
         acceptor_(io_),
         accept_pause_(io_),
+        reload_(io_),
         reads_(options.queue_capacity, Overflow::kReject),
         commands_(options.queue_capacity, Overflow::kReject) {}
 
@@ -48,11 +51,13 @@ class HttpServer::Impl {
   std::uint16_t port() const { return port_; }
   std::string url() const {
     const bool v6 = options_.address.find(':') != std::string::npos;
-    return v6 ? fmt::format("http://[{}]:{}", options_.address, port_)
-              : fmt::format("http://{}:{}", options_.address, port_);
+    const char* const scheme = options_.tls ? "https" : "http";
+    return v6 ? fmt::format("{}://[{}]:{}", scheme, options_.address, port_)
+              : fmt::format("{}://{}:{}", scheme, options_.address, port_);
   }
 
  private:
+  void ReloadLater();
   void Accept();
   void OnAccepted(tcp::socket socket);
   void MakeRoom();
@@ -66,6 +71,8 @@ class HttpServer::Impl {
   asio::io_context io_{1};  // outlives all that is bound to it: declared first, destroyed last
   tcp::acceptor acceptor_;
   asio::steady_timer accept_pause_;
+  asio::steady_timer reload_;
+  HttpSession::TlsContext tls_;  // null: plain TCP; I/O thread only, once it runs
   std::list<std::shared_ptr<HttpSession>> sessions_;  // longest silent first; I/O thread only
   bool stopping_ = false;                             // I/O thread only
   BoundedQueue<Job> reads_;
@@ -75,11 +82,14 @@ class HttpServer::Impl {
 Status HttpServer::Impl::Bind() {
   error_code error;
   const auto address = asio::ip::make_address(options_.address, error);
-  if (error || !address.is_loopback()) {
+  if (error || (!options_.tls && !address.is_loopback())) {
     return InvalidArgument(
         fmt::format("listen address '{}': only loopback addresses (127.0.0.1, ::1) are accepted; "
                     "anything wider is refused until TLS and authentication exist",
                     options_.address));
+  }
+  if (options_.tls) {
+    LW_ASSIGN_OR_RETURN(tls_, MakeTlsContext(options_.tls->cert_file, options_.tls->key_file));
   }
   const tcp::endpoint endpoint(address, options_.port);
   acceptor_.open(endpoint.protocol(), error);
@@ -98,6 +108,7 @@ Status HttpServer::Impl::Bind() {
 void HttpServer::Impl::Run(std::stop_token stop) {
   std::stop_callback on_stop(stop, [this] { asio::post(io_, [this] { BeginStop(); }); });
   Accept();
+  if (options_.tls) ReloadLater();
   while (!io_.stopped()) {
     try {
       io_.run();
@@ -108,9 +119,25 @@ void HttpServer::Impl::Run(std::stop_token stop) {
   }
 }
 
+/// Certificates are renewed while we run: connections that come later get the new one.
+void HttpServer::Impl::ReloadLater() {
+  reload_.expires_after(kReloadPeriod);
+  reload_.async_wait([this](error_code cancelled) {
+    if (cancelled || stopping_) return;
+    auto renewed = MakeTlsContext(options_.tls->cert_file, options_.tls->key_file);
+    if (renewed.ok()) {
+      tls_ = *std::move(renewed);
+    } else {
+      LW_WARN("api", "the certificate stays as it was: {}", renewed.error().message());
+    }
+    ReloadLater();
+  });
+}
+
 void HttpServer::Impl::BeginStop() {
   stopping_ = true;
   error_code ignored;
+  reload_.cancel();
   acceptor_.close(ignored);
   const auto open = sessions_;
   for (const auto& session : open) session->CloseWhenQuiet();
@@ -142,7 +169,7 @@ void HttpServer::Impl::OnAccepted(tcp::socket socket) {
   error_code ignored;
   socket.set_option(tcp::no_delay(true), ignored);
   auto session = std::make_shared<HttpSession>(
-      std::move(socket), options_, handler_,
+      std::move(socket), tls_, options_, handler_,
       [this](std::shared_ptr<HttpSession> asker, Request request) {
         OnRequest(asker, std::move(request));
       },

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <stop_token>
 #include <string>
 
@@ -13,9 +14,16 @@
 
 namespace levelwind::api {
 
+/// A listener's certificate. Read again each minute, so that a renewed one takes effect.
+struct HttpTls {
+  std::string cert_file;  ///< PEM chain.
+  std::string key_file;   ///< PEM.
+};
+
 /// Where to listen and how much one client may cost.
 struct HttpServerOptions {
-  std::string address = "127.0.0.1";  ///< An IP address of the loopback; anything else is refused.
+  /// An IP address of the loopback; with `tls` any.
+  std::string address = "127.0.0.1";
   std::uint16_t port = 8844;          ///< 0: any free one.
   std::size_t max_connections = 256;  ///< At the cap the longest silent client makes room.
   std::size_t max_header_bytes = 16 << 10;
@@ -25,9 +33,12 @@ struct HttpServerOptions {
   Duration idle_timeout = std::chrono::seconds(30);   ///< Between two requests.
   Duration write_timeout = std::chrono::seconds(30);  ///< For one whole answer.
   std::size_t queue_capacity = 128;  ///< Requests that wait for a lane; more get 503.
+  /// Given: TLS 1.2 or later, client certificates asked for and not demanded, any Host. Only for a
+  /// Handler that finds out by itself who asks, with each request.
+  std::optional<HttpTls> tls{};
 };
 
-/// HTTP/1.1 over plain TCP on the loopback. Every request runs through Handler.
+/// HTTP/1.1 over plain TCP on the loopback, or over TLS. Every request runs through Handler.
 ///
 /// Threads, all made by the owner: exactly one in Run, and for each of Lane::kRead and
 /// Lane::kCommand at least one in RunLane (two for commands, so that a cancel does not wait behind

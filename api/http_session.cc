@@ -16,6 +16,7 @@
 #include <boost/beast/http/status.hpp>
 
 #include "api/request_target.h"
+#include "api/tls_context.h"
 
 namespace levelwind::api {
 namespace {
@@ -32,14 +33,14 @@ constexpr std::size_t kLingerBytes = std::size_t{4} << 20;
 
 std::string_view View(beast::string_view text) { return {text.data(), text.size()}; }
 
+char Lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
+
 /// "application/json; charset=utf-8" -> "application/json"
 std::string MediaType(std::string_view header) {
   header = header.substr(0, header.find(';'));
   while (!header.empty() && header.back() == ' ') header.remove_suffix(1);
   std::string out(header);
-  std::ranges::transform(out, out.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-  });
+  std::ranges::transform(out, out.begin(), Lower);
   return out;
 }
 
@@ -73,13 +74,33 @@ std::pair<int, std::string> ReadProblem(const error_code& error) {
 
 }  // namespace
 
-HttpSession::HttpSession(asio::ip::tcp::socket socket, const HttpServerOptions& options,
-                         const Handler& handler, Dispatch dispatch, Closed closed)
+HttpSession::HttpSession(asio::ip::tcp::socket socket, TlsContext tls,
+                         const HttpServerOptions& options, const Handler& handler,
+                         Dispatch dispatch, Closed closed)
     : stream_(std::move(socket)),
+      tls_context_(std::move(tls)),
+      tls_(tls_context_ ? std::make_unique<Tls>(stream_, *tls_context_) : nullptr),
       options_(options),
       handler_(handler),
       dispatch_(std::move(dispatch)),
       closed_(std::move(closed)) {}
+
+void HttpSession::Start() {
+  if (tls_ == nullptr) return WaitForRequest(options_.header_timeout);
+  stream_.expires_after(options_.header_timeout);
+  tls_->async_handshake(asio::ssl::stream_base::server,
+                        [self = shared_from_this()](error_code error) {
+                          if (error) return self->Close();
+                          self->KeepPeer();
+                          self->WaitForRequest(self->options_.header_timeout);
+                        });
+}
+
+void HttpSession::KeepPeer() {
+  auto peer = std::make_shared<PeerCertificates>();
+  peer->der = PeerChain(tls_->native_handle());
+  if (!peer->der.empty()) peer_ = std::move(peer);
+}
 
 void HttpSession::Close() {
   if (!std::exchange(open_, false)) return;
@@ -102,36 +123,43 @@ void HttpSession::WaitForRequest(Duration timeout) {
   parser_->body_limit(options_.max_body_bytes);
   if (buffer_.size() > 0) return ReadHeader();  // pipelined
   stream_.expires_after(timeout);
-  stream_.async_read_some(buffer_.prepare(4096),
-                          [self = shared_from_this()](error_code error, std::size_t bytes) {
-                            if (error) return self->Close();
-                            self->buffer_.commit(bytes);
-                            self->ReadHeader();
-                          });
+  OnStream([this](auto& stream) {
+    stream.async_read_some(buffer_.prepare(4096),
+                           [self = shared_from_this()](error_code error, std::size_t bytes) {
+                             if (error) return self->Close();
+                             self->buffer_.commit(bytes);
+                             self->ReadHeader();
+                           });
+  });
 }
 
 void HttpSession::ReadHeader() {
   stream_.expires_after(options_.header_timeout);
-  http::async_read_header(stream_, buffer_, *parser_,
-                          [self = shared_from_this()](error_code error, std::size_t) {
-                            if (error) return self->OnReadError(error);
-                            self->ReadBody();
-                          });
+  OnStream([this](auto& stream) {
+    http::async_read_header(stream, buffer_, *parser_,
+                            [self = shared_from_this()](error_code error, std::size_t) {
+                              if (error) return self->OnReadError(error);
+                              self->ReadBody();
+                            });
+  });
 }
 
 void HttpSession::ReadBody() {
   stream_.expires_after(options_.body_timeout);
-  http::async_read(stream_, buffer_, *parser_,
-                   [self = shared_from_this()](error_code error, std::size_t) {
-                     if (error) return self->OnReadError(error);
-                     self->OnRequest();
-                   });
+  OnStream([this](auto& stream) {
+    http::async_read(stream, buffer_, *parser_,
+                     [self = shared_from_this()](error_code error, std::size_t) {
+                       if (error) return self->OnReadError(error);
+                       self->OnRequest();
+                     });
+  });
 }
 
 std::optional<std::pair<int, std::string>> HttpSession::Check(Request& request) const {
   const auto& message = parser_->get();
-  if (message.count(http::field::host) != 1 ||
-      !IsLoopbackAuthority(View(message[http::field::host]))) {
+  // Over TLS whoever asks has to show who they are, which no page in a browser can borrow.
+  if (tls_ == nullptr && (message.count(http::field::host) != 1 ||
+                          !IsLoopbackAuthority(View(message[http::field::host])))) {
     return std::pair(421,
                      "the Host header must be one that names the loopback (localhost, "
                      "127.0.0.1, [::1])");
@@ -161,6 +189,14 @@ void HttpSession::OnRequest() {
   request.accept = std::string(View(message[http::field::accept]));
   request.author = std::string(View(message["X-Levelwind-Author"]));
   request.body = std::move(message.body());
+  if (tls_ != nullptr) {
+    request.peer = peer_;
+    for (const auto& field : message) {
+      std::string name(View(field.name_string()));
+      std::ranges::transform(name, name.begin(), Lower);
+      request.headers.emplace_back(std::move(name), View(field.value()));
+    }
+  }
   stream_.expires_never();
   answer_due_ = true;
   dispatch_(shared_from_this(), std::move(request));
@@ -189,13 +225,15 @@ void HttpSession::Send(Response response) {
     for (const auto& part : body_) parts.push_back(asio::buffer(*part));
   }
   stream_.expires_after(options_.write_timeout);
-  asio::async_write(stream_, std::move(parts),
-                    [self = shared_from_this()](error_code error, std::size_t) {
-                      self->body_.clear();
-                      if (error || self->closing_) return self->Close();
-                      if (!self->keep_alive_) return self->Linger();
-                      self->WaitForRequest(self->options_.idle_timeout);
-                    });
+  OnStream([this, &parts](auto& stream) {
+    asio::async_write(stream, std::move(parts),
+                      [self = shared_from_this()](error_code error, std::size_t) {
+                        self->body_.clear();
+                        if (error || self->closing_) return self->Close();
+                        if (!self->keep_alive_) return self->Linger();
+                        self->WaitForRequest(self->options_.idle_timeout);
+                      });
+  });
 }
 
 void HttpSession::Linger() {

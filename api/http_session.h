@@ -1,6 +1,6 @@
 #pragma once
 
-// Internal to api/: the only two files that know Boost are http_session and http_server.
+// Internal to api/: the only files that know Boost are http_session, http_server and tls_*.
 
 #include <cstddef>
 #include <functional>
@@ -10,6 +10,8 @@
 #include <vector>
 
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ssl/context.hpp>
+#include <boost/asio/ssl/stream.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http/parser.hpp>
@@ -26,10 +28,13 @@ class HttpSession : public std::enable_shared_from_this<HttpSession> {
   using Dispatch = std::function<void(std::shared_ptr<HttpSession>, Request)>;
   using Closed = std::function<void(HttpSession*)>;
 
-  HttpSession(boost::asio::ip::tcp::socket socket, const HttpServerOptions& options,
+  using TlsContext = std::shared_ptr<boost::asio::ssl::context>;
+
+  /// `tls`: null for plain TCP.
+  HttpSession(boost::asio::ip::tcp::socket socket, TlsContext tls, const HttpServerOptions& options,
               const Handler& handler, Dispatch dispatch, Closed closed);
 
-  void Start() { WaitForRequest(options_.header_timeout); }
+  void Start();
   void Close();
   /// No further request is read; one that is being handled is still answered.
   void CloseWhenQuiet();
@@ -42,6 +47,17 @@ class HttpSession : public std::enable_shared_from_this<HttpSession> {
  private:
   using Parser = boost::beast::http::request_parser<boost::beast::http::string_body>;
 
+  using Tls = boost::asio::ssl::stream<boost::beast::tcp_stream&>;
+  /// Calls `use` with the stream that requests come on.
+  template <class Use>
+  void OnStream(Use use) {
+    if (tls_) {
+      use(*tls_);
+    } else {
+      use(stream_);
+    }
+  }
+  void KeepPeer();
   void WaitForRequest(Duration timeout);
   void ReadHeader();
   void ReadBody();
@@ -55,6 +71,9 @@ class HttpSession : public std::enable_shared_from_this<HttpSession> {
   void Discard(std::size_t budget);
 
   boost::beast::tcp_stream stream_;
+  const TlsContext tls_context_;
+  std::unique_ptr<Tls> tls_;
+  std::shared_ptr<const PeerCertificates> peer_;
   const HttpServerOptions& options_;
   const Handler& handler_;
   const Dispatch dispatch_;
