@@ -126,7 +126,8 @@ struct ScalingOutcome {
   std::uint64_t number = 0;
   WallTime at;
   std::int64_t from = kUnknownCount, to = kUnknownCount;
-  std::string state;   ///< "sent", "applied", "confirmed", "refused", "failed", "superseded".
+  /// "sent", "applied", "confirmed", "refused", "failed", "superseded", "dry_run".
+  std::string state;
   std::string detail;  ///< Who answered what, and the next step; never a secret.
 };
 
