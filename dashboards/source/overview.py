@@ -36,13 +36,23 @@ BALANCE = Row("Is it level?", (
                  f"topk(10, {_of('levelwind_partition_bytes_in_per_second')} @ end())", "{{topic}}-{{partition}}"),)),
 ))
 
+HEALING = Row("What is wrong, and what is done about it?", (
+    Panel("Critical findings", "Critical anomalies that are there now: `levelwind anomalies` names them.", "short", "stat", 6,
+          (Query(f"sum({_of('levelwind_anomaly_active', ',severity=' + chr(34) + 'critical' + chr(34))})", "critical"),),
+          steps=((None, "green"), (1, "red")), empty="nothing is critical", runbook="LevelwindAnomalyCritical"),
+    Panel("Waiting for a person", "Plans of self-healing that wait for `levelwind approve`, and anomalies that it has given "
+          "up.", "short", "stat", 6,
+          (Query(f"sum({_of('levelwind_healing_anomalies', ',state=~' + chr(34) + 'approval|stuck' + chr(34))})", "waiting"),),
+          steps=((None, "green"), (1, "orange")), empty="nobody is waited for", runbook="LevelwindHealingApproval"),
+    Panel("Active anomalies", "What the detectors find now, by type.", "short", "timeseries", 12,
+          (Query(f"count by (type) ({_of('levelwind_anomaly_active')})", "{{type}}"),), empty="nothing is found"),
+))
+
 WORK = Row("What is going on?", (
     Panel("Consumer lag", "Messages between log end and committed offset: the ten groups with the most. Absent while "
           "unknown. The board Consumer lag has the rest.", "short", "timeseries", 12,
           (Query(f"{_of('levelwind_group_total_lag')} and topk(10, {_of('levelwind_group_total_lag')} @ end())",
                  "{{group}}"),)),
-    Panel("Active anomalies", "What the detectors find now, by type.", "short", "timeseries", 12,
-          (Query(f"count by (type) ({_of('levelwind_anomaly_active')})", "{{type}}"),), empty="nothing is found"),
     Panel("Operation progress", "Bytes copied and bytes to copy of each operation that is not over.", "bytes",
           "timeseries", 12, (Query(_of("levelwind_operation_copied_bytes"), "{{operation}} copied"),
                              Query(_of("levelwind_operation_bytes"), "{{operation}} total")),
@@ -54,4 +64,4 @@ WORK = Row("What is going on?", (
 ))
 
 BOARD = Board("overview", "Levelwind / Overview", "A Kafka cluster as Levelwind sees it, and what Levelwind does there.",
-              (HEALTH, BALANCE, WORK))
+              (HEALTH, HEALING, BALANCE, WORK))
