@@ -78,12 +78,19 @@ struct DetectorOptions {
 
   /// key_skew: a partition takes more than this many times its even share of a topic's bytes in the
   /// mean of the last hour or so, after so many seconds of watching, and so much more than even.
+  /// Whether records of such a partition may be read for a few seconds to name the keys: they are
+  /// user data. Done by daemon/key_sampler.h.
+  bool sample_keys = false;
   double key_skew_factor = 2.5;
   double key_skew_watch_s = 3600;
   double key_skew_min_excess_bytes_per_s = 64 * 1024;
 
   /// disk_filling: hours until a log dir is full, as the slopes of the last hour and of the last
   /// six both tell; and the share that is nearly full whatever the slope.
+  ///
+  /// A dir that is watched for less than an hour is judged after so many seconds, no further ahead
+  /// than twelve times as long, and not where it was as full before.
+  double disk_watch_s = 300;
   double disk_full_hours = 12;
   double disk_critical_hours = 4;
   double disk_full_share = 0.90;

@@ -17,6 +17,8 @@ namespace {
 /// Steps of ten minutes.
 constexpr std::size_t kShort = 6;
 constexpr std::size_t kLong = 36;
+/// As many times as long as it looks back, a forecast looks ahead.
+constexpr double kAhead = 12;
 
 struct Forecast {
   double slope = kUnknown;  ///< Bytes per second that both spans tell at least; <= 0: not filling.
@@ -42,6 +44,44 @@ Forecast Predict(const StepSeries& series, double free_bytes, double horizon_s) 
       std::min(RobustSlope(values, series.step_s()), RobustSlope(late, series.step_s()));
   if (forecast.slope > 0) forecast.hours = free_bytes / forecast.slope / 3600;
   return forecast;
+}
+
+/// For a dir that fills too fast for hours to tell, or is not watched for one: by the last minutes,
+/// no further ahead than twelve times as long as they are, which is what an hour tells of a day's
+/// half. Where it was as full before, it is a wave, and hours tell more.
+Forecast PredictSoon(const StepSeries& lately, const StepSeries& steps, double free_bytes) {
+  std::vector<double> values = lately.Values();
+  const auto first = std::ranges::find_if(values, [](double v) { return std::isfinite(v); });
+  const double rise = lately.Back(0) - (first == values.end() ? kUnknown : *first);
+  const double span_s = static_cast<double>(values.end() - first - 1) * lately.step_s();
+  for (std::size_t back = 2; back < steps.size(); ++back) {
+    if (lately.Back(0) < steps.Back(back) + rise / 2) return {.slope = 0, .hours = kUnknown};
+  }
+  Forecast forecast;
+  forecast.slope = RobustSlope(values, lately.step_s());
+  const double left_s = free_bytes / forecast.slope;
+  if (forecast.slope > 0 && left_s <= kAhead * span_s) forecast.hours = left_s / 3600;
+  return forecast;
+}
+
+/// Whether it was watched for as long as DetectorOptions::disk_watch_s.
+bool WatchedForLong(const StepSeries* lately) {
+  return lately != nullptr && lately->size() > TrendHistory::kWatchSteps;
+}
+
+Forecast ForecastOf(const DetectorInput& input, const Broker& broker, const LogDir& dir) {
+  if (input.trends == nullptr) return {};
+  const StepSeries* steps = input.trends->FindLogDir(broker.id, dir.path);
+  const StepSeries* lately = input.trends->FindLogDirLately(broker.id, dir.path);
+  const auto free_bytes = static_cast<double>(dir.usable_bytes);
+  Forecast forecast;
+  if (steps != nullptr && steps->size() > kShort) {
+    forecast = Predict(*steps, free_bytes, input.options.disk_full_hours * 3600);
+  }
+  if (!WatchedForLong(lately)) return forecast;
+  const Forecast soon = PredictSoon(*lately, *steps, free_bytes);
+  const bool sooner = IsKnown(soon.hours) && !(forecast.hours <= soon.hours);
+  return sooner || !IsKnown(forecast.slope) ? soon : forecast;
 }
 
 /// Whether the other log dirs of the broker could take it: then no byte crosses the network.
@@ -104,15 +144,11 @@ DetectorReport DetectDiskFilling(const DetectorInput& input) {
         ++unknown;
         continue;
       }
-      const StepSeries* series =
-          input.trends == nullptr ? nullptr : input.trends->FindLogDir(broker.id, dir.path);
-      Forecast forecast;
+      const bool watched = input.trends != nullptr &&
+                           WatchedForLong(input.trends->FindLogDirLately(broker.id, dir.path));
+      if (!watched) ++young;
+      const Forecast forecast = ForecastOf(input, broker, dir);
       const auto free_bytes = static_cast<double>(dir.usable_bytes);
-      if (series != nullptr && series->size() > kShort) {
-        forecast = Predict(*series, free_bytes, input.options.disk_full_hours * 3600);
-      } else {
-        ++young;
-      }
       const double share = 1 - free_bytes / static_cast<double>(dir.total_bytes);
       const bool nearly = share >= input.options.disk_full_share && !(forecast.slope < 0);
       if (forecast.hours <= input.options.disk_full_hours || nearly) {
@@ -125,8 +161,10 @@ DetectorReport DetectDiskFilling(const DetectorInput& input) {
     Hold(report,
          fmt::format("size of {} unknown (told since Kafka 3.3)", Count(unknown, "log dir")));
   }
-  if (young > 0)
-    Hold(report, fmt::format("{} not watched for an hour yet", Count(young, "log dir")));
+  if (young > 0) {
+    Hold(report, fmt::format("{} not watched for {} yet", Count(young, "log dir"),
+                             HumanDuration(input.options.disk_watch_s)));
+  }
   return report;
 }
 

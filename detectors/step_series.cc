@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 #include "detectors/describe.h"
 
@@ -30,6 +31,15 @@ void StepSeries::Add(std::int64_t unix_ms, double value) {
   ++in_newest_;
   float& mean = values_.back();
   mean += (static_cast<float>(value) - mean) / static_cast<float>(in_newest_);
+}
+
+void StepSeries::Restore(std::int64_t newest_ms, std::vector<float> values) {
+  if (values.size() > kept_) {
+    values.erase(values.begin(), values.end() - static_cast<std::ptrdiff_t>(kept_));
+  }
+  values_ = std::move(values);
+  newest_ = newest_ms / step_ms_;
+  in_newest_ = 1;
 }
 
 double StepSeries::Back(std::size_t back) const {

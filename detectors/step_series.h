@@ -19,6 +19,14 @@ class StepSeries {
   void Add(std::int64_t unix_ms, double value);
 
   std::size_t size() const { return values_.size(); }
+  /// Puts back what Values() was when the newest step began at `newest_ms`: of the same step
+  /// length, and nothing added yet. Further times begin a new step.
+  void Restore(std::int64_t newest_ms, std::vector<float> values);
+  /// When the newest step began; 0 while there is none.
+  std::int64_t newest_ms() const { return values_.empty() ? 0 : newest_ * step_ms_; }
+  const std::vector<float>& raw() const { return values_; }
+  std::int64_t step_ms() const { return step_ms_; }
+
   /// `back` 0 is the newest step, which may still be filling; unknown beyond what is kept.
   double Back(std::size_t back) const;
   /// Oldest first, with the unknown ones. `newest` steps are left out at the end.

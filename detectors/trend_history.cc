@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <set>
+#include <utility>
 
 #include "detectors/setting_drift.h"
 #include "model/cluster_facts.h"
@@ -17,6 +18,11 @@ constexpr std::int64_t kForgetBrokerMs = 24 * 60 * kMinuteMs;
 
 StepSeries FigureSeries() { return {5 * kMinuteMs, 288}; }
 StepSeries DiskSeries() { return {10 * kMinuteMs, 144}; }
+StepSeries LateDiskSeries(double watch_s) {
+  const auto step = watch_s * 1000 / static_cast<double>(TrendHistory::kWatchSteps);
+  return {std::max<std::int64_t>(1, static_cast<std::int64_t>(step)),
+          2 * TrendHistory::kWatchSteps + 1};
+}
 
 /// Of the file system where that is told: what else lies in it fills it as well.
 double UsedBytes(const LogDir& dir) {
@@ -47,10 +53,12 @@ BrokerTrend::BrokerTrend()
     : figures{FigureSeries(), FigureSeries(), FigureSeries(), FigureSeries(),
               FigureSeries(), FigureSeries(), FigureSeries(), FigureSeries()} {}
 
+TrendHistory::TrendHistory(double disk_watch_s) : disk_watch_s_(disk_watch_s) {}
+
 void TrendHistory::Update(const ClusterSnapshot& snapshot) {
   const std::int64_t at = snapshot.taken_at.unix_ms;
   constexpr std::int64_t kHourMs = 60 * kMinuteMs;
-  if (last_.unix_ms - at > kHourMs) *this = TrendHistory();
+  if (last_.unix_ms - at > kHourMs) *this = TrendHistory(disk_watch_s_);
   if (at <= last_.unix_ms) return;
   if (first_.unix_ms == 0) first_ = snapshot.taken_at;
   const double seconds = last_.unix_ms == 0 ? 0 : static_cast<double>(at - last_.unix_ms) / 1000;
@@ -75,8 +83,9 @@ void TrendHistory::UpdateBrokers(const ClusterSnapshot& snapshot) {
     trend.down_since = {};
     if (broker.metrics.known()) AddFigures(broker.metrics, last_.unix_ms, trend);
     for (const LogDir& dir : broker.log_dirs) {
-      log_dirs_.try_emplace({broker.id, dir.path}, DiskSeries())
-          .first->second.Add(last_.unix_ms, UsedBytes(dir));
+      Disk& disk = DiskOf(broker.id, dir.path);
+      disk.steps.Add(last_.unix_ms, UsedBytes(dir));
+      disk.lately.Add(last_.unix_ms, UsedBytes(dir));
     }
   }
   std::erase_if(brokers_, [&](const auto& entry) {
@@ -161,8 +170,35 @@ const GroupTrend* TrendHistory::FindGroup(std::string_view group) const {
 }
 const StepSeries* TrendHistory::FindLogDir(BrokerId broker, const std::string& path) const {
   const auto at = log_dirs_.find({broker, path});
-  return at == log_dirs_.end() ? nullptr : &at->second;
+  return at == log_dirs_.end() ? nullptr : &at->second.steps;
 }
+const StepSeries* TrendHistory::FindLogDirLately(BrokerId broker, const std::string& path) const {
+  const auto at = log_dirs_.find({broker, path});
+  return at == log_dirs_.end() ? nullptr : &at->second.lately;
+}
+TrendHistory::Disk& TrendHistory::DiskOf(BrokerId broker, const std::string& path) {
+  return log_dirs_.try_emplace({broker, path}, Disk{DiskSeries(), LateDiskSeries(disk_watch_s_)})
+      .first->second;
+}
+
+std::vector<DiskHistory> TrendHistory::KeptDisks() const {
+  std::vector<DiskHistory> kept;
+  for (const auto& [key, disk] : log_dirs_) {
+    if (disk.steps.size() == 0) continue;
+    kept.push_back(
+        {key.first, key.second, disk.steps.step_ms(), disk.steps.newest_ms(), disk.steps.raw()});
+  }
+  return kept;
+}
+
+void TrendHistory::RestoreDisks(std::vector<DiskHistory> kept) {
+  for (DiskHistory& one : kept) {
+    StepSeries& steps = DiskOf(one.broker, one.path).steps;
+    if (one.step_ms != steps.step_ms() || one.newest_ms <= 0) continue;
+    steps.Restore(one.newest_ms, std::move(one.used));
+  }
+}
+
 WallTime TrendHistory::DriftSince(std::string_view setting) const {
   const auto at = drift_since_.find(setting);
   return at == drift_since_.end() ? WallTime{} : at->second;
@@ -193,8 +229,9 @@ std::size_t TrendHistory::MemoryBytes() const {
     for (const StepSeries& figure : broker.figures) bytes += figure.MemoryBytes();
   }
   for (const auto& [name, group] : groups_) bytes += kNode + name.capacity() + group.MemoryBytes();
-  for (const auto& [key, series] : log_dirs_) {
-    bytes += kNode + key.second.capacity() + sizeof(series) + series.MemoryBytes();
+  for (const auto& [key, disk] : log_dirs_) {
+    bytes += kNode + key.second.capacity() + sizeof(disk) + disk.steps.MemoryBytes() +
+             disk.lately.MemoryBytes();
   }
   return bytes;
 }

@@ -17,6 +17,7 @@
 #include "detectors/group_trend.h"
 #include "detectors/step_series.h"
 #include "model/cluster_snapshot.h"
+#include "model/disk_history.h"
 
 namespace levelwind::detectors {
 
@@ -66,6 +67,9 @@ struct TopicTrend {
 /// live ones. Not thread-safe.
 class TrendHistory {
  public:
+  /// `disk_watch_s`: DetectorOptions::disk_watch_s.
+  explicit TrendHistory(double disk_watch_s = 300);
+
   /// One that is older than the last is left out; after a step back of the clock by more than an
   /// hour everything begins anew.
   void Update(const ClusterSnapshot& snapshot);
@@ -76,6 +80,13 @@ class TrendHistory {
   const GroupTrend* FindGroup(std::string_view group) const;
   /// Used bytes of a log dir in steps of 10 minutes, over 24 hours.
   const StepSeries* FindLogDir(BrokerId broker, const std::string& path) const;
+  /// The same in kWatchSteps steps per disk_watch_s, over twice that time.
+  const StepSeries* FindLogDirLately(BrokerId broker, const std::string& path) const;
+  static constexpr std::size_t kWatchSteps = 5;
+  /// What FindLogDir tells, of every log dir, to be put back into the next process's history:
+  /// before its first Update. Steps of another length are left out.
+  std::vector<DiskHistory> KeptDisks() const;
+  void RestoreDisks(std::vector<DiskHistory> kept);
   /// Records per second by which the partition's log start moved over the last half to whole hour;
   /// unknown until it was watched for so long.
   double LogStartRate(const ClusterSnapshot& snapshot, const Partition& partition) const;
@@ -98,7 +109,13 @@ class TrendHistory {
   std::map<std::string, TopicTrend, std::less<>> topics_;
   std::map<BrokerId, BrokerTrend> brokers_;
   std::map<std::string, GroupTrend, std::less<>> groups_;
-  std::map<std::pair<BrokerId, std::string>, StepSeries> log_dirs_;
+  struct Disk {
+    StepSeries steps, lately;
+  };
+  Disk& DiskOf(BrokerId broker, const std::string& path);
+
+  double disk_watch_s_;
+  std::map<std::pair<BrokerId, std::string>, Disk> log_dirs_;
   std::map<std::string, WallTime, std::less<>> drift_since_;
 };
 

@@ -12,7 +12,7 @@ constexpr std::size_t kKeptLooks = 4;
 
 }  // namespace
 
-Watch::Watch(const DetectorOptions& options) : options_(options) {
+Watch::Watch(const DetectorOptions& options) : options_(options), trends_(options.disk_watch_s) {
   RegisterBuiltinDetectors(registry_);
 }
 

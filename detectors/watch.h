@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/clock.h"
@@ -11,6 +12,7 @@
 #include "detectors/trend_history.h"
 #include "model/anomaly.h"
 #include "model/cluster_snapshot.h"
+#include "model/disk_history.h"
 
 namespace levelwind::detectors {
 
@@ -25,6 +27,10 @@ class Watch {
   /// snapshot that it saw last. `plan` as in DetectorInput.
   std::optional<std::vector<DetectorReport>> Look(const SnapshotPtr& snapshot, WallTime now,
                                                   const Proposal* plan = nullptr);
+
+  /// What should be kept over a restart, and what was: before the first Look.
+  std::vector<DiskHistory> KeptDisks() const { return trends_.KeptDisks(); }
+  void RestoreDisks(std::vector<DiskHistory> kept) { trends_.RestoreDisks(std::move(kept)); }
 
   const DetectorRegistry& registry() const { return registry_; }
   /// Whether it stood for as long as its detector wants before anybody is told

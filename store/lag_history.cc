@@ -45,6 +45,9 @@ CREATE TABLE IF NOT EXISTS chunks(
 CREATE TABLE IF NOT EXISTS log_ends(
   topic BLOB NOT NULL, partition INTEGER NOT NULL, topic_id TEXT NOT NULL, points BLOB NOT NULL,
   PRIMARY KEY(topic, partition)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS log_dirs(
+  broker INTEGER NOT NULL, path BLOB NOT NULL, step_ms INTEGER NOT NULL, newest_ms INTEGER NOT NULL,
+  used BLOB NOT NULL, PRIMARY KEY(broker, path)) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS chunks_by_series ON chunks(tier, series, start);
 )sql";
 

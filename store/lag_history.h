@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/result.h"
 #include "model/cluster_snapshot.h"
+#include "model/disk_history.h"
 #include "model/lag_history.h"
 #include "model/offset_points.h"
 #include "store/lag_series.h"
@@ -65,6 +66,10 @@ class LagHistory {
   Status SaveOffsets(const std::vector<PartitionHistory>& histories);
   /// Nothing without a file. Rows that make no sense are left out.
   Result<std::vector<PartitionHistory>> LoadOffsets();
+
+  /// The same for how full log dirs were.
+  Status SaveDisks(const std::vector<DiskHistory>& disks);
+  Result<std::vector<DiskHistory>> LoadDisks();
 
   std::size_t group_count() const;
 

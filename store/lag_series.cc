@@ -77,6 +77,23 @@ std::optional<std::vector<LagPoint>> DecodeChunk(std::string_view bytes) {
   return points;
 }
 
+std::string EncodeUsed(const std::vector<float>& used) {
+  std::string bytes;
+  bytes.reserve(used.size() * sizeof(float));
+  for (const float value : used) Append(bytes, value);
+  return bytes;
+}
+
+std::optional<std::vector<float>> DecodeUsed(std::string_view bytes) {
+  if (bytes.size() % sizeof(float) != 0) return {};
+  std::vector<float> used;
+  for (; !bytes.empty(); bytes.remove_prefix(sizeof(float))) {
+    used.push_back(Take(bytes));
+    if (used.back() < 0 || std::isinf(used.back())) return {};
+  }
+  return used;
+}
+
 std::string EncodeOffsets(const std::vector<OffsetPoint>& points) {
   std::string bytes;
   const auto append = [&](std::int64_t difference) {

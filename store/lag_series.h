@@ -41,6 +41,11 @@ std::string EncodeOffsets(const std::vector<OffsetPoint>& points);
 /// Nothing where the bytes are not such points.
 std::optional<std::vector<OffsetPoint>> DecodeOffsets(std::string_view bytes);
 
+/// Bytes that were used, or NaN where that is not known: little-endian floats.
+std::string EncodeUsed(const std::vector<float>& used);
+/// Nothing where the bytes are not such floats, or some are negative or infinite.
+std::optional<std::vector<float>> DecodeUsed(std::string_view bytes);
+
 /// The last `capacity` spans of `step_ms` of one group, in memory. Samples come in the order of
 /// time; one that is older than the newest span is left out. Not thread-safe.
 class LagSeries {

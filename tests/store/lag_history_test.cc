@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
+#include <limits>
 #include <memory>
 #include <string>
 
@@ -200,6 +201,29 @@ TEST_F(LagHistoryTest, TheEndsOfLogsAreThereAgain) {
   EXPECT_EQ(kept->front().partition, orders.partition);
   EXPECT_EQ(kept->front().topic_id, orders.topic_id);
   EXPECT_EQ(kept->front().points, orders.points);
+}
+
+TEST_F(LagHistoryTest, HowFullLogDirsWereIsThereAgain) {
+  const float nan = std::numeric_limits<float>::quiet_NaN();
+  const DiskHistory disk = {3, "/data/1", 600'000, kStart, {1e12F, nan, 1.5e12F}};
+  {
+    const auto history = Open();
+    EXPECT_TRUE(history->LoadDisks()->empty());
+    ASSERT_TRUE(history->SaveDisks({disk, {9, "/gone", 600'000, kStart, {1}}}).ok());
+    ASSERT_TRUE(history->SaveDisks({disk}).ok());
+  }
+  const auto kept = Open()->LoadDisks();
+  ASSERT_TRUE(kept.ok());
+  ASSERT_EQ(kept->size(), 1u);
+  EXPECT_EQ(kept->front().broker, 3);
+  EXPECT_EQ(kept->front().path, "/data/1");
+  EXPECT_EQ(kept->front().newest_ms, kStart);
+  ASSERT_EQ(kept->front().used.size(), 3u);
+  EXPECT_EQ(kept->front().used[0], 1e12F);
+  EXPECT_TRUE(std::isnan(kept->front().used[1]));
+  EXPECT_EQ(kept->front().used[2], 1.5e12F);
+  EXPECT_FALSE(DecodeUsed("abc").has_value());
+  EXPECT_FALSE(DecodeUsed(EncodeUsed({-1.0F})).has_value());
 }
 
 TEST_F(LagHistoryTest, ADamagedFileIsPutAsideAndANewOneBegun) {

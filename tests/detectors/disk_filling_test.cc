@@ -1,0 +1,103 @@
+// Forecasts of full disks: by hours, by minutes, and over a restart.
+#include "detectors/disk_filling.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdint>
+#include <memory>
+
+#include "detectors/watch.h"
+#include "tests/support/snapshot_builder.h"
+
+namespace levelwind::detectors {
+namespace {
+
+using levelwind::testing::SnapshotBuilder;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+constexpr std::int64_t kTotal = 1'000'000'000;
+
+/// One broker whose log dir has so much in it, a number of seconds after the start.
+SnapshotPtr At(std::int64_t second, double used_share) {
+  auto snapshot = std::make_shared<ClusterSnapshot>(
+      SnapshotBuilder().AddBroker(1, "r1").AddTopic("t", {{.replicas = {1}}}).Build());
+  snapshot->sequence = static_cast<std::uint64_t>(second) + 1;
+  snapshot->taken_at = {1'760'000'400'000 + second * 1000};
+  LogDir dir{.path = "/d"};
+  dir.total_bytes = kTotal;
+  dir.usable_bytes = static_cast<std::int64_t>(kTotal * (1 - used_share));
+  snapshot->brokers[0].log_dirs = {dir};
+  return snapshot;
+}
+
+DetectorReport ReportAt(Watch& watch, std::int64_t second, double used_share) {
+  const SnapshotPtr snapshot = At(second, used_share);
+  const auto reports = watch.Look(snapshot, snapshot->taken_at);
+  for (const DetectorReport& report : *reports) {
+    if (report.detector == "disk_filling") return report;
+  }
+  return {};
+}
+
+TEST(DiskFilling, WhatIsFullInMinutesIsToldByMinutes) {
+  Watch watch{DetectorOptions()};
+  DetectorReport report;
+  for (int second = 0; second <= 240; second += 10) {
+    report = ReportAt(watch, second, 0.2 + second * 0.0004);
+    EXPECT_THAT(report.anomalies, IsEmpty()) << second;
+    EXPECT_THAT(report.held_because, HasSubstr("not watched for")) << second;
+  }
+  for (int second = 250; second <= 330; second += 10) {
+    report = ReportAt(watch, second, 0.2 + second * 0.0004);
+  }
+  ASSERT_THAT(report.anomalies, SizeIs(1));
+  EXPECT_EQ(report.anomalies[0].severity, Severity::kCritical);
+  // 0.668 are free, 0.0004 a second: 1,670 s.
+  EXPECT_NEAR(report.anomalies[0].value, 1670.0 / 3600, 0.02);
+  EXPECT_THAT(report.held_because, IsEmpty());
+}
+
+TEST(DiskFilling, MinutesTellNothingOfWhatIsFarAhead) {
+  Watch watch{DetectorOptions()};
+  DetectorReport report;
+  for (int second = 0; second <= 600; second += 10) {
+    report = ReportAt(watch, second, 0.2 + second * 0.00005);
+  }
+  EXPECT_THAT(report.anomalies, IsEmpty()) << "four hours ahead, from ten minutes";
+}
+
+TEST(DiskFilling, AWaveThatWasAsHighBeforeIsNoAlarm) {
+  Watch watch{DetectorOptions()};
+  for (int second = 0; second < 4 * 3600; second += 10) {
+    const double share = 0.5 + 0.35 * (second % 3600) / 3600.0;
+    const DetectorReport report = ReportAt(watch, second, share);
+    if (second < 3600) continue;  // The first wave is not known for one.
+    EXPECT_THAT(report.anomalies, IsEmpty()) << second << " s, " << share;
+  }
+}
+
+TEST(DiskFilling, TheCourseOfHoursSurvivesARestart) {
+  constexpr int kHours = 2 * 3600;
+  const auto share = [](int second) { return 0.5 + second * 0.00001; };  // Full after 14 h.
+  Watch first{DetectorOptions()};
+  for (int second = 0; second < kHours; second += 30) ReportAt(first, second, share(second));
+
+  Watch forgetful{DetectorOptions()}, second{DetectorOptions()};
+  second.RestoreDisks(first.KeptDisks());
+  EXPECT_THAT(ReportAt(forgetful, kHours + 60, share(kHours + 60)).anomalies, IsEmpty());
+  const DetectorReport report = ReportAt(second, kHours + 60, share(kHours + 60));
+  ASSERT_THAT(report.anomalies, SizeIs(1)) << "at the first look";
+  EXPECT_NEAR(report.anomalies[0].value, (1 - share(kHours)) / 0.00001 / 3600, 1);
+}
+
+TEST(DiskFilling, StepsOfAnotherLengthAreNotRestored) {
+  Watch watch{DetectorOptions()};
+  watch.RestoreDisks({{1, "/d", 1000, 1'760'000'000'000, {1, 2, 3}}});
+  EXPECT_THAT(watch.KeptDisks(), IsEmpty());
+}
+
+}  // namespace
+}  // namespace levelwind::detectors
