@@ -43,7 +43,12 @@ void Add(const Broker& broker, std::string subject, const OfflineReplicas& repli
   anomaly.evidence = {{"offline replicas", anomaly.value, ""}};
   anomaly.message = fmt::format("{} failed: {} offline on broker {} while it serves",
                                 anomaly.subject, Count(replicas.count, "replica"), broker.id);
-  if (dead_broker) {
+  if (replicas.count == 0) {
+    anomaly.severity = Severity::kWarning;
+    anomaly.message =
+        fmt::format("{} failed; no replica of broker {} is on it", anomaly.subject, broker.id);
+    anomaly.next_step = "replace the disk; no replica is to be moved off it";
+  } else if (dead_broker) {
     anomaly.next_step =
         "replace the disk; its replicas move once no broker is dead, or with a plan by hand: "
         "levelwind plan --fix-offline";

@@ -40,7 +40,9 @@ DetectorReport DetectGoalViolation(const DetectorInput& input) {
                         {"out of place", verdict.cost_before, "mean brokers"},
                         {"left by the plan", verdict.cost_after, "mean brokers"},
                         {"balance score", input.plan->score_before, "of 100"}};
-    anomaly.next_step = fmt::format("levelwind show {}", input.plan->id);
+    // A plan that was made for the verdicts only has no number.
+    anomaly.next_step = input.plan->id.empty() ? "levelwind plan"
+                                               : fmt::format("levelwind show {}", input.plan->id);
     // A plan that mends nothing of it is no fix.
     if (verdict.cost_after < verdict.cost_before) {
       AskRebalance(anomaly);
@@ -50,7 +52,11 @@ DetectorReport DetectGoalViolation(const DetectorInput& input) {
     }
     report.anomalies.push_back(std::move(anomaly));
   }
-  if (unjudged > 0) Hold(report, fmt::format("the plan left {} unjudged", Count(unjudged, "goal")));
+  // Some may never be judged, such as those of cpu where nobody tells it: that holds nothing up.
+  if (unjudged > 0 && !input.plan->confidence.rates) {
+    Hold(report,
+         fmt::format("rates are not known yet, which left {} unjudged", Count(unjudged, "goal")));
+  }
   return report;
 }
 

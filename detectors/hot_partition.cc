@@ -15,6 +15,8 @@ namespace levelwind::detectors {
 namespace {
 
 constexpr std::uint32_t kLeastPartitions = 3;
+/// Of the mean: what a broker leads at most when a plan has levelled the cluster, and some more.
+constexpr double kCrowded = 1.2;
 
 void JudgeTopic(const DetectorInput& input, const Topic& topic, const ClusterSums& sums,
                 DetectorReport& report) {
@@ -28,6 +30,9 @@ void JudgeTopic(const DetectorInput& input, const Topic& topic, const ClusterSum
     // The leader may also lead partitions of unknown rate; then its share cannot be told.
     const double share = rate / sums.brokers.at(p.leader).leader_bytes_in;
     if (!(share >= input.options.hot_partition_broker_share)) continue;
+    // Where it has a broker nearly for itself nobody suffers from it, and nothing is to be done.
+    const double even = sums.bytes_in / std::max(1, sums.serving);
+    if (sums.brokers.at(p.leader).leader_bytes_in <= even * kCrowded) continue;
     Anomaly anomaly;
     anomaly.type = report.detector;
     anomaly.subject = EscapeControl(input.now.NameOf(p).ToString());
@@ -46,7 +51,6 @@ void JudgeTopic(const DetectorInput& input, const Topic& topic, const ClusterSum
                         {"median of its topic", median, "bytes/s"},
                         {"share of what its broker leads", share * 100, "%"}};
     // Alone it is more than a broker's even share: wherever it goes, it is too much there.
-    const double even = sums.bytes_in / std::max(1, sums.serving);
     if (rate > even * input.options.hot_broker_factor) {
       anomaly.evidence.push_back({"mean broker leads", even, "bytes/s"});
       anomaly.next_step = fmt::format(

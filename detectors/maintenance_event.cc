@@ -24,6 +24,7 @@ AnomalyFix FixOf(const PlanRequest& request) {
 DetectorReport DetectMaintenanceEvent(const DetectorInput& input) {
   DetectorReport report = ReportOf("maintenance_event");
   if (input.now.facts == nullptr) return report;  // Nobody reads the topic: nothing to hold.
+  Hold(report, input.now.facts->maintenance_problem);
   for (const MaintenanceEvent& event : input.now.facts->maintenance) {
     std::string subject = EscapeControl(event.kind);
     for (const BrokerId broker : event.brokers) subject += fmt::format(" {}", broker);

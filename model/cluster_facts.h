@@ -79,6 +79,7 @@ struct ClusterFacts {
   std::optional<QuorumView> quorum;     ///< Empty: not told, or there is none (ZooKeeper).
   std::vector<SampledKeys> keys;        ///< Sorted by partition.
   std::vector<MaintenanceEvent> maintenance;  ///< Not expired, oldest first.
+  std::string maintenance_problem;            ///< Why newer ones may be missing; empty: none are.
 
   /// Null when there is none. O(log n).
   const TopicSettings* FindTopic(std::string_view topic) const;

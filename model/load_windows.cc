@@ -13,6 +13,9 @@ constexpr NameTable<WindowVerdict, 5> kVerdicts = {{
     {WindowVerdict::kMissing, "missing"},
 }};
 
+/// LoadWindow::samples counts no further.
+constexpr std::uint32_t kCounted = 255;
+
 /// By its own samples alone.
 WindowFigure Own(const LoadWindow& window, std::size_t partition) {
   if (partition >= window.samples.size() || window.samples[partition] == 0) return {};
@@ -23,8 +26,9 @@ WindowFigure Own(const LoadWindow& window, std::size_t partition) {
   if (samples >= window.expected) {
     figure.verdict = WindowVerdict::kFull;
   } else {
-    figure.verdict =
-        2 * samples >= window.expected ? WindowVerdict::kAverage : WindowVerdict::kForced;
+    // More than can be counted are many, however many there could be.
+    const bool enough = 2 * samples >= window.expected || samples == kCounted;
+    figure.verdict = enough ? WindowVerdict::kAverage : WindowVerdict::kForced;
   }
   return figure;
 }

@@ -213,7 +213,7 @@ Result<std::vector<AuditRecord>> Journal::LoadAudit(std::size_t limit,
   std::vector<AuditRecord> rows;
   Statement query(*db_,
                   "SELECT * FROM audit WHERE ?1 = '' OR operation = ?1 "
-                  "ORDER BY generation DESC, sequence DESC LIMIT ?2");
+                  "ORDER BY generation DESC, time_ms DESC, sequence DESC LIMIT ?2");
   query.Bind(operation).Bind(static_cast<std::int64_t>(limit));
   for (;;) {
     LW_ASSIGN_OR_RETURN(const bool more, query.Next());

@@ -77,7 +77,10 @@ void HealingPolicy::Planned(const std::string& case_id, const Result<ProposalPtr
   record.plan_bytes = proposal.bytes_to_move;
   record.eta_s = proposal.makespan_s;
   if (proposal.empty()) {
-    RetryIn(*tracked, options_.retry_after, now, wall);
+    // A disk that fills up soon needs a plan as soon as there is one.
+    const bool urgent = record.anomaly.severity == Severity::kCritical;
+    RetryIn(*tracked, urgent ? std::min(kSoon, options_.retry_after) : options_.retry_after, now,
+            wall);
     Set(*tracked,
         {HealState::kHeld, "no_move",
          fmt::format("no move helps: {}; {}", proposal.summary, record.anomaly.next_step)},

@@ -35,6 +35,10 @@ struct HealingOptions {
   Duration retry_after = std::chrono::hours(1);
   std::int32_t max_attempts = 3;
 
+  /// While goal_violation is not off and no operation runs, the goals are judged this often, by a
+  /// plan that is made for that and shown to nobody.
+  Duration goal_check_interval = std::chrono::minutes(10);
+
   /// When nothing is begun; as base/weekly_window.h reads them.
   std::vector<std::string> quiet_hours;
 

@@ -214,6 +214,14 @@ void HealingPolicy::AdvanceSettling(Tracked& tracked, const HealingInput& input)
   const bool still_there = tracked.present && input.now - tracked.since >= options_.cool_down &&
                            tracked.confirmed && *tracked.confirmed > tracked.since;
   if (!still_there) return;
+  if (record.anomaly.fix == AnomalyFix::kNone) {
+    Set(tracked,
+        {HealState::kWatched, "no_fix",
+         fmt::format("{} did what a plan can; what is left: {}; {}", record.operation_id,
+                     record.anomaly.message, record.anomaly.next_step)},
+        input.now, input.wall);
+    return;
+  }
   if (record.attempts >= options_.max_attempts) {
     Set(tracked,
         {HealState::kStuck, "attempts",

@@ -132,6 +132,20 @@ TEST(HotPartition, NeedsBothTopicAndBrokerShare) {
   EXPECT_THAT(Subjects(Detect("hot_partition", Cluster(kEven, kMiBps))), IsEmpty());
 }
 
+TEST(HotPartition, IsNoneWhereItsBrokerCarriesNoMoreThanTheOthers) {
+  std::vector<double> rates(12, 0.1 * kMiBps);
+  rates[6] = 1 * kMiBps;
+  ASSERT_THAT(Subjects(Detect("hot_partition", Cluster(kEven, 0, rates))), ElementsAre("orders-6"));
+  // The others take as much over there: nobody would gain from a move.
+  for (std::size_t p = 0; p < rates.size(); ++p) {
+    const BrokerId hot = Cluster(kEven, 0, rates).partitions[6].leader;
+    if (Cluster(kEven, 0, rates).partitions[p].leader != hot) rates[p] = 0.35 * kMiBps;
+  }
+  DetectorOptions options;
+  options.hot_partition_factor = 2;
+  EXPECT_THAT(Subjects(Detect("hot_partition", Cluster(kEven, 0, rates), {}, options)), IsEmpty());
+}
+
 TEST(HotPartition, TopicWithAnUnknownRateIsHeld) {
   std::vector<double> rates(12, 0.1 * kMiBps);
   rates[6] = 3 * kMiBps;

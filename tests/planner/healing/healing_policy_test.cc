@@ -99,6 +99,52 @@ TEST(HealingPolicy, ObserveModeNeverActs) {
   EXPECT_THAT(world.Case().reason, HasSubstr("--mode operate"));
 }
 
+TEST(HealingPolicy, WhatAPlanLeavesToAPersonIsNotTriedAgain) {
+  HealingWorld world{DeadBrokersOn()};
+  world.Add(HealingWorld::HotBroker(3));
+  world.Run(35min);
+  ASSERT_EQ(world.applies, 1);
+  Anomaly left = HealingWorld::HotBroker(3);  // As a failed disk that is empty now.
+  left.fix = AnomalyFix::kNone;
+  left.request.reset();
+  left.next_step = "replace it";
+  world.Add(left);
+  world.End(OperationState::kCompleted);
+  world.Run(30min);
+  EXPECT_EQ(world.Case().state, HealState::kWatched);
+  EXPECT_EQ(world.Code(), "no_fix");
+  EXPECT_THAT(world.Case().reason, HasSubstr("replace it"));
+  world.Run(5h);
+  EXPECT_EQ(world.plans, 1);
+  world.Remove(left);
+  world.Run(10min);
+  EXPECT_EQ(world.Case().state, HealState::kHealed);
+}
+
+TEST(HealingPolicy, WhereAPlanIsUrgentAndMovesNothingYetItIsTriedSoonAgain) {
+  HealingOptions options;
+  options.modes = {"disk_filling=on", "hot_broker=on"};
+  options.grace = 1min;
+  HealingWorld world{options};
+  auto empty = std::make_shared<levelwind::Proposal>();
+  empty->id = "p1";
+  world.plan = ProposalPtr(empty);
+  Anomaly filling = HealingWorld::HotBroker(3);
+  filling.type = "disk_filling";
+  filling.severity = Severity::kCritical;
+  filling.fix = AnomalyFix::kRelieveBrokers;
+  world.Add(filling);
+  world.Run(15min);
+  EXPECT_EQ(world.Code(), "no_move");
+  EXPECT_GE(world.plans, 8) << "each minute after the grace time";
+  world.Remove(filling);
+  world.Run(10min);
+  const int before = world.plans;
+  world.Add(HealingWorld::HotBroker(4));
+  world.Run(30min);
+  EXPECT_EQ(world.plans, before + 1) << "what is not urgent waits for heal.retry_after";
+}
+
 TEST(HealingPolicy, ManyDeadBrokersAreTheNetwork) {
   HealingWorld world{DeadBrokersOn()};
   for (BrokerId broker = 1; broker <= 4; ++broker) world.Add(HealingWorld::DeadBroker(broker));

@@ -1,0 +1,108 @@
+// What some detectors say once their plan was carried out, or cannot be judged.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+
+#include "detectors/disk_failure.h"
+#include "detectors/goal_violation.h"
+#include "detectors/maintenance_event.h"
+#include "model/cluster_facts.h"
+#include "model/proposal.h"
+#include "tests/support/snapshot_builder.h"
+
+namespace levelwind::detectors {
+namespace {
+
+using levelwind::testing::SnapshotBuilder;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+/// Two brokers; a log dir of the first has failed.
+ClusterSnapshot FailedDir(bool replica_on_it) {
+  ClusterSnapshot snapshot =
+      SnapshotBuilder().AddBroker(1, "r1").AddBroker(2, "r2").AddTopic("t", {{1, 2}}).Build();
+  LogDir failed{.path = "/d1"};
+  failed.offline = true;
+  snapshot.brokers[0].log_dirs = {LogDir{.path = "/d0"}, failed};
+  snapshot.brokers[1].log_dirs = {LogDir{.path = "/d0"}};
+  snapshot.replicas[0].offline = replica_on_it;
+  return snapshot;
+}
+
+TEST(DiskFailure, AsksForAPlanWhileReplicasAreOnItAndForAPersonAfterwards) {
+  const DetectorOptions options;
+  const ClusterSnapshot full = FailedDir(true);
+  DetectorReport report = DetectDiskFailure({full, {}, options});
+  ASSERT_THAT(report.anomalies, SizeIs(1));
+  EXPECT_EQ(report.anomalies[0].severity, Severity::kCritical);
+  ASSERT_TRUE(report.anomalies[0].request.has_value());
+  EXPECT_TRUE(report.anomalies[0].request->fix_offline);
+
+  const ClusterSnapshot empty = FailedDir(false);
+  report = DetectDiskFailure({empty, {}, options});
+  ASSERT_THAT(report.anomalies, SizeIs(1)) << "it is still broken";
+  EXPECT_EQ(report.anomalies[0].severity, Severity::kWarning);
+  EXPECT_EQ(report.anomalies[0].fix, AnomalyFix::kNone) << "no plan has anything to do";
+  EXPECT_FALSE(report.anomalies[0].request.has_value());
+  EXPECT_THAT(report.anomalies[0].next_step, HasSubstr("replace the disk"));
+}
+
+class GoalViolationTest : public ::testing::Test {
+ protected:
+  GoalViolationTest() {
+    snapshot_.taken_at = {1'760'000'000'000};
+    plan_.created_at = {1'760'000'000'000 - 60'000};
+    plan_.confidence.rates = true;
+    GoalVerdict broken;
+    broken.goal = "ReplicaDistributionGoal";
+    broken.judged = true;
+    broken.violations_before = 3;
+    broken.cost_before = 2;
+    broken.cost_after = 0;
+    GoalVerdict unjudged;
+    unjudged.goal = "CpuUsageDistributionGoal";
+    unjudged.judged = false;
+    plan_.goals = {broken, unjudged};
+  }
+  DetectorReport Detect() {
+    return DetectGoalViolation(
+        {.now = snapshot_, .before = {}, .options = options_, .trends = nullptr, .plan = &plan_});
+  }
+  ClusterSnapshot snapshot_;
+  DetectorOptions options_;
+  Proposal plan_;
+};
+
+TEST_F(GoalViolationTest, AGoalThatCanNeverBeJudgedHoldsNothingUp) {
+  const DetectorReport report = Detect();
+  ASSERT_THAT(report.anomalies, SizeIs(1));
+  EXPECT_EQ(report.anomalies[0].subject, "ReplicaDistributionGoal");
+  EXPECT_THAT(report.held_because, IsEmpty()) << "else no case of another goal would ever end";
+}
+
+TEST_F(GoalViolationTest, WhileRatesAreComingItHolds) {
+  plan_.confidence.rates = false;
+  EXPECT_THAT(Detect().held_because, HasSubstr("rates are not known yet"));
+}
+
+TEST_F(GoalViolationTest, APlanWithoutANumberIsNotNamed) {
+  EXPECT_EQ(Detect().anomalies.at(0).next_step, "levelwind plan");
+  plan_.id = "p7";
+  EXPECT_EQ(Detect().anomalies.at(0).next_step, "levelwind show p7");
+}
+
+TEST(MaintenanceEvents, ThatCannotBeReadAreNotTakenForNone) {
+  ClusterSnapshot snapshot;
+  auto facts = std::make_shared<ClusterFacts>();
+  facts->maintenance_problem = "the topic cannot be read";
+  snapshot.facts = facts;
+  const DetectorOptions options;
+  EXPECT_EQ(DetectMaintenanceEvent({snapshot, {}, options}).held_because,
+            "the topic cannot be read");
+}
+
+}  // namespace
+}  // namespace levelwind::detectors
