@@ -67,6 +67,8 @@ struct MetricsSourcesOptions {
   EndpointOptions endpoints;
   PrometheusOptions prometheus;
   ReporterOptions reporter;
+  /// Cruise Control's topic of announced maintenance (__MaintenanceEvent); empty: not read.
+  std::string maintenance_topic;
 };
 
 }  // namespace levelwind::collectors

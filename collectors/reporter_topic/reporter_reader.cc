@@ -55,8 +55,12 @@ Status ReporterReader::Open() {
           std::pair(options_.broker_samples_topic, Kind::kBrokers)}) {
       // Figures at once are pleasant, not needed: no reason to wait.
       const Status opened = OpenTopic(topic, kind);
-      if (!opened.ok()) warm_problem_ = opened.error().ToString();
-      if (!opened.ok()) LW_INFO("metrics", "no warm start from {}: {}", topic, warm_problem_);
+      if (opened.ok()) continue;
+      // A cluster without Cruise Control has no such topic, and nothing is wrong with that.
+      const bool not_there = opened.error().code() == ErrorCode::kNotFound;
+      if (not_there) LW_INFO("metrics", "no warm start from {}: it is not there", topic);
+      if (!not_there) warm_problem_ = opened.error().ToString();
+      if (!not_there) LW_INFO("metrics", "no warm start from {}: {}", topic, warm_problem_);
     }
   }
   const bool open =
@@ -197,7 +201,10 @@ void ReporterReader::Publish(const Status& status, SteadyTime now) {
   stored->brokers = tally_.Stored();
   // Cruise Control's windows are minutes to an hour long.
   stored->window = std::chrono::minutes(5);
-  stored->at = stored->brokers.empty() ? SteadyTime{} : now;
+  // Read to their ends, or not there at all: then it has told all, which may be nothing.
+  const bool read = warm_ && std::ranges::none_of(
+                                 logs_, [](const Log& log) { return log.kind != Kind::kMetrics; });
+  stored->at = stored->brokers.empty() && !read ? SteadyTime{} : now;
   stored->problem = warm_problem_;
   stored_.Publish(std::move(stored));
 }
