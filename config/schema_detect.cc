@@ -174,6 +174,11 @@ void AddTopics(std::vector<SchemaEntry>& out) {
   out.push_back({"detect.key_skew_min_excess", ValueType::kRate,
                  [](Config& c) -> FieldRef { return &c.detect.key_skew_min_excess_bytes_per_s; },
                  "key_skew: and it takes so much more than its even share.", "64KiB/s", 0, kTiB});
+  out.push_back({"detect.disk_watch", ValueType::kDuration,
+                 [](Config& c) -> FieldRef { return &c.detect.disk_watch_s; },
+                 "disk_filling: a log dir that is fuller than it ever was is judged by its last so "
+                 "long as well, no further ahead than twelve times as long.",
+                 "5m", 10, 3600});
   out.push_back(
       {"detect.disk_full_hours", ValueType::kNumber,
        [](Config& c) -> FieldRef { return &c.detect.disk_full_hours; },
@@ -198,6 +203,23 @@ void AddTopics(std::vector<SchemaEntry>& out) {
                  "partition_count: partitions that the cluster should have.", "200000", 1, 1e9});
 }
 
+/// What detectors may read beside the brokers' answers.
+void AddReading(std::vector<SchemaEntry>& out) {
+  out.push_back(
+      {"detect.sample_keys", ValueType::kBool,
+       [](Config& c) -> FieldRef { return &c.detect.sample_keys; },
+       "key_skew: whether records of the busiest partition of an uneven topic may be read "
+       "for five seconds every ten minutes, so that the anomaly names the keys that most "
+       "of them carry. Keys are user data: they are in the anomaly, in its record in "
+       "state_dir and in its notifications. Needs the right to read the topic.",
+       "true"});
+  out.push_back({"detect.maintenance_topic", ValueType::kText,
+                 [](Config& c) -> FieldRef { return &c.metrics_sources.maintenance_topic; },
+                 "maintenance_event: the topic on which maintenance is announced in Cruise "
+                 "Control's format; needs the right to read it. Empty: none is read.",
+                 "__MaintenanceEvent"});
+}
+
 }  // namespace
 
 void AddDetect(std::vector<SchemaEntry>& out) {
@@ -206,6 +228,7 @@ void AddDetect(std::vector<SchemaEntry>& out) {
   AddBrokers(out);
   AddControl(out);
   AddGroups(out);
+  AddReading(out);
 }
 
 }  // namespace levelwind::config

@@ -57,6 +57,11 @@ void AddHealPace(std::vector<SchemaEntry>& out) {
   out.push_back({"heal.max_attempts", ValueType::kInteger,
                  [](Config& c) -> FieldRef { return &c.heal.max_attempts; },
                  "Operations for one anomaly; then a person has to look.", "3", 1, 100});
+  out.push_back({"heal.goal_check_interval", ValueType::kDuration,
+                 [](Config& c) -> FieldRef { return &c.heal.goal_check_interval; },
+                 "While goal_violation is dry_run or on, how often a plan is made to judge the "
+                 "goals by. Keep it below detect.goal_plan_max_age.",
+                 "10m", 5, 24 * kHour});
   out.push_back({"heal.quiet_hours", ValueType::kList,
                  [](Config& c) -> FieldRef { return &c.heal.quiet_hours; },
                  "When nothing is begun: as execute.quiet_hours.",

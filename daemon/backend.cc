@@ -1,10 +1,13 @@
 #include "daemon/backend.h"
 
+#include <fmt/format.h>
+
 #include <chrono>
 #include <string_view>
 #include <utility>
 
 #include "base/log.h"
+#include "base/text.h"
 #include "config/config.h"
 #include "daemon/version.h"
 #include "planner/explain/why_not.h"
@@ -16,6 +19,8 @@ namespace levelwind::daemon {
 namespace {
 
 constexpr auto kPlanWithin = std::chrono::seconds(30);
+/// Audit rows of people's words are numbered apart from those of requests.
+constexpr std::uint64_t kFirstWord = std::uint64_t{1} << 40;
 
 Error ObserveOnly(const ClusterRuntime& cluster, std::string_view what) {
   if (!cluster.journal_problem().empty()) {
@@ -27,6 +32,30 @@ Error ObserveOnly(const ClusterRuntime& cluster, std::string_view what) {
           std::string(what) +
               " is refused in observe mode; restart with --mode operate and "
               "--state-dir DIR to let Levelwind act"};
+}
+
+/// What a person says about an anomaly, for the audit.
+store::AuditRecord AuditOf(const api::HealingCommand& command, const HealingViewPtr& view) {
+  using Kind = api::HealingCommand::Kind;
+  store::AuditRecord row;
+  row.author = command.asker.author;
+  row.api = command.kind == Kind::kApprove ? "ApproveHealing"
+            : command.kind == Kind::kDeny  ? "DenyHealing"
+                                           : "MuteHealing";
+  row.target = command.case_id;
+  const HealingCase* record = view == nullptr ? nullptr : view->Find(command.case_id);
+  if (record != nullptr) {
+    row.target += fmt::format(" {} {}", record->anomaly.type, record->anomaly.subject);
+    row.operation = record->operation_id;
+  }
+  if (command.kind == Kind::kMute) {
+    row.target += fmt::format(" for {}", HumanDuration(ToSeconds(command.how_long)));
+  }
+  if (!command.asker.reason.empty()) row.target += ": " + command.asker.reason;
+  constexpr std::size_t kMost = 1000;
+  if (row.target.size() > kMost) row.target.resize(kMost);
+  row.target = EscapeControl(row.target);
+  return row;
 }
 
 }  // namespace
@@ -154,6 +183,25 @@ Result<std::string> DaemonBackend::Rollback(const api::OperationCommand& command
 }
 
 Status DaemonBackend::SteerHealing(const api::HealingCommand& command) {
+  store::Journal* const journal = cluster_.journal();
+  if (journal == nullptr) return SteerNow(command);  // The record has it; there is no audit.
+  store::AuditRecord row = AuditOf(command, cluster_.healing().view());
+  row.generation = journal->generation();
+  row.sequence = kFirstWord + words_++;
+  row.time = clock_.WallNow();
+  row.outcome = "asked";
+  store::JournalBatch batch;
+  batch.audit.push_back(row);
+  const Status intended = journal->Commit(batch);
+  if (!intended.ok()) return intended.error().Wrap("it cannot be put into the audit");
+  const Status done = SteerNow(command);
+  batch.audit.front().outcome = done.ok() ? "ok" : done.error().message();
+  const Status kept = journal->Commit(batch);
+  if (!kept.ok()) LW_WARN("healing", "its outcome is not in the audit: {}", kept.error().message());
+  return done;
+}
+
+Status DaemonBackend::SteerNow(const api::HealingCommand& command) {
   using Kind = api::HealingCommand::Kind;
   const api::Asker& asker = command.asker;
   HealingLoop& healing = cluster_.healing();

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <atomic>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -43,10 +45,13 @@ class DaemonBackend final : public api::Backend {
                        const std::string& topic) override;
 
  private:
+  Status SteerNow(const api::HealingCommand& command);
+
   ClusterRuntime& cluster_;
   const Clock& clock_;
   const WallTime started_at_;
   const SteadyTime started_;
+  std::atomic<std::uint64_t> words_{0};  ///< Of people about anomalies, in the audit.
 };
 
 }  // namespace levelwind::daemon

@@ -56,14 +56,9 @@ Result<std::unique_ptr<ClusterRuntime>> ClusterRuntime::Create(const config::Con
   if (runtime->proposals_ == nullptr) {
     runtime->proposals_ = std::make_unique<ProposalBook>(kKeptProposals, 1, nullptr);
   }
-  runtime->monitor_loop_.ReadPlans([book = runtime->proposals_.get()]() -> ProposalPtr {
-    for (const ProposalPtr& plan : book->All()) {
-      if (plan->asked_for == kLevelling) return plan;
-    }
-    return nullptr;
-  });
   runtime->planner_ =
       std::make_unique<PlannerLoop>(runtime->monitor_.snapshots(), *runtime->proposals_, clock);
+  runtime->ReadPlans();
   runtime->MakeHealing();
   return runtime;
 }
@@ -89,10 +84,44 @@ ClusterRuntime::~ClusterRuntime() { Stop(); }
 
 Status ClusterRuntime::OpenLoadSources() {
   LW_ASSIGN_OR_RETURN(metrics_sources_, MetricsSources::Create(config_, clock_, monitor_));
-  if (config_.capacity_file.empty()) return Ok();
-  capacities_ = std::make_unique<CapacityKeeper>(config_.capacity_file, clock_);
-  monitor_.BeforePublish([this](ClusterSnapshot& snapshot) { capacities_->Apply(snapshot); });
-  return capacities_->Load();
+  if (config_.detect.sample_keys) {
+    key_sampler_ =
+        std::make_unique<KeySampler>([this] { return detector_reports(); },
+                                     ReadKeysOver(config_.kafka), clock_, KeySamplerLimits());
+  }
+  const auto* maintenance = metrics_sources_->maintenance();
+  if (key_sampler_ != nullptr || maintenance != nullptr) {
+    fact_keeper_ =
+        std::make_unique<FactKeeper>(maintenance, key_sampler_ ? &key_sampler_->keys() : nullptr);
+  }
+  if (!config_.capacity_file.empty()) {
+    capacities_ = std::make_unique<CapacityKeeper>(config_.capacity_file, clock_);
+    LW_RETURN_IF_ERROR(capacities_->Load());
+  }
+  if (capacities_ == nullptr && fact_keeper_ == nullptr) return Ok();
+  monitor_.BeforePublish([this](ClusterSnapshot& snapshot) {
+    if (capacities_ != nullptr) capacities_->Apply(snapshot);
+    if (fact_keeper_ != nullptr) fact_keeper_->Apply(snapshot);
+  });
+  return Ok();
+}
+
+/// What goal_violation judges: the newest plan that levels the cluster, somebody's or the healing's
+/// own, unless an operation has changed the cluster since.
+void ClusterRuntime::ReadPlans() {
+  monitor_loop_.ReadPlans([this]() -> ProposalPtr {
+    ProposalPtr newest = planner_->goal_check();
+    for (const ProposalPtr& plan : proposals_->All()) {
+      if (plan->asked_for != kLevelling) continue;
+      if (newest == nullptr || newest->created_at.unix_ms < plan->created_at.unix_ms) newest = plan;
+      break;
+    }
+    if (newest == nullptr) return nullptr;
+    for (const OperationView& operation : executor_view()->operations) {
+      if (operation.finished_at.unix_ms > newest->created_at.unix_ms) return nullptr;
+    }
+    return newest;
+  });
 }
 
 /// Nothing depends on the history: without its file it is kept in memory.
@@ -110,7 +139,10 @@ void ClusterRuntime::OpenLagHistory() {
   lag_history_ = std::move(opened).value();
   auto kept = lag_history_->LoadOffsets();
   if (kept.ok()) monitor_.RestoreOffsetHistory(std::move(kept).value());
+  auto disks = lag_history_->LoadDisks();
+  if (disks.ok()) monitor_loop_.RestoreDisks(std::move(disks).value());
   history_loop_ = std::make_unique<HistoryLoop>(*lag_history_, monitor_, clock_);
+  history_loop_->ReadDisks([this] { return monitor_loop_.kept_disks(); });
 }
 
 Status ClusterRuntime::MakeCanary() {
@@ -172,6 +204,12 @@ void ClusterRuntime::Start() {
     NameThisThread("history");
     history_loop_->Run(stop);
   });
+  if (key_sampler_) {
+    keys_thread_ = std::jthread([this](std::stop_token stop) {
+      NameThisThread("keys");
+      RunSteps(stop, [this] { return key_sampler_->Step(clock_.Now()) - clock_.Now(); });
+    });
+  }
   if (canary_loop_) {
     canary_thread_ = std::jthread([this](std::stop_token stop) {
       NameThisThread("canary");
@@ -211,7 +249,7 @@ void ClusterRuntime::Stop() {
   healing_thread_.request_stop();
   if (healing_thread_.joinable()) healing_thread_.join();
   const auto threads = {&notify_thread_,  &planner_thread_, &executor_thread_, &canary_thread_,
-                        &monitor_thread_, &history_thread_, &offsets_thread_};
+                        &monitor_thread_, &history_thread_, &offsets_thread_,  &keys_thread_};
   for (std::jthread* thread : threads) thread->request_stop();
   for (std::jthread* thread : threads) {
     if (thread->joinable()) thread->join();
@@ -237,7 +275,8 @@ std::string ClusterRuntime::Problem() const {
 ClusterRuntime::Traffic ClusterRuntime::KafkaTraffic() const {
   Traffic traffic;
   for (const kafka::KafkaClient* client :
-       {reader_.get(), tailer_.get(), writer_.get(), metrics_sources_->client()}) {
+       {reader_.get(), tailer_.get(), writer_.get(), metrics_sources_->client(),
+        metrics_sources_->maintenance_client()}) {
     if (client == nullptr) continue;
     for (const auto& [api, stats] : client->Stats().apis) {
       traffic.requests[api] += stats.requests;

@@ -18,8 +18,10 @@
 #include "daemon/canary_loop.h"
 #include "daemon/capacity_keeper.h"
 #include "daemon/executor_loop.h"
+#include "daemon/fact_keeper.h"
 #include "daemon/healing_loop.h"
 #include "daemon/history_loop.h"
+#include "daemon/key_sampler.h"
 #include "daemon/metrics_sources.h"
 #include "daemon/monitor_loop.h"
 #include "daemon/offsets_loop.h"
@@ -93,6 +95,7 @@ class ClusterRuntime {
   Status OpenJournal();
   void OpenLagHistory();
   Status OpenLoadSources();
+  void ReadPlans();
   void MakeHealing();
   HealingWires Wires();
   Status MakeCanary();
@@ -104,6 +107,8 @@ class ClusterRuntime {
   std::unique_ptr<kafka::KafkaClient> tailer_;  ///< Null: lag.offsets_topic is off.
   std::unique_ptr<collectors::OffsetsReader> offsets_reader_;
   std::unique_ptr<CapacityKeeper> capacities_;  ///< Null: no capacity file.
+  std::unique_ptr<KeySampler> key_sampler_;     ///< Null: keys may not be sampled.
+  std::unique_ptr<FactKeeper> fact_keeper_;     ///< Null: there is nothing to add to facts.
   collectors::Monitor monitor_;
   std::unique_ptr<MetricsSources> metrics_sources_;
   MonitorLoop monitor_loop_;
@@ -134,6 +139,7 @@ class ClusterRuntime {
   std::vector<std::jthread> io_threads_;
   std::jthread monitor_thread_;
   std::jthread history_thread_;
+  std::jthread keys_thread_;
   std::jthread canary_thread_;
   std::jthread offsets_thread_;
   std::jthread planner_thread_;

@@ -39,6 +39,20 @@ std::string BlindBecause(const ClusterSnapshot* snapshot, SteadyTime now) {
   return "";
 }
 
+/// Whether anything would be done about a broken goal.
+bool GoalsMatter(const planner::HealingOptions& options) {
+  const auto rules = planner::ParseHealingRules(options);
+  if (!rules.ok()) return false;  // config/ has checked it
+  const auto mode = rules->modes.find("goal_violation");
+  return mode != rules->modes.end() && mode->second != HealMode::kOff;
+}
+
+/// What happens whether or not the anomaly passes by itself.
+bool IsDone(HealState state) {
+  return state == HealState::kApproval || state == HealState::kActing ||
+         state == HealState::kSettling || state == HealState::kStuck || state == HealState::kHealed;
+}
+
 std::int32_t BrokersIn(const ClusterSnapshot& snapshot) {
   std::set<BrokerId> brokers;
   for (const Broker& broker : snapshot.brokers) brokers.insert(broker.id);
@@ -56,14 +70,24 @@ HealingLoop::HealingLoop(planner::HealingOptions options, std::string cluster, H
       record_(record),
       record_problem_(std::move(record_problem)),
       clock_(clock),
-      policy_(std::move(options)) {
+      policy_(options),
+      goals_matter_(GoalsMatter(options)),
+      goal_check_interval_(options.goal_check_interval) {
   if (record_ == nullptr) return;
   auto stored = record_->Load();
   if (!stored.ok()) {
     record_problem_ = stored.error().message();
     return;
   }
-  for (const HealingCase& one : stored->cases) told_[one.number] = one.events.size();
+  for (const HealingCase& one : stored->cases) {
+    if (IsOver(one.state)) continue;
+    Told& told = told_[one.number];
+    // What nobody was told of yet is told once it stood for long enough.
+    told.spoken = Stood(one) || one.attempts > 0;
+    if (told.spoken) told.events = one.events.size();
+    told.state = one.state;
+    told.code = told.spoken ? one.code : "";
+  }
   policy_.Restore(std::move(stored->cases), std::move(stored->acts), clock_.Now(),
                   clock_.WallNow());
 }
@@ -106,6 +130,7 @@ void HealingLoop::Step() {
     touched_ = clock_.Now();
   }
   auto ask = Ask();
+  CheckGoals();
   while (ask) {
     if (ask->kind == planner::HealingAsk::Kind::kPlan) {
       Publish();
@@ -159,19 +184,67 @@ bool HealingLoop::Keep() {
   return true;
 }
 
+/// Nobody asks for a plan by hand every day: what goal_violation judges is made here.
+void HealingLoop::CheckGoals() {
+  if (!goals_matter_ || !wires_.check_goals || snapshot_ == nullptr) return;
+  const SteadyTime now = clock_.Now();
+  // Half of the figures, or a cluster in motion, would tell of what is not so.
+  if (!BlindBecause(snapshot_.get(), now).empty() || !snapshot_->confidence.rates) return;
+  if (!snapshot_->reassignments.empty()) return;
+  WallTime finished;
+  for (const OperationView& operation : executor_->operations) {
+    if (!IsTerminal(operation.state)) return;
+    finished = std::max(finished, operation.finished_at);
+  }
+  const bool due = !goals_at_ || now - *goals_at_ >= goal_check_interval_ ||
+                   finished.unix_ms > goals_wall_.unix_ms;
+  if (!due) return;
+  goals_at_ = now;
+  goals_wall_ = clock_.WallNow();
+  wires_.check_goals();
+}
+
+bool HealingLoop::Stood(const HealingCase& record) const {
+  if (!wires_.alert_after) return true;
+  return record.last_seen.unix_ms - record.first_seen.unix_ms >=
+         ToMillis(wires_.alert_after(record.anomaly.type));
+}
+
+/// What is new of it, once it stood for as long as it should, or something is done about it.
+void HealingLoop::TellOne(const HealingCase& record, std::vector<Notice>& notices) {
+  Told& told = told_[record.number];
+  // Of long records the middle is dropped; what is new is at the end.
+  told.events = std::min(told.events, record.events.size());
+  const bool muted = clock_.WallNow() < record.muted_until;
+  bool now = Stood(record);
+  for (; told.events < record.events.size(); ++told.events) {
+    const HealingEvent& event = record.events[told.events];
+    LW_INFO("healing", "{} {} {}: {}", record.id, record.anomaly.type,
+            EscapeControl(record.anomaly.subject), EscapeControl(event.text));
+    if (muted || !IsNews(event, record)) continue;
+    now = now || IsDone(event.state);
+    told.waiting.push_back({record, event, cluster_});
+  }
+  // It passed by itself before anybody had to know.
+  if (record.state == HealState::kGone && !told.spoken && !now) told.waiting.clear();
+  if (!now) return;
+  for (Notice& notice : told.waiting) {
+    // A plan that is tried every minute and moves nothing is told once.
+    const bool same = told.spoken && notice.event.author.empty() &&
+                      notice.event.state == told.state && notice.record.code == told.code;
+    told.state = notice.event.state;
+    told.code = notice.record.code;
+    if (same && notice.event.state == HealState::kHeld) continue;
+    told.spoken = true;
+    notices.push_back(std::move(notice));
+  }
+  told.waiting.clear();
+}
+
 void HealingLoop::Tell(const std::vector<HealingCase>& cases) {
   std::vector<Notice> notices;
   for (const HealingCase& record : cases) {
-    std::size_t& told = told_[record.number];
-    // Of long records the middle is dropped; what is new is at the end.
-    told = std::min(told, record.events.size());
-    const bool muted = clock_.WallNow() < record.muted_until;
-    for (; told < record.events.size(); ++told) {
-      const HealingEvent& event = record.events[told];
-      LW_INFO("healing", "{} {} {}: {}", record.id, record.anomaly.type,
-              EscapeControl(record.anomaly.subject), EscapeControl(event.text));
-      if (!muted && IsNews(event, record)) notices.push_back({record, event, cluster_});
-    }
+    TellOne(record, notices);
     if (IsOver(record.state)) told_.erase(record.number);
   }
   if (!notices.empty() && wires_.notify) wires_.notify(std::move(notices));

@@ -34,6 +34,10 @@ struct HealingWires {
   std::function<Result<ProposalPtr>(const PlanRequest&)> plan;
   /// Hands a numbered plan to the executor; null in observe mode.
   std::function<Result<std::string>(const std::string& proposal, const std::string& reason)> apply;
+  /// Has the goals judged, some time soon, and returns at once; null: nobody does.
+  std::function<void()> check_goals;
+  /// How long an anomaly of this type should stand before anybody is told; null: not at all.
+  std::function<Duration(const std::string& type)> alert_after;
   /// Takes what people are told of, and never waits; null: nobody is told.
   std::function<void(std::vector<Notice>)> notify;
   /// What notifiers did, for the view; may be null.
@@ -67,6 +71,9 @@ class HealingLoop {
   std::optional<planner::HealingAsk> Ask();
   bool Keep();
   void Tell(const std::vector<HealingCase>& cases);
+  void TellOne(const HealingCase& record, std::vector<Notice>& notices);
+  bool Stood(const HealingCase& record) const;
+  void CheckGoals();
   void Publish();
   template <class Command>
   Status Post(Command command, const std::string& what);
@@ -85,7 +92,19 @@ class HealingLoop {
   std::vector<HealingCase> unsaved_cases_;
   std::vector<HealingAct> unsaved_acts_;
   std::string write_problem_;
-  std::map<std::uint64_t, std::size_t> told_;  // case -> events told of
+  /// What people know of a case.
+  struct Told {
+    std::size_t events = 0;       ///< Looked at.
+    std::vector<Notice> waiting;  ///< Until the anomaly stood for as long as it should.
+    bool spoken = false;          ///< Something was said.
+    HealState state = HealState::kWatched;
+    std::string code;  ///< Of what was said last.
+  };
+  std::map<std::uint64_t, Told> told_;
+  const bool goals_matter_;
+  const Duration goal_check_interval_;
+  std::optional<SteadyTime> goals_at_;
+  WallTime goals_wall_;
   Published<HealingView> view_;
   Mailbox mailbox_{16};
 };

@@ -1,14 +1,31 @@
 // What the healing is connected to.
 #include <chrono>
+#include <cstdint>
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "base/log.h"
 #include "daemon/cluster_runtime.h"
+#include "detectors/detector.h"
 #include "planner/requested.h"
 
 namespace levelwind::daemon {
+namespace {
+
+/// How long findings of each type stand before anybody is told, in seconds.
+std::map<std::string, double> AlertTimes() {
+  detectors::DetectorRegistry registry;
+  detectors::RegisterBuiltinDetectors(registry);
+  std::map<std::string, double> seconds;
+  for (const detectors::DetectorInfo& info : registry.detectors()) {
+    seconds[std::string(info.name)] = info.alert_after_s;
+  }
+  return seconds;
+}
+
+}  // namespace
 
 HealingWires ClusterRuntime::Wires() {
   static constexpr auto kPlanWithin = std::chrono::minutes(5);
@@ -19,6 +36,14 @@ HealingWires ClusterRuntime::Wires() {
   wires.plan = [this](const PlanRequest& request) {
     return planner_->Plan(planner::Requested(config::PlanOptions(config_), request), request,
                           kPlanWithin);
+  };
+  wires.check_goals = [this] {
+    planner_->CheckGoals(planner::Requested(config::PlanOptions(config_), {}));
+  };
+  wires.alert_after = [seconds = AlertTimes()](const std::string& type) -> Duration {
+    const auto found = seconds.find(type);
+    return std::chrono::milliseconds(
+        found == seconds.end() ? 0 : static_cast<std::int64_t>(found->second * 1000));
   };
   if (notifier_->on()) {
     wires.notify = [this](std::vector<Notice> notices) { notifier_->Offer(std::move(notices)); };

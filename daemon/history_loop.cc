@@ -36,6 +36,8 @@ void HistoryLoop::Flush() {
   Status written = history_.Flush();
   const auto offsets = monitor_.kept_offsets().Get();
   if (written.ok() && offsets != nullptr) written = history_.SaveOffsets(*offsets);
+  const auto disks = disks_ ? disks_() : nullptr;
+  if (written.ok() && disks != nullptr) written = history_.SaveDisks(*disks);
   if (!written.ok() && !failed_) {
     LW_WARN("history", "{}; the history goes on in memory", written.error().message());
   } else if (written.ok() && failed_) {

@@ -53,19 +53,28 @@ Result<std::unique_ptr<MetricsSources>> MetricsSources::Create(const config::Con
       monitor.AddLoadSource("sample_topics", sources->reporter_->stored());
     }
   }
+  if (!options.maintenance_topic.empty()) {
+    kafka::ClientOptions kafka = config.kafka;
+    kafka.read_only = true;
+    LW_ASSIGN_OR_RETURN(sources->maintenance_client_, kafka::KafkaClient::Create(kafka));
+    sources->maintenance_ = std::make_unique<collectors::MaintenanceReader>(
+        sources->maintenance_client_->log_reader(), clock, options.maintenance_topic);
+  }
   return sources;
 }
 
 MetricsSources::~MetricsSources() { Stop(); }
 
 void MetricsSources::Start() {
-  if (client_) {
-    threads_.emplace_back([client = client_.get()](std::stop_token stop) {
+  for (kafka::KafkaClient* client : {client_.get(), maintenance_client_.get()}) {
+    if (client == nullptr) continue;
+    threads_.emplace_back([client](std::stop_token stop) {
       NameThisThread("kafka-io");
       client->Run(stop);
     });
-    threads_.push_back(RunOnThread(*reporter_, clock_, "reporter"));
   }
+  if (reporter_) threads_.push_back(RunOnThread(*reporter_, clock_, "reporter"));
+  if (maintenance_) threads_.push_back(RunOnThread(*maintenance_, clock_, "maintenance"));
   for (int i = 0; scraper_ && i < threads_of_scraper_; ++i) {
     threads_.push_back(RunOnThread(*scraper_, clock_, "endpoints"));
   }

@@ -10,14 +10,16 @@
 #include "collectors/broker_metrics/metrics_scraper.h"
 #include "collectors/broker_metrics/prometheus_reader.h"
 #include "collectors/monitor.h"
+#include "collectors/reporter_topic/maintenance_reader.h"
 #include "collectors/reporter_topic/reporter_reader.h"
 #include "config/config.h"
 #include "kafka/client.h"
 
 namespace levelwind::daemon {
 
-/// The sources of load beside the monitor's own looks, with their threads: none where none is
-/// configured. Made, started and stopped by the main thread; must outlive the monitor's thread.
+/// The sources beside the monitor's own looks, with their threads: of loads, and of announced
+/// maintenance. None where none is configured. Made, started and stopped by the main thread; must
+/// outlive the monitor's thread.
 class MetricsSources {
  public:
   /// Attaches what is configured to `monitor`, which must not run yet. Sends nothing.
@@ -29,8 +31,13 @@ class MetricsSources {
   void Start();
   void Stop();
 
-  /// Null: the reporter's topic is not read.
+  /// Null: no topic is read.
   kafka::KafkaClient* client() { return client_.get(); }
+  kafka::KafkaClient* maintenance_client() { return maintenance_client_.get(); }
+  /// Null: the maintenance topic is not read.
+  const Published<collectors::MaintenanceFacts>* maintenance() const {
+    return maintenance_ ? &maintenance_->facts() : nullptr;
+  }
 
  private:
   explicit MetricsSources(const Clock& clock) : clock_(clock) {}
@@ -42,6 +49,8 @@ class MetricsSources {
   std::unique_ptr<collectors::PrometheusReader> prometheus_;
   std::unique_ptr<kafka::KafkaClient> client_;
   std::unique_ptr<collectors::ReporterReader> reporter_;
+  std::unique_ptr<kafka::KafkaClient> maintenance_client_;
+  std::unique_ptr<collectors::MaintenanceReader> maintenance_;
   std::vector<std::jthread> threads_;
 };
 

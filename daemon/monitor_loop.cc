@@ -8,6 +8,13 @@
 #include "base/text.h"
 
 namespace levelwind::daemon {
+namespace {
+
+/// How often what should be kept over a restart is made.
+constexpr Duration kKeep = std::chrono::minutes(1);
+
+}  // namespace
+
 MonitorLoop::MonitorLoop(collectors::Monitor& monitor, const Clock& clock,
                          const detectors::DetectorOptions& options)
     : monitor_(monitor), clock_(clock), watch_(options) {}
@@ -40,6 +47,9 @@ void MonitorLoop::Judge(const SnapshotPtr& snapshot) {
   if (!reports) return;
   reports_.Publish(std::make_shared<std::vector<DetectorReport>>(std::move(*reports)));
   if (on_snapshot_) on_snapshot_(snapshot);
+  if (kept_at_ && clock_.Now() - *kept_at_ < kKeep) return;
+  kept_at_ = clock_.Now();
+  kept_disks_.Publish(std::make_shared<std::vector<DiskHistory>>(watch_.KeptDisks()));
 }
 
 }  // namespace levelwind::daemon

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <utility>
@@ -36,6 +37,11 @@ class MonitorLoop {
   /// each new snapshot, on the monitor thread. Before Run.
   void ReadPlans(std::function<ProposalPtr()> call) { plan_ = std::move(call); }
 
+  /// How full log dirs were, as an earlier process kept it: before Run.
+  void RestoreDisks(std::vector<DiskHistory> kept) { watch_.RestoreDisks(std::move(kept)); }
+  /// What should be kept of it, once a minute; null before. Any thread.
+  std::shared_ptr<const std::vector<DiskHistory>> kept_disks() const { return kept_disks_.Get(); }
+
   /// Any thread; waits at most some seconds. See collectors::Monitor.
   Status ForgetCommits(const std::string& group, const std::string& topic);
 
@@ -52,6 +58,8 @@ class MonitorLoop {
   Published<std::vector<DetectorReport>> reports_;
   std::function<void(const SnapshotPtr&)> on_snapshot_;
   std::function<ProposalPtr()> plan_;
+  Published<std::vector<DiskHistory>> kept_disks_;
+  std::optional<SteadyTime> kept_at_;
   Mailbox mailbox_{16};
 };
 

@@ -26,8 +26,28 @@ Result<ProposalPtr> PlannerLoop::Plan(planner::PlannerOptions options, PlanReque
 void PlannerLoop::Run(std::stop_token stop) {
   while (!stop.stop_requested()) {
     auto request = requests_.Pop(stop, std::chrono::seconds(1));
-    if (request) (*request)->reply.Send(PlanNow((*request)->options, (*request)->asked));
+    if (request) {
+      (*request)->reply.Send(PlanNow((*request)->options, (*request)->asked));
+    } else if (const auto check = checks_.Pop(stop, Duration::zero())) {
+      CheckNow(**check);
+    }
   }
+}
+
+void PlannerLoop::CheckGoals(planner::PlannerOptions options) {
+  checks_.Push(std::make_unique<planner::PlannerOptions>(std::move(options)));
+}
+
+void PlannerLoop::CheckNow(const planner::PlannerOptions& options) {
+  const SnapshotPtr snapshot = snapshots_.Get();
+  if (snapshot == nullptr) return;
+  auto plan = planner::PlanRequested(*snapshot, options, {});
+  if (!plan.ok()) {
+    LW_WARN("planner", "the goals cannot be judged: {}", plan.error().message());
+    return;
+  }
+  plan->created_at = clock_.WallNow();
+  goal_check_.Publish(std::make_shared<Proposal>(*std::move(plan)));
 }
 
 Result<ProposalPtr> PlannerLoop::PlanNow(const planner::PlannerOptions& options,

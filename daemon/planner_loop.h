@@ -29,6 +29,12 @@ class PlannerLoop {
   /// at most `timeout`. kFailedPrecondition while there is no snapshot.
   Result<ProposalPtr> Plan(planner::PlannerOptions options, PlanRequest asked, Duration timeout);
 
+  /// Any thread, and returns at once: as soon as nobody waits for a plan, one is made that levels
+  /// the cluster, for its goals' verdicts. It is not numbered, kept or applied.
+  void CheckGoals(planner::PlannerOptions options);
+  /// The newest one; null: none was made yet. Any thread.
+  ProposalPtr goal_check() const { return goal_check_.Get(); }
+
   /// The planner thread's body.
   void Run(std::stop_token stop);
 
@@ -38,12 +44,15 @@ class PlannerLoop {
     PlanRequest asked;
     Reply<ProposalPtr>::Sender reply;
   };
+  void CheckNow(const planner::PlannerOptions& options);
   Result<ProposalPtr> PlanNow(const planner::PlannerOptions& options, const PlanRequest& asked);
 
   const Published<ClusterSnapshot>& snapshots_;
   ProposalBook& book_;
   const Clock& clock_;
   BoundedQueue<std::unique_ptr<Request>> requests_{1, Overflow::kDropOldest};
+  BoundedQueue<std::unique_ptr<planner::PlannerOptions>> checks_{1, Overflow::kDropOldest};
+  Published<Proposal> goal_check_;
 };
 
 }  // namespace levelwind::daemon

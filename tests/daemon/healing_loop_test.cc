@@ -37,7 +37,7 @@ class HealingLoopTest : public ::testing::Test {
     ASSERT_TRUE(opened.ok());
     record_ = std::move(opened).value();
     planner::HealingOptions options;
-    options.modes = {"dead_broker=on"};
+    options.modes = modes_;
     options.grace = 1min;
     loop_ = std::make_unique<HealingLoop>(options, "prod", Wires(), record_.get(), "", clock_);
   }
@@ -69,6 +69,8 @@ class HealingLoopTest : public ::testing::Test {
       executor_ = view;
       return Result<std::string>("op1");
     };
+    wires.check_goals = [this] { ++checks_; };
+    wires.alert_after = [this](const std::string&) { return alert_after_; };
     wires.notify = [this](std::vector<Notice> notices) {
       for (const Notice& notice : notices) {
         told_.push_back(std::string(HealStateName(notice.event.state)));
@@ -82,6 +84,7 @@ class HealingLoopTest : public ::testing::Test {
     snapshot->taken_at_steady = clock_.Now();
     snapshot->sources = {{.name = "cluster", .ok = source_ok_, .error = "", .age = Duration{}},
                          {.name = "reassignments", .ok = true, .error = "", .age = Duration{}}};
+    snapshot->confidence.rates = rates_;
     snapshot->brokers.resize(6);
     for (int i = 0; i < 6; ++i) snapshot->brokers[static_cast<std::size_t>(i)].id = i + 1;
     snapshot_ = snapshot;
@@ -105,7 +108,10 @@ class HealingLoopTest : public ::testing::Test {
   levelwind::testing::ManualClock clock_;
   levelwind::testing::ScratchDir directory_;
   Anomaly anomaly_;
-  bool dead_ = true, source_ok_ = true;
+  std::vector<std::string> modes_ = {"dead_broker=on"};
+  Duration alert_after_{};
+  int checks_ = 0;
+  bool dead_ = true, source_ok_ = true, rates_ = false;
   SnapshotPtr snapshot_;
   std::shared_ptr<const std::vector<DetectorReport>> reports_;
   ExecutorViewPtr executor_ = std::make_shared<ExecutorView>();
@@ -142,6 +148,73 @@ TEST_F(HealingLoopTest, ASourceThatFailsIsBlindness) {
   source_ok_ = false;
   Run(10min);
   EXPECT_TRUE(applied_.empty());
+}
+
+TEST_F(HealingLoopTest, NobodyIsToldOfWhatPassesBeforeItStoodForLong) {
+  modes_ = {};
+  alert_after_ = 2min;
+  Open();
+  Run(1min);
+  EXPECT_TRUE(told_.empty());
+  dead_ = false;
+  Run(10min);
+  EXPECT_EQ(State(), HealState::kGone);
+  EXPECT_TRUE(told_.empty()) << "it passed by itself";
+}
+
+TEST_F(HealingLoopTest, WhatStandsIsToldWhenItIsTimeAndOnce) {
+  modes_ = {};
+  alert_after_ = 2min;
+  Open();
+  Run(110s);
+  EXPECT_TRUE(told_.empty());
+  Open();  // A restart forgets nothing, and tells nothing twice.
+  Run(90s);
+  EXPECT_THAT(told_, ::testing::ElementsAre("watched"));
+  Open();
+  Run(5min);
+  EXPECT_THAT(told_, ::testing::ElementsAre("watched"));
+}
+
+TEST_F(HealingLoopTest, WhatIsDoneIsToldAtOnce) {
+  alert_after_ = 1h;
+  Open();
+  Run(2min);
+  ASSERT_EQ(applied_.size(), 1U);
+  EXPECT_THAT(told_, ::testing::Contains("acting"));
+}
+
+TEST_F(HealingLoopTest, GoalsAreJudgedAtIntervalsAndAfterEachOperation) {
+  modes_ = {"goal_violation=dry_run"};
+  rates_ = true;
+  Open();
+  Run(5min);
+  EXPECT_EQ(checks_, 1);
+  Run(10min);
+  EXPECT_EQ(checks_, 2);
+  auto view = std::make_shared<ExecutorView>();
+  view->operations.resize(1);
+  view->operations[0].state = OperationState::kRunning;
+  executor_ = view;
+  Run(20min);
+  EXPECT_EQ(checks_, 2) << "the cluster is in motion";
+  view = std::make_shared<ExecutorView>(*view);
+  view->operations[0].state = OperationState::kCompleted;
+  view->operations[0].finished_at = clock_.WallNow();
+  executor_ = view;
+  Run(10s);
+  EXPECT_EQ(checks_, 3);
+}
+
+TEST_F(HealingLoopTest, GoalsAreNotJudgedWhereNothingWouldBeDoneOrRatesAreUnknown) {
+  rates_ = true;
+  Run(30min);
+  EXPECT_EQ(checks_, 0) << "goal_violation is off";
+  modes_ = {"goal_violation=on"};
+  rates_ = false;
+  Open();
+  Run(30min);
+  EXPECT_EQ(checks_, 0);
 }
 
 TEST_F(HealingLoopTest, WithoutARecordNothingIsDone) {
