@@ -56,7 +56,7 @@ bool Fits(const Wanted& wanted, const Alert& alert) {
 
 Outcome Run(const Scenario& scenario, std::uint64_t seed,
             const detectors::DetectorOptions& options) {
-  SimHistory sim(seed);
+  SimHistory sim(scenario.seeds_from + seed);
   if (scenario.setup) scenario.setup(sim);
   Watcher watcher(options);
   for (int minute = 1; minute <= scenario.minutes; ++minute) {

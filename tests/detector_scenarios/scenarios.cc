@@ -6,7 +6,7 @@ namespace levelwind::scenarios {
 
 std::vector<Scenario> AllScenarios() {
   std::vector<Scenario> all;
-  for (auto part : {BrokerScenarios(), GroupScenarios(), CalmScenarios()}) {
+  for (auto part : {BrokerScenarios(), GroupScenarios(), CalmScenarios(), HeldOutScenarios()}) {
     std::move(part.begin(), part.end(), std::back_inserter(all));
   }
   return all;

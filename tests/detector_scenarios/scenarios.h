@@ -2,6 +2,7 @@
 
 // Labelled hours in the life of a cluster: what is wrong in them, or that nothing is.
 
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -25,7 +26,9 @@ struct Scenario {
   int begins = 90;  ///< The minute in which it begins to go wrong.
   std::function<void(SimHistory&)> setup = nullptr;
   std::function<void(SimHistory&, int minute)> live = nullptr;  ///< Before each minute.
-  bool plans = false;  ///< The planner looks every ten minutes.
+  bool plans = false;            ///< The planner looks every ten minutes.
+  bool held_out = false;         ///< No threshold was chosen by it.
+  std::uint64_t seeds_from = 0;  ///< Added to the seeds that it is lived through with.
 };
 
 /// All, with an anomaly first.
@@ -33,5 +36,6 @@ std::vector<Scenario> AllScenarios();
 std::vector<Scenario> BrokerScenarios();
 std::vector<Scenario> GroupScenarios();
 std::vector<Scenario> CalmScenarios();
+std::vector<Scenario> HeldOutScenarios();
 
 }  // namespace levelwind::scenarios

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 #include <string>
+#include <vector>
 
 #include "tests/detector_scenarios/judge.h"
 
@@ -31,10 +32,17 @@ std::string NameOf(const ::testing::TestParamInfo<Scenario>& info) {
   return name;
 }
 
-INSTANTIATE_TEST_SUITE_P(All, ScenarioTest, ::testing::ValuesIn(AllScenarios()), NameOf);
+/// The bench counts the held-out ones; what must hold in them is not known beforehand.
+std::vector<Scenario> Tuned() {
+  std::vector<Scenario> all = AllScenarios();
+  std::erase_if(all, [](const Scenario& s) { return s.held_out; });
+  return all;
+}
+
+INSTANTIATE_TEST_SUITE_P(All, ScenarioTest, ::testing::ValuesIn(Tuned()), NameOf);
 
 TEST(Scenarios, ThereAreThirtyWithAndThirtyWithoutAnAnomaly) {
-  const auto all = AllScenarios();
+  const auto all = Tuned();
   const auto ill = std::ranges::count_if(all, [](const Scenario& s) { return !s.wanted.empty(); });
   EXPECT_GE(ill, 30);
   EXPECT_GE(std::ssize(all) - ill, 30);

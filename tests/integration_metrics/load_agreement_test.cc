@@ -1,5 +1,6 @@
-// On real brokers with a JMX exporter in them: the rates per partition of source 1 (growth) and of
-// source 2 (the brokers' pages) agree within a tenth with what was produced.
+// On real brokers with a JMX exporter in them: the rates per partition of source 1 (growth), of
+// source 2 (the brokers' pages) and of source 3 (a Prometheus that scrapes these) agree within a
+// tenth with what was produced.
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -8,8 +9,10 @@
 #include <cstdint>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <map>
 #include <memory>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <thread>
@@ -19,11 +22,13 @@
 #include "base/clock.h"
 #include "collectors/broker_metrics/http_get.h"
 #include "collectors/broker_metrics/metrics_scraper.h"
+#include "collectors/broker_metrics/prometheus_reader.h"
 #include "collectors/monitor.h"
 #include "kafka/client.h"
 #include "kafka/data/producer.h"
 #include "tests/kafka_cluster/daemon.h"
 #include "tests/kafka_cluster/real_cluster.h"
+#include "tests/kafka_cluster/subprocess.h"
 
 namespace levelwind::testing {
 namespace {
@@ -84,6 +89,27 @@ class LoadAgreement : public ::testing::Test {
     io_ = std::jthread([this](std::stop_token stop) { client_->Run(std::move(stop)); });
   }
 
+  /// A Prometheus that scrapes the brokers' pages, until this object ends.
+  void StartPrometheus() {
+    std::string config = "global: {scrape_interval: 2s}\nscrape_configs:\n  - job_name: kafka\n";
+    config += "    static_configs:\n";
+    for (int id = 1; id <= kBrokers; ++id) {
+      config += fmt::format("      - {{targets: ['127.0.0.1:{}{}'], labels: {{broker: '{}'}}}}\n",
+                            stem_, id, id);
+    }
+    std::ofstream(folder_.path() + "/prometheus.yml") << config;
+    prometheus_port_ = FreePort();
+    SubprocessOptions options;
+    options.argv = {"prometheus", "--config.file=" + folder_.path() + "/prometheus.yml",
+                    "--storage.tsdb.path=" + folder_.path() + "/data",
+                    fmt::format("--web.listen-address=127.0.0.1:{}", prometheus_port_),
+                    "--log.level=warn"};
+    options.stdout_file = options.stderr_file = folder_.path() + "/log";
+    auto started = Subprocess::Start(options);
+    ASSERT_TRUE(started.ok()) << started.error();
+    prometheus_.emplace(std::move(started).value());
+  }
+
   /// Sends every tenth of a second what is due, until asked to stop.
   void Produce(const std::stop_token& stop) {
     kafka::ProducerOptions options;
@@ -132,6 +158,9 @@ class LoadAgreement : public ::testing::Test {
 
   const SystemClock clock_;
   int stem_ = 0;
+  int prometheus_port_ = 0;
+  TempDir folder_{"prometheus"};
+  std::optional<Subprocess> prometheus_;
   std::unique_ptr<RealCluster> kafka_;
   std::unique_ptr<kafka::KafkaClient> client_;
   std::jthread io_;
@@ -140,6 +169,7 @@ class LoadAgreement : public ::testing::Test {
 TEST_F(LoadAgreement, RatesPerPartitionAgreeWithWhatIsProduced) {
   ASSERT_TRUE(std::filesystem::exists(AgentJar())) << "no JMX exporter here: run scripts/setup";
   ASSERT_NO_FATAL_FAILURE(Start());
+  ASSERT_NO_FATAL_FAILURE(StartPrometheus());
   std::jthread producer([this](const std::stop_token& stop) { Produce(stop); });
 
   collectors::Monitor plain(*client_, clock_, {});
@@ -151,7 +181,19 @@ TEST_F(LoadAgreement, RatesPerPartitionAgreeWithWhatIsProduced) {
   collectors::MetricsScraper scraper(*pages, measured.snapshots(), clock_, options);
   measured.AddLoadSource("endpoints", scraper.facts());
 
+  collectors::Monitor served(*client_, clock_, {});
+  collectors::PrometheusOptions server;
+  server.url = fmt::format("http://127.0.0.1:{}", prometheus_port_);
+  server.broker_label = "broker";
+  server.selector = "job=\"kafka\"";
+  server.window = seconds(20);
+  server.interval = seconds(10);
+  collectors::PrometheusReader reader(*pages, served.snapshots(), clock_, server);
+  served.AddLoadSource("prometheus", reader.facts());
+
   const SteadyTime began = clock_.Now();
+  SteadyTime served_due = began;
+  SteadyTime reader_due = began;
   SteadyTime plain_due = began;
   SteadyTime measured_due = began;
   SteadyTime scraper_due = began;
@@ -161,6 +203,8 @@ TEST_F(LoadAgreement, RatesPerPartitionAgreeWithWhatIsProduced) {
     if (now >= plain_due) plain_due = plain.Step(now);
     if (now >= measured_due) measured_due = measured.Step(now);
     if (now >= scraper_due) scraper_due = scraper.Step(now);
+    if (now >= served_due) served_due = served.Step(now);
+    if (now >= reader_due) reader_due = reader.Step(now);
     const SnapshotPtr snapshot = plain.snapshots().Get();
     if (rates_after == 0 && snapshot != nullptr && snapshot->confidence.rates) {
       rates_after = ToSeconds(clock_.Now() - began);
@@ -170,12 +214,19 @@ TEST_F(LoadAgreement, RatesPerPartitionAgreeWithWhatIsProduced) {
   std::printf("rates by growth after %.1f s\n", rates_after);
   const SnapshotPtr by_growth = plain.snapshots().Get();
   const SnapshotPtr by_pages = measured.snapshots().Get();
+  const SnapshotPtr by_server = served.snapshots().Get();
   producer.request_stop();
   producer.join();
   ASSERT_NE(by_growth, nullptr);
   ASSERT_NE(by_pages, nullptr);
+  ASSERT_NE(by_server, nullptr);
   ExpectAgreement(*by_growth, LoadSource::kGrowth);
   ExpectAgreement(*by_pages, LoadSource::kEndpoint);
+  ExpectAgreement(*by_server, LoadSource::kPrometheus);
+  for (const Broker& broker : by_server->brokers) {
+    EXPECT_EQ(broker.metrics.source, LoadSource::kPrometheus) << broker.id;
+    EXPECT_GT(broker.metrics.bytes_in_per_s, 0) << broker.id;
+  }
   for (const Broker& broker : by_pages->brokers) {
     EXPECT_EQ(broker.metrics.source, LoadSource::kEndpoint);
     EXPECT_GT(broker.metrics.bytes_in_per_s, 0);
