@@ -29,8 +29,8 @@ struct AutoscaleOptions {
   double rho_down = 0.62;    ///< Fewer only when the mean member is emptier than this for long.
   // The same for the fullest member; the first is raised by what the objective lets queue.
   double member_up = 1.0;
-  double member_target = 0.92;
-  double member_down = 0.85;
+  double member_target = 0.95;
+  double member_down = 0.90;
 
   /// Records/s of one member. Unknown: learned; until then doubled until one is saturated.
   double capacity_per_s = kUnknown;

@@ -10,8 +10,13 @@ namespace {
 
 constexpr double kSampleLife = 120;  // seconds that a sample counts
 constexpr std::size_t kMostSamples = 200;
-constexpr double kRecoverAfter = 300;  // seconds without a saturated member
-constexpr double kRecoverPerMinute = 0.03;
+// Nobody was saturated for a while: a member may be able to do more again. What is only hoped stays
+// near what was seen, and a hope that failed waits twice as long the next time.
+constexpr double kRecoverAfter = 300;  // seconds
+constexpr double kRecoverAtMost = 7200;
+constexpr double kRecoverPerMinute = 0.04;
+constexpr double kHope = 1.6;    // of what was seen
+constexpr double kHotter = 1.4;  // than the next: then it is the partition's own limit
 
 double Median(std::deque<std::pair<double, double>>& samples, double t) {
   while (!samples.empty() && samples.front().first < t - kSampleLife) samples.pop_front();
@@ -42,17 +47,25 @@ void CapacityLearner::Look(double t, std::span<const MemberWork> members) {
   TakeSaturated(t, members);
   for (const MemberWork& m : members) {
     if (IsKnown(mu_) && m.rate > mu_) mu_ = m.rate;  // it can do at least that
+    if (IsKnown(proven_) && m.rate > proven_) proven_ = m.rate;
   }
   Recover(t);
   looked_ = t;
 }
 
+bool CapacityLearner::OnlyItsPartition(const MemberWork& m) const {
+  // A member at its limit shares its time: what is behind goes hardly faster than the next. A
+  // partition at its own limit is far ahead of the others, and the member has time to spare.
+  return m.behind == 1 && m.partitions > 1 && IsKnown(mu_) && m.rate < 0.92 * mu_ &&
+         m.behind_rate_max > kHotter * m.other_rate_max;
+}
+
 void CapacityLearner::TakePartitions(double t, std::span<const MemberWork> members) {
   for (const MemberWork& m : members) {
     if (IsKnown(kappa_) && m.behind > 0) kappa_ = std::max(kappa_, m.behind_rate_max);
-    // One partition is behind while the member has time for the others, and time to spare.
-    if (m.behind != 1 || m.partitions < 2 || !IsKnown(mu_) || m.rate > 0.92 * mu_) continue;
-    if (m.behind_rate_max > 0) kappa_samples_.push_back({t, m.behind_rate_max});
+    if (OnlyItsPartition(m) && m.behind_rate_max > 0) {
+      kappa_samples_.push_back({t, m.behind_rate_max});
+    }
   }
   const double seen = Median(kappa_samples_, t);
   if (IsKnown(seen) && kappa_samples_.size() >= 3) kappa_ = seen;
@@ -65,9 +78,7 @@ void CapacityLearner::TakeSaturated(double t, std::span<const MemberWork> member
     // Alone with one partition, or with all that is behind at the speed of one partition: the
     // member might do more with more partitions.
     const bool at_kappa = IsKnown(kappa_) && m.behind_rate_min > 0.93 * kappa_;
-    const bool one_of_many =
-        m.behind == 1 && m.partitions > 1 && IsKnown(mu_) && m.rate < 0.92 * mu_;
-    if (at_kappa || one_of_many) continue;
+    if (at_kappa || OnlyItsPartition(m)) continue;
     if (m.partitions == 1 && IsKnown(mu_) && m.rate < mu_) continue;
     found.push_back(m.rate);
   }
@@ -78,7 +89,12 @@ void CapacityLearner::TakeSaturated(double t, std::span<const MemberWork> member
   for (const double rate : found) samples_.push_back({t, rate});
   const double seen = Median(samples_, t);
   if (!IsKnown(seen)) return;
+  if (recovered_at_ >= 0 && seen < 0.9 * mu_) {
+    recover_after_ = std::min(kRecoverAtMost, 2 * std::max(kRecoverAfter, recover_after_));
+  }
+  recovered_at_ = -1;
   mu_ = seen;
+  proven_ = seen;
   healthy_ = std::max(KnownOr(healthy_, seen), seen);
   learned_ = true;
   saturated_ = t;
@@ -86,9 +102,13 @@ void CapacityLearner::TakeSaturated(double t, std::span<const MemberWork> member
 
 void CapacityLearner::Recover(double t) {
   const double toward = IsKnown(hint_) ? hint_ : healthy_;
-  if (!IsKnown(mu_) || !IsKnown(toward) || saturated_ < 0 || t - saturated_ < kRecoverAfter) return;
+  if (!IsKnown(mu_) || !IsKnown(toward) || saturated_ < 0 || mu_ >= toward) return;
+  if (t - saturated_ < std::max(kRecoverAfter, recover_after_)) return;
   const double step = 1 + kRecoverPerMinute * std::max(0.0, t - looked_) / 60;
-  mu_ = mu_ < toward ? std::min(toward, mu_ * step) : mu_;
+  const double hoped = std::min({toward, mu_ * step, kHope * KnownOr(proven_, mu_)});
+  if (hoped <= mu_) return;
+  mu_ = hoped;
+  recovered_at_ = t;
 }
 
 }  // namespace levelwind::planner

@@ -15,6 +15,7 @@ struct MemberWork {
   int behind = 0;              ///< Partitions that were behind throughout.
   double behind_rate_min = 0;  ///< Of those, the slowest one's rate ...
   double behind_rate_max = 0;  ///< ... and the fastest one's.
+  double other_rate_max = 0;   ///< The fastest one's of those that were not behind.
 };
 
 /// Learns what one member can do (mu) and how fast one partition alone can be read (kappa). Only a
@@ -36,6 +37,7 @@ class CapacityLearner {
   bool learned() const { return learned_; }
 
  private:
+  bool OnlyItsPartition(const MemberWork& member) const;
   void TakeSaturated(double t, std::span<const MemberWork> members);
   void TakePartitions(double t, std::span<const MemberWork> members);
   void Recover(double t);
@@ -44,6 +46,8 @@ class CapacityLearner {
   bool learned_ = false;
   double looked_ = 0, saturated_ = -1;
   double healthy_ = kUnknown;  // the most that was ever learned of this revision
+  double proven_ = kUnknown;   // what members were seen to do since they were saturated last
+  double recover_after_ = 0, recovered_at_ = -1;
   std::deque<std::pair<double, double>> samples_, kappa_samples_;
 };
 

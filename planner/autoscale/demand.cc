@@ -71,6 +71,7 @@ Demand MeasureDemand(const std::vector<PartitionWatch>& watches, const Autoscale
   const double catch_up = CatchUpSeconds(options);
   demand.rate.assign(watches.size(), 0);
   demand.need.assign(watches.size(), 0);
+  demand.lates.assign(watches.size(), 0);
   for (std::size_t p = 0; p < watches.size(); ++p) {
     const PartitionWatch& watch = watches[p];
     if (!watch.known()) continue;
@@ -84,6 +85,8 @@ Demand MeasureDemand(const std::vector<PartitionWatch>& watches, const Autoscale
     const double rate = RateOf(watch) * raise;
     const double slack = kSlack * options.objective_s * rate;
     const double late = std::max(0.0, watch.lag() + rate * context.pause_s - slack);
+    demand.lates[p] = late;
+    demand.late += late;
     demand.rate[p] = std::min(most, rate);
     demand.need[p] = std::min(most, rate + late / catch_up);
     demand.total_rate += demand.rate[p];

@@ -16,6 +16,8 @@ struct Demand {
   std::vector<double> need;  ///< The same and what a backlog adds to it, at most kappa.
   double arriving = 0;       ///< Sum of the arrivals, stuck partitions too.
   double total_rate = 0, total_need = 0;
+  std::vector<double> lates;  ///< Records over what may stand as lag.
+  double late = 0;            ///< Their sum.
   double lag = 0;
   double time_lag = 0;        ///< The largest.
   double curable_lag_s = 0;   ///< The largest of those that more members can help.
@@ -30,7 +32,6 @@ struct Demand {
 };
 
 struct DemandContext {
-  double now = 0;              ///< Seconds.
   double stable_for = 0;       ///< Seconds since the group was dealt out last.
   double kappa = kUnknown;     ///< Records/s of one partition at most.
   double member = kUnknown;    ///< Records/s of one member.

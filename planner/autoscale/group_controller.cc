@@ -11,8 +11,9 @@ namespace {
 
 constexpr double kAgree = 10;           // seconds that an increase which is not urgent must stand
 constexpr double kSettleAtMost = 600;   // seconds: then the action is taken for failed
-constexpr double kLateAfter = 25;       // seconds until members that still start are late
+constexpr double kLateAfter = 1.2;      // times the start time: members that still start are late
 constexpr double kOverAsk = 1.15;       // of an urgent increase: some members start late
+constexpr double kWorthTime = 1.3;      // growing must shorten the catching up by so much
 constexpr double kCaughtUpFor = 30;     // seconds without backlog before fewer are thought of
 constexpr double kNoMoreFor = 1800;     // seconds without growth after one that brought nothing
 constexpr double kGrowthWorth = 0.25;   // of what a growth should bring, it must bring
@@ -165,15 +166,19 @@ bool GroupController::Settling(const GroupScalingInput& input, const Tick& tick)
 GroupController::Verdict GroupController::Settle(const GroupScalingInput& input, const Tick& tick) {
   const double since = tick.now - acted_;
   // The load may outgrow what was asked for; more of what is on its way costs no further dealing.
-  if (tick.urgent && tick.up > tick.current && since >= 10 && !tick.demand.standstill) {
+  if (tick.urgent && tick.up > tick.current && since >= 10 && !tick.demand.standstill &&
+      WorthGrowing(tick)) {
     return Up(input, tick);
   }
-  // Members that are still starting can be taken back for nothing.
-  if (settling_ && !input.rollout && since >= kLateAfter && tick.joined < tick.current &&
-      tick.joined > before_action_ && tick.joined >= std::max(tick.target, tick.least)) {
+  // Members that are still starting can be taken back for nothing, and whoever joins late makes
+  // others stop once more.
+  const bool late = since >= kLateAfter * options_.start_s ||
+                    (since >= 25 && tick.joined >= std::max(tick.target, tick.rate_target));
+  if (settling_ && !input.rollout && late && tick.joined < tick.current &&
+      tick.joined > before_action_ && tick.joined >= std::max(tick.rate_up, tick.least)) {
     return {tick.joined, ScalingReason::kLateMembers,
             fmt::format("{} of {} members have joined and {} would do: the late ones are taken back",
-                        tick.joined, tick.current, tick.target)};
+                        tick.joined, tick.current, tick.rate_up)};
   }
   if (input.rollout) {
     return Hold(tick, ScalingReason::kRollout,
@@ -226,7 +231,14 @@ GroupController::Verdict GroupController::Up(const GroupScalingInput& input, con
                             "limit: {} held for another {:.0f} s",
                             tick.current, held_until_ - tick.now));
   }
-  const bool by_rate = tick.rate_target > tick.current;
+  const bool by_rate = tick.rate_up > tick.current;
+  if (!WorthGrowing(tick)) {
+    return Hold(tick, ScalingReason::kSteady,
+                fmt::format("{:.0f} records are late and {} members will have worked them off in "
+                            "{:.0f} s, with {} it would be {:.0f} s",
+                            demand.late, tick.current, tick.drain_s, tick.target,
+                            tick.drain_more_s));
+  }
   if (!tick.urgent && tick.now - up_since_ < kAgree) {
     return Hold(tick, ScalingReason::kSteady,
                 fmt::format("{} are needed, which has to stand for {:.0f} s", tick.up, kAgree));
@@ -253,6 +265,11 @@ GroupController::Verdict GroupController::Up(const GroupScalingInput& input, con
                          "{:.0f} s",
                          demand.arriving, demand.lag, tick.member, tick.up, wanted, demand.time_lag,
                          tick.predicted_lag_s, options_.objective_s)});
+}
+
+bool GroupController::WorthGrowing(const Tick& tick) const {
+  if (tick.rate_up > tick.current) return true;
+  return tick.drain_s > std::max(CatchUpSeconds(options_), kWorthTime * tick.drain_more_s);
 }
 
 double GroupController::DownWindow(const GroupScalingInput& input) const {
@@ -308,6 +325,12 @@ GroupController::Verdict GroupController::Down(const GroupScalingInput& input, c
   }
   const std::int64_t wanted = std::max<std::int64_t>({target_need_.Max(), tick.least, 1});
   if (wanted >= tick.current) return steady();
+  // A higher need is about to leave the window: one step down is better than two.
+  const double soon = tick.now - DownWindow(input) + 90;
+  if (double(target_need_.MaxSince(soon)) < 0.9 * double(wanted)) {
+    return Hold(tick, ScalingReason::kDownWaiting,
+                fmt::format("{} would do, and soon fewer", wanted));
+  }
   if (!tokens_.Has(tick.now)) {
     return Hold(tick, ScalingReason::kNoTokens,
                 fmt::format("{} would do, but {:.0f} actions an hour are used up", wanted,
@@ -335,8 +358,14 @@ bool GroupController::GrowthBroughtNothing(const Tick& tick) {
       tick.demand.curable_lag_s < 0.5 * options_.objective_s) {
     return false;
   }
-  const double expected = throughput_before_ * double(tick.current - before_action_) / double(std::max<std::int64_t>(1, before_action_));
-  if (TotalCommitRate(watches_) - throughput_before_ >= kGrowthWorth * expected) return false;
+  // What it could bring: its share more, but no more than there was to do.
+  const double share = double(tick.current - before_action_) /
+                       double(std::max<std::int64_t>(1, before_action_));
+  const double expected = std::min(throughput_before_ * share, missing_before_);
+  if (missing_before_ < 0.15 * throughput_before_ ||
+      TotalCommitRate(watches_) - throughput_before_ >= kGrowthWorth * expected) {
+    return false;
+  }
   held_until_ = tick.now + kNoMoreFor;
   return true;
 }
@@ -354,6 +383,7 @@ void GroupController::Acted(const Tick& tick, const Verdict& verdict) {
     if (last_down_ > 0) hold_time_s_ = 0.7 * hold_time_s_ + 0.3 * std::min(7200.0, tick.now - last_down_);
     last_down_ = -1e9;
     throughput_before_ = TotalCommitRate(watches_);
+    missing_before_ = tick.demand.total_need - throughput_before_;
     judge_growth_at_ = tick.now + options_.start_s + 120;
   } else {
     if (verdict.reason != ScalingReason::kLateMembers) last_down_ = tick.now;

@@ -48,8 +48,11 @@ class GroupController {
     double member = kUnknown;  ///< Records/s of one.
     Demand demand;
     std::vector<std::int32_t> owners;
-    std::int64_t up = 0, target = 0;            ///< Needed for arrivals and backlog.
-    std::int64_t rate_target = 0, rate_down = 0;  ///< Needed for the arrivals alone.
+    std::int64_t up = 0, target = 0;  ///< Needed for arrivals and backlog.
+    /// Needed for the arrivals alone.
+    std::int64_t rate_up = 0, rate_target = 0, rate_down = 0;
+    double drain_s = 0;       ///< Until the present members have worked off what is late.
+    double drain_more_s = 0;  ///< Until `target` members would have, their start included.
     std::int64_t least = 0, most = 0, useful = 0;
     std::int64_t skew = kUnknownCount;
     double predicted_lag_s = 0;  ///< When a member asked for now would work.
@@ -68,6 +71,7 @@ class GroupController {
   void LearnCapacity(const GroupScalingInput& input, double now);
   Tick Measure(const GroupScalingInput& input, double now);
   void Size(const GroupScalingInput& input, Tick& tick);
+  double DrainSeconds(const Tick& tick) const;
 
   // group_controller.cc: what follows.
   Verdict Judge(const GroupScalingInput& input, const Tick& tick);
@@ -82,6 +86,7 @@ class GroupController {
   bool IdleLongEnough(const Tick& tick) const;
   bool Settling(const GroupScalingInput& input, const Tick& tick);
   bool GrowthBroughtNothing(const Tick& tick);
+  bool WorthGrowing(const Tick& tick) const;
   double DownWindow(const GroupScalingInput& input) const;
   void Acted(const Tick& tick, const Verdict& verdict);
 
@@ -107,7 +112,7 @@ class GroupController {
   std::int64_t before_action_ = kUnknownCount;
   double acted_ = -1e9, up_since_ = -1, idle_since_ = -1, caught_up_since_ = -1;
   bool settling_ = false, over_asked_ = false;
-  double throughput_before_ = kUnknown, judge_growth_at_ = -1, held_until_ = -1e9;
+  double throughput_before_ = kUnknown, missing_before_ = 0, judge_growth_at_ = -1, held_until_ = -1e9;
   std::int64_t wake_members_ = 0;  // what the group needed when it was busy last
   double last_down_ = -1e9, hold_time_s_ = 1800;
   std::int64_t evaluations_ = 0;

@@ -10,7 +10,7 @@ namespace {
 constexpr double kWorkWindow = 20;  // seconds over which a member's work is told
 constexpr double kWorkStable = 30;  // the group must have been stable for so long
 /// What the objective lets queue, worked off over this long, may stand above a member's capacity.
-constexpr double kQueueOver = 600;
+constexpr double kQueueOver = 200;
 
 }  // namespace
 
@@ -51,6 +51,15 @@ void GroupController::Look(const GroupScalingInput& input, double now) {
     watches_[p].Look(seen, input.at.unix_ms, input.partitions[p], options_.reset);
     all = all && watches_[p].known();
   }
+  std::vector<bool> transactional(sizes_.size(), false);
+  for (std::size_t p = 0; p < watches_.size(); ++p) {
+    const auto topic = static_cast<std::size_t>(input.partitions[p].topic);
+    if (topic < sizes_.size() && watches_[p].transactional()) transactional[topic] = true;
+  }
+  for (std::size_t p = 0; p < watches_.size(); ++p) {
+    const auto topic = static_cast<std::size_t>(input.partitions[p].topic);
+    if (topic < sizes_.size() && transactional[topic]) watches_[p].SetTransactional();
+  }
   if (all) last_good_ = seen;
   if (all) LearnCapacity(input, seen);
 }
@@ -67,7 +76,10 @@ void GroupController::LearnCapacity(const GroupScalingInput& input, double now) 
     const double rate = KnownOr(watch.CommitRate(kWorkWindow), 0.0);
     ++member.partitions;
     member.rate += rate;
-    if (watch.BehindFor() < kWorkWindow || watch.StuckFor() > 0) continue;
+    if (watch.BehindFor() < kWorkWindow || watch.StuckFor() > 0) {
+      member.other_rate_max = std::max(member.other_rate_max, rate);
+      continue;
+    }
     member.behind_rate_min = member.behind == 0 ? rate : std::min(member.behind_rate_min, rate);
     member.behind_rate_max = std::max(member.behind_rate_max, rate);
     ++member.behind;
@@ -83,22 +95,25 @@ GroupController::Tick GroupController::Measure(const GroupScalingInput& input, d
   tick.member = capacity_.member();
   tick.owners.reserve(input.partitions.size());
   for (const PartitionInput& p : input.partitions) tick.owners.push_back(p.owner);
-  tick.demand = MeasureDemand(watches_, options_,
-                              {.now = now,
-                               .stable_for = pause_.StableFor(now),
-                               .kappa = capacity_.partition(),
-                               .member = capacity_.member(),
-                               .forecast = input.forecast_per_s,
-                               .pause_s = 0});
-  Size(input, tick);
-  const Demand& demand = tick.demand;
+  DemandContext context{.stable_for = pause_.StableFor(now),
+                        .kappa = capacity_.partition(),
+                        .member = capacity_.member(),
+                        .forecast = input.forecast_per_s,
+                        .pause_s = 0};
+  tick.demand = MeasureDemand(watches_, options_, context);
   // How late the next records will be when a member that is asked for now works: what is missing
-  // until then piles up.
+  // until then piles up, and is to be caught up with, too.
   const double can = KnownOr(tick.member, 0.0) * static_cast<double>(tick.joined);
   double missing = 0;
-  if (demand.total_rate > 0) missing = std::max(0.0, 1 - can / demand.total_rate);
+  if (tick.demand.total_rate > 0) missing = std::max(0.0, 1 - can / tick.demand.total_rate);
+  if (missing > 0.1 && IsKnown(tick.member)) {
+    context.pause_s = missing * options_.start_s + pause_.Seconds(input.protocol);
+    tick.demand = MeasureDemand(watches_, options_, context);
+  }
+  Size(input, tick);
+  const Demand& demand = tick.demand;
   tick.predicted_lag_s = demand.curable_lag_s + missing * options_.start_s;
-  tick.urgent = IsKnown(tick.member) && demand.moving | (tick.joined == 0) &&
+  tick.urgent = IsKnown(tick.member) && (demand.moving || tick.joined == 0) &&
                 tick.predicted_lag_s > 0.5 * options_.objective_s;
   return tick;
 }
@@ -119,9 +134,44 @@ void GroupController::Size(const GroupScalingInput& input, Tick& tick) {
   LoadTable& arrivals = backlog ? rate : need;
   tick.rate_target =
       arrivals.Needed(tick.member, {options_.rho_target, options_.member_target + queue});
+  tick.rate_up = arrivals.Needed(tick.member, {options_.rho_up, options_.member_up + queue});
   tick.rate_down = arrivals.Needed(tick.member, {options_.rho_down, options_.member_down});
+  tick.drain_s = DrainSeconds(tick);
+  if (tick.target > tick.current) {
+    // All that more members can do is limited by the fullest of them, and by the pauses that it
+    // takes to let them in.
+    const double carries = tick.member * rate.total() /
+                           std::max(1e-9, rate.Fullest(static_cast<std::int32_t>(tick.target)));
+    const double joins = std::min<double>(4, double(tick.target - tick.current));
+    const double pauses = joins * pause_.Seconds(input.protocol);
+    const double stops = input.protocol == GroupProtocol::kEager ? 1.0 : 0.3;
+    const double left = tick.demand.late + stops * pauses * tick.demand.total_rate;
+    const double spare = carries - tick.demand.total_rate;
+    tick.drain_more_s = spare > 0 ? options_.start_s + pauses + left / spare : INFINITY;
+  }
   tick.skew = need.SkewCeiling(tick.member * options_.member_up);
   evaluations_ = need.evaluations() + rate.evaluations();
+}
+
+double GroupController::DrainSeconds(const Tick& tick) const {
+  std::vector<double> late(static_cast<std::size_t>(std::max<std::int64_t>(1, tick.joined)), 0);
+  std::vector<double> rate(late.size(), 0);
+  for (std::size_t p = 0; p < tick.owners.size(); ++p) {
+    const auto owner = static_cast<std::size_t>(tick.owners[p]);
+    if (tick.owners[p] < 0 || owner >= late.size()) {
+      if (tick.demand.lates[p] > 0) return INFINITY;
+      continue;
+    }
+    late[owner] += tick.demand.lates[p];
+    rate[owner] += tick.demand.rate[p];
+  }
+  double longest = 0;
+  for (std::size_t m = 0; m < late.size(); ++m) {
+    if (late[m] <= 0) continue;
+    const double spare = tick.member - rate[m];
+    longest = std::max(longest, spare > 0 ? late[m] / spare : INFINITY);
+  }
+  return longest;
 }
 
 }  // namespace levelwind::planner

@@ -42,6 +42,13 @@ class NeedWindow {
   }
   /// Meaningful once something was added.
   std::int64_t Max() const { return values_.empty() ? 0 : values_.front().second; }
+  /// The largest since `t`.
+  std::int64_t MaxSince(double t) const {
+    for (const auto& [at, needed] : values_) {
+      if (at >= t) return needed;
+    }
+    return 0;
+  }
   /// Seconds that it has been filled for.
   double Span(double t) const { return began_ < 0 ? 0 : t - began_; }
   void Clear() {

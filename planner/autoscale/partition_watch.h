@@ -16,6 +16,9 @@ class PartitionWatch {
   /// unknown leave what was known; known() tells.
   void Look(double t, std::int64_t wall_ms, const PartitionInput& input,
             AutoscaleOptions::Reset reset);
+  /// Transactions were seen in its topic: what is left at its end may be markers.
+  void SetTransactional() { transactional_ = true; }
+  bool transactional() const { return transactional_; }
 
   /// Whether the last look told all that is needed.
   bool known() const { return known_; }
@@ -50,7 +53,7 @@ class PartitionWatch {
 
   OffsetTrack ends_, commits_;
   bool known_ = false;
-  bool transactional_ = false;  // the last stable offset was once below the end
+  bool transactional_ = false;
   std::int32_t owner_ = -1;
   double owned_since_ = 0;
   double looked_ = 0, before_ = 0;

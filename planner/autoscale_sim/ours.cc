@@ -67,12 +67,15 @@ class Ours final : public Scaler {
     input_.rollout = look.rollout;
     const ScalingDecision decision =
         controller_.Decide(input_, SteadyTime(std::chrono::seconds(look.t)));
+    why_ = fmt::format("{}: {}", ScalingReasonName(decision.reason), decision.why);
     return static_cast<int>(decision.desired);
   }
+  std::string Why() const override { return why_; }
 
  private:
   GroupController controller_;
   GroupScalingInput input_;
+  std::string why_;
 };
 
 }  // namespace

@@ -53,7 +53,9 @@ class Scaler {
   virtual bool WantsReassignment() { return false; }
   /// True: pods start and partitions move at once and for nothing (the clairvoyant).
   virtual bool Free() const { return false; }
-  /// Told the owners that the clairvoyant sees; see clairvoyant.cc.
+  /// The last decision in words, where the algorithm has any.
+  virtual std::string Why() const { return {}; }
+  /// What waits in each partition, told before each Want to the clairvoyant alone.
   virtual void SeeBacklog(const std::vector<double>& /*records*/) {}
 };
 
