@@ -10,6 +10,8 @@ namespace {
 constexpr double kFast = 60;        // seconds over which arrivals are told
 constexpr double kJump = 1.3;       // a burst is so much more than that
 constexpr double kStuckAfter = 60;  // seconds: four looks of a decision
+constexpr double kNearLimit = 0.7;    // of what one partition can do: it is at its limit
+constexpr double kEnough = 0.75;      // of that is to be left to it
 constexpr double kSlack = 0.5;      // share of the objective that may stand as lag
 
 double RateOf(const PartitionWatch& watch) {
@@ -87,13 +89,15 @@ Demand MeasureDemand(const std::vector<PartitionWatch>& watches, const Autoscale
     const double late = std::max(0.0, watch.lag() + rate * context.pause_s - slack);
     demand.lates[p] = late;
     demand.late += late;
-    demand.rate[p] = std::min(most, rate);
-    demand.need[p] = std::min(most, rate + late / catch_up);
+    // One that is at its own limit is late whatever the number of members: it is to have most of
+    // what it can take, but no members only so that nobody is beside it.
+    const bool at_limit = IsKnown(context.kappa) && watch.BehindFor() > 20 && late > 0 &&
+                          KnownOr(watch.CommitRate(20), 0.0) > kNearLimit * context.kappa;
+    const double enough = kEnough * context.kappa;
+    demand.rate[p] = std::min(most, at_limit ? enough : rate);
+    demand.need[p] = std::min(most, at_limit ? enough : rate + late / catch_up);
     demand.total_rate += demand.rate[p];
     demand.total_need += demand.need[p];
-    // One that is at its own limit is not helped by more members.
-    const bool at_limit = IsKnown(context.kappa) && watch.BehindFor() > 20 &&
-                          KnownOr(watch.CommitRate(20), 0.0) > 0.9 * context.kappa;
     if (!at_limit) demand.curable_lag_s = std::max(demand.curable_lag_s, watch.time_lag());
     if (demand.hottest < 0 ||
         demand.need[p] > demand.need[static_cast<std::size_t>(demand.hottest)]) {

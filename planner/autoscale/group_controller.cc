@@ -13,6 +13,9 @@ constexpr double kAgree = 10;           // seconds that an increase which is not
 constexpr double kSettleAtMost = 600;   // seconds: then the action is taken for failed
 constexpr double kLateAfter = 1.2;      // times the start time: members that still start are late
 constexpr double kOverAsk = 1.15;       // of an urgent increase: some members start late
+constexpr double kRememberFor = 14400;  // seconds: what was needed when the group was busy
+constexpr double kHot = 0.6;            // of what a member can do: a hot partition
+constexpr double kExplore = 1.3;        // times the members, when only a hot partition wants more
 constexpr double kWorthTime = 1.3;      // growing must shorten the catching up by so much
 constexpr double kCaughtUpFor = 30;     // seconds without backlog before fewer are thought of
 constexpr double kNoMoreFor = 1800;     // seconds without growth after one that brought nothing
@@ -109,8 +112,7 @@ GroupController::Verdict GroupController::Judge(const GroupScalingInput& input, 
             fmt::format("{} members are fewer than min_members, {}", tick.current, tick.least)};
   }
   if (!IsKnown(tick.member)) return Learn(tick);
-  wake_members_ = std::max(demand.arriving > 0 ? tick.rate_target : 0,
-                           demand.arriving > 0 && !demand.burst ? 0 : wake_members_);
+  busy_need_.Add(tick.now, std::min(tick.target, 2 * tick.rate_target), kRememberFor);
   if (Settling(input, tick)) return Settle(input, tick);
   if (tick.up > tick.current) return Up(input, tick);
   up_since_ = -1;
@@ -132,8 +134,8 @@ GroupController::Verdict GroupController::AtZero(const Tick& tick) {
     }
     return Hold(tick, ScalingReason::kIdleToZero, "nothing arrives and nothing is left");
   }
-  const double over = std::ceil(kOverAsk * static_cast<double>(std::max(tick.target, wake_members_)));
-  const std::int64_t wanted = std::max<std::int64_t>({1, static_cast<std::int64_t>(over), wake_members_});
+  const std::int64_t needed = std::max<std::int64_t>({1, tick.target, busy_need_.Max()});
+  const auto wanted = static_cast<std::int64_t>(std::ceil(kOverAsk * double(needed)));
   return Limit(tick, {wanted, ScalingReason::kWake,
                       fmt::format("{:.0f} records/s arrive and {:.0f} wait: from zero straight to {}",
                                   demand.arriving, demand.lag, wanted)});
@@ -166,19 +168,19 @@ bool GroupController::Settling(const GroupScalingInput& input, const Tick& tick)
 GroupController::Verdict GroupController::Settle(const GroupScalingInput& input, const Tick& tick) {
   const double since = tick.now - acted_;
   // The load may outgrow what was asked for; more of what is on its way costs no further dealing.
-  if (tick.urgent && tick.up > tick.current && since >= 10 && !tick.demand.standstill &&
-      WorthGrowing(tick)) {
-    return Up(input, tick);
-  }
+  const bool grows = (tick.rate_up > tick.current && double(tick.rate_up) > 1.1 * double(asked_up_)) ||
+                     (input.rollout && tick.up > tick.current && WorthGrowing(tick));
+  if (tick.urgent && grows && since >= 10) return Up(input, tick);
   // Members that are still starting can be taken back for nothing, and whoever joins late makes
   // others stop once more.
+  const std::int64_t enough = (tick.rate_up + tick.rate_target + 1) / 2;
   const bool late = since >= kLateAfter * options_.start_s ||
                     (since >= 25 && tick.joined >= std::max(tick.target, tick.rate_target));
   if (settling_ && !input.rollout && late && tick.joined < tick.current &&
-      tick.joined > before_action_ && tick.joined >= std::max(tick.rate_up, tick.least)) {
+      tick.joined > before_action_ && tick.joined >= std::max(enough, tick.least)) {
     return {tick.joined, ScalingReason::kLateMembers,
             fmt::format("{} of {} members have joined and {} would do: the late ones are taken back",
-                        tick.joined, tick.current, tick.rate_up)};
+                        tick.joined, tick.current, enough)};
   }
   if (input.rollout) {
     return Hold(tick, ScalingReason::kRollout,
@@ -252,10 +254,13 @@ GroupController::Verdict GroupController::Up(const GroupScalingInput& input, con
   }
   std::int64_t wanted = std::max(tick.target, tick.up);
   if (tick.urgent) wanted = static_cast<std::int64_t>(std::ceil(kOverAsk * double(wanted)));
-  // One partition is all that its member can carry: explore with care, since what a partition alone
-  // can do may be less than a member's worth.
-  if (IsKnown(tick.skew) && !IsKnown(capacity_.partition())) {
-    wanted = std::min(wanted, std::max(tick.rate_target, 2 * tick.current));
+  // One partition is much of what its member can carry, and what a partition alone can do is not
+  // known: it may be less. Explore with care.
+  if (demand.hottest >= 0 && !IsKnown(capacity_.partition()) &&
+      demand.need[static_cast<std::size_t>(demand.hottest)] > kHot * tick.member) {
+    const double even = demand.total_need / (tick.member * options_.rho_target);
+    wanted = std::min(wanted, static_cast<std::int64_t>(
+                                  std::ceil(std::max(even, kExplore * double(tick.current)))));
   }
   wanted = std::max(wanted, tick.current);
   return Limit(
@@ -380,6 +385,7 @@ void GroupController::Acted(const Tick& tick, const Verdict& verdict) {
   settling_ = true;
   up_since_ = -1;
   if (up) {
+    asked_up_ = tick.rate_up;
     if (last_down_ > 0) hold_time_s_ = 0.7 * hold_time_s_ + 0.3 * std::min(7200.0, tick.now - last_down_);
     last_down_ = -1e9;
     throughput_before_ = TotalCommitRate(watches_);

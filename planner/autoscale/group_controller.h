@@ -71,7 +71,9 @@ class GroupController {
   void LearnCapacity(const GroupScalingInput& input, double now);
   Tick Measure(const GroupScalingInput& input, double now);
   void Size(const GroupScalingInput& input, Tick& tick);
-  double DrainSeconds(const Tick& tick) const;
+  /// Until the slowest of `members` has worked off what is late and what a pause adds.
+  double DrainSeconds(const GroupScalingInput& input, const Tick& tick, std::int64_t members,
+                      double paused_s) const;
 
   // group_controller.cc: what follows.
   Verdict Judge(const GroupScalingInput& input, const Tick& tick);
@@ -110,10 +112,11 @@ class GroupController {
   double last_good_ = -1, last_seen_ = -1, first_seen_ = -1;
   std::int64_t desired_ = kUnknownCount;
   std::int64_t before_action_ = kUnknownCount;
+  std::int64_t asked_up_ = 0;  // rate_up at the last increase
   double acted_ = -1e9, up_since_ = -1, idle_since_ = -1, caught_up_since_ = -1;
   bool settling_ = false, over_asked_ = false;
   double throughput_before_ = kUnknown, missing_before_ = 0, judge_growth_at_ = -1, held_until_ = -1e9;
-  std::int64_t wake_members_ = 0;  // what the group needed when it was busy last
+  NeedWindow busy_need_;  // what the group needed when it was busy
   double last_down_ = -1e9, hold_time_s_ = 1800;
   std::int64_t evaluations_ = 0;
 };

@@ -136,33 +136,30 @@ void GroupController::Size(const GroupScalingInput& input, Tick& tick) {
       arrivals.Needed(tick.member, {options_.rho_target, options_.member_target + queue});
   tick.rate_up = arrivals.Needed(tick.member, {options_.rho_up, options_.member_up + queue});
   tick.rate_down = arrivals.Needed(tick.member, {options_.rho_down, options_.member_down});
-  tick.drain_s = DrainSeconds(tick);
-  if (tick.target > tick.current) {
-    // All that more members can do is limited by the fullest of them, and by the pauses that it
-    // takes to let them in.
-    const double carries = tick.member * rate.total() /
-                           std::max(1e-9, rate.Fullest(static_cast<std::int32_t>(tick.target)));
-    const double joins = std::min<double>(4, double(tick.target - tick.current));
-    const double pauses = joins * pause_.Seconds(input.protocol);
-    const double stops = input.protocol == GroupProtocol::kEager ? 1.0 : 0.3;
-    const double left = tick.demand.late + stops * pauses * tick.demand.total_rate;
-    const double spare = carries - tick.demand.total_rate;
-    tick.drain_more_s = spare > 0 ? options_.start_s + pauses + left / spare : INFINITY;
-  }
+  if (tick.target <= tick.current || tick.current < 1 || tick.demand.late <= 0) return;
+  tick.drain_s = DrainSeconds(input, tick, tick.current, 0);
+  // Letting more in takes their start and some pauses, in which more becomes late.
+  const double joins = std::min<double>(4, double(tick.target - tick.current));
+  const double pauses = joins * pause_.Seconds(input.protocol);
+  const double stops = input.protocol == GroupProtocol::kEager ? pauses : 0.3 * pauses;
+  tick.drain_more_s =
+      options_.start_s + pauses + DrainSeconds(input, tick, tick.target, stops);
   tick.skew = need.SkewCeiling(tick.member * options_.member_up);
   evaluations_ = need.evaluations() + rate.evaluations();
 }
 
-double GroupController::DrainSeconds(const Tick& tick) const {
-  std::vector<double> late(static_cast<std::size_t>(std::max<std::int64_t>(1, tick.joined)), 0);
+double GroupController::DrainSeconds(const GroupScalingInput& input, const Tick& tick,
+                                     std::int64_t members, double paused_s) const {
+  const std::vector<std::int32_t> owners =
+      Deal(input.assignor, {.topic_sizes = sizes_,
+                            .members = static_cast<std::int32_t>(members),
+                            .owners = tick.owners,
+                            .weights = tick.demand.need});
+  std::vector<double> late(static_cast<std::size_t>(members), 0);
   std::vector<double> rate(late.size(), 0);
-  for (std::size_t p = 0; p < tick.owners.size(); ++p) {
-    const auto owner = static_cast<std::size_t>(tick.owners[p]);
-    if (tick.owners[p] < 0 || owner >= late.size()) {
-      if (tick.demand.lates[p] > 0) return INFINITY;
-      continue;
-    }
-    late[owner] += tick.demand.lates[p];
+  for (std::size_t p = 0; p < owners.size(); ++p) {
+    const auto owner = static_cast<std::size_t>(owners[p]);
+    late[owner] += tick.demand.lates[p] + paused_s * tick.demand.rate[p];
     rate[owner] += tick.demand.rate[p];
   }
   double longest = 0;
