@@ -223,6 +223,7 @@ void CommandLine::AddOtherVerbs() {
       ->type_name("FILE");
   replay.add_option("-c,--config", config_file_, "Thresholds to try")->type_name("FILE");
   replay.add_flag("--exit-code", exit_code_, "Exit with 3 when something was found");
+  AddSimulate();
   AddVerb("version", "Print the version", [this] {
     terminal_.out << "levelwind " LEVELWIND_VERSION << std::endl;
     return static_cast<int>(kDone);

@@ -121,6 +121,7 @@ class CommandLine {
   void AddHealing();
   void AddDoctor();
   void AddOtherVerbs();
+  void AddSimulate();
   std::string Mistake(const CLI::ParseError& problem, int argc, const char* const* argv) const;
 
   const DaemonVerbs& verbs_;
@@ -148,6 +149,7 @@ class CommandLine {
   bool wait_for_rates_ = false;
   std::optional<Duration> follow_;
   ReplayArgs replay_;
+  SimulateArgs simulate_;
   std::string name_;
   std::string reason_;
   bool all_ = false;

@@ -54,6 +54,19 @@ struct ReplayArgs {
 };
 /// Needs no daemon: what the detectors would have found, and when.
 int RunReplay(const ReplayArgs& args, Terminal& terminal);
+struct SimulateArgs {
+  std::vector<int> workloads{};           ///< W1 to W13; empty: all.
+  std::vector<std::string> algorithms{};  ///< B0 to B10; empty: all.
+  std::vector<std::string> protocols{"eager"};
+  int seeds = 1;
+  double hours = 0;              ///< > 0: only so long.
+  std::string trace{};           ///< W14: a file of second,records or second,partition,records.
+  int partitions = 12;           ///< Of the trace, where it does not name them.
+  std::string output = "table";  ///< table, csv, json.
+  std::string plots{};           ///< Folder for SVG files; empty: none.
+};
+/// Needs no daemon: the autoscaler and others on simulated loads.
+int RunSimulateAutoscale(const SimulateArgs& args, const DaemonVerbs& verbs, Terminal& terminal);
 int RunAnomalies(const ClientArgs& args, bool exit_code, Terminal& terminal);
 /// The decision record of one anomaly, from the first sight to its end.
 int RunExplainAnomaly(const ClientArgs& args, const std::string& id, Terminal& terminal);

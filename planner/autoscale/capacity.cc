@@ -56,7 +56,8 @@ void CapacityLearner::Look(double t, std::span<const MemberWork> members) {
 bool CapacityLearner::OnlyItsPartition(const MemberWork& m) const {
   // A member at its limit shares its time: what is behind goes hardly faster than the next. A
   // partition at its own limit is far ahead of the others, and the member has time to spare.
-  return m.behind == 1 && m.partitions > 1 && IsKnown(mu_) && m.rate < 0.95 * mu_ && m.behind_rate_max > kHotter * m.other_rate_max;
+  return m.behind == 1 && m.partitions > 1 && IsKnown(mu_) && m.rate < 0.95 * mu_ &&
+         m.behind_rate_max > kHotter * m.other_rate_max;
 }
 
 void CapacityLearner::TakePartitions(double t, std::span<const MemberWork> members) {

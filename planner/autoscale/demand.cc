@@ -10,8 +10,8 @@ namespace {
 constexpr double kFast = 60;        // seconds over which arrivals are told
 constexpr double kJump = 1.3;       // a burst is so much more than that
 constexpr double kStuckAfter = 60;  // seconds: four looks of a decision
-constexpr double kNearLimit = 0.7;    // of what one partition can do: it is at its limit
-constexpr double kEnough = 0.75;      // of that is to be left to it
+constexpr double kNearLimit = 0.7;  // of what one partition can do: it is at its limit
+constexpr double kEnough = 0.75;    // of that is to be left to it
 constexpr double kSlack = 0.5;      // share of the objective that may stand as lag
 
 double RateOf(const PartitionWatch& watch) {

@@ -71,8 +71,8 @@ GroupController::Verdict GroupController::Unknown(const GroupScalingInput& input
   if (age > options_.fallback_after_s && IsKnown(options_.fallback_members) &&
       options_.fallback_members > held) {
     return {options_.fallback_members, ScalingReason::kUnknownFallback,
-            fmt::format("no complete data for {:.0f} s ({}): at least the fallback of {}", age, what,
-                        options_.fallback_members)};
+            fmt::format("no complete data for {:.0f} s ({}): at least the fallback of {}", age,
+                        what, options_.fallback_members)};
   }
   return {held, ScalingReason::kUnknownHeld,
           fmt::format("{}, the last complete look is {:.0f} s old: {} held", what, age, held)};
@@ -136,9 +136,10 @@ GroupController::Verdict GroupController::AtZero(const Tick& tick) {
   }
   const std::int64_t needed = std::max<std::int64_t>({1, tick.target, busy_need_.Max()});
   const auto wanted = static_cast<std::int64_t>(std::ceil(kOverAsk * double(needed)));
-  return Limit(tick, {wanted, ScalingReason::kWake,
-                      fmt::format("{:.0f} records/s arrive and {:.0f} wait: from zero straight to {}",
-                                  demand.arriving, demand.lag, wanted)});
+  return Limit(tick,
+               {wanted, ScalingReason::kWake,
+                fmt::format("{:.0f} records/s arrive and {:.0f} wait: from zero straight to {}",
+                            demand.arriving, demand.lag, wanted)});
 }
 
 GroupController::Verdict GroupController::Learn(const Tick& tick) {
@@ -168,8 +169,9 @@ bool GroupController::Settling(const GroupScalingInput& input, const Tick& tick)
 GroupController::Verdict GroupController::Settle(const GroupScalingInput& input, const Tick& tick) {
   const double since = tick.now - acted_;
   // The load may outgrow what was asked for; more of what is on its way costs no further dealing.
-  const bool grows = (tick.rate_up > tick.current && double(tick.rate_up) > 1.1 * double(asked_up_)) ||
-                     (input.rollout && tick.up > tick.current && WorthGrowing(tick));
+  const bool grows =
+      (tick.rate_up > tick.current && double(tick.rate_up) > 1.1 * double(asked_up_)) ||
+      (input.rollout && tick.up > tick.current && WorthGrowing(tick));
   if (tick.urgent && grows && since >= 10) return Up(input, tick);
   // Members that are still starting can be taken back for nothing, and whoever joins late makes
   // others stop once more.
@@ -178,9 +180,10 @@ GroupController::Verdict GroupController::Settle(const GroupScalingInput& input,
                     (since >= 25 && tick.joined >= std::max(tick.target, tick.rate_target));
   if (settling_ && !input.rollout && late && tick.joined < tick.current &&
       tick.joined > before_action_ && tick.joined >= std::max(enough, tick.least)) {
-    return {tick.joined, ScalingReason::kLateMembers,
-            fmt::format("{} of {} members have joined and {} would do: the late ones are taken back",
-                        tick.joined, tick.current, enough)};
+    return {
+        tick.joined, ScalingReason::kLateMembers,
+        fmt::format("{} of {} members have joined and {} would do: the late ones are taken back",
+                    tick.joined, tick.current, enough)};
   }
   if (input.rollout) {
     return Hold(tick, ScalingReason::kRollout,
@@ -235,22 +238,22 @@ GroupController::Verdict GroupController::Up(const GroupScalingInput& input, con
   }
   const bool by_rate = tick.rate_up > tick.current;
   if (!WorthGrowing(tick)) {
-    return Hold(tick, ScalingReason::kSteady,
-                fmt::format("{:.0f} records are late and {} members will have worked them off in "
-                            "{:.0f} s, with {} it would be {:.0f} s",
-                            demand.late, tick.current, tick.drain_s, tick.target,
-                            tick.drain_more_s));
+    return Hold(
+        tick, ScalingReason::kSteady,
+        fmt::format("{:.0f} records are late and {} members will have worked them off in "
+                    "{:.0f} s, with {} it would be {:.0f} s",
+                    demand.late, tick.current, tick.drain_s, tick.target, tick.drain_more_s));
   }
   if (!tick.urgent && tick.now - up_since_ < kAgree) {
     return Hold(tick, ScalingReason::kSteady,
                 fmt::format("{} are needed, which has to stand for {:.0f} s", tick.up, kAgree));
   }
   if (!tick.urgent && !tokens_.Has(tick.now)) {
-    return Hold(tick, ScalingReason::kNoTokens,
-                fmt::format("{} are needed, but {:.0f} actions an hour are used up and the time lag "
-                            "of {:.0f} s is under its objective of {:.0f} s",
-                            tick.up, options_.actions_per_hour, demand.time_lag,
-                            options_.objective_s));
+    return Hold(
+        tick, ScalingReason::kNoTokens,
+        fmt::format("{} are needed, but {:.0f} actions an hour are used up and the time lag "
+                    "of {:.0f} s is under its objective of {:.0f} s",
+                    tick.up, options_.actions_per_hour, demand.time_lag, options_.objective_s));
   }
   std::int64_t wanted = std::max(tick.target, tick.up);
   if (tick.urgent) wanted = static_cast<std::int64_t>(std::ceil(kOverAsk * double(wanted)));
@@ -287,14 +290,16 @@ double GroupController::DownWindow(const GroupScalingInput& input) const {
 GroupController::Verdict GroupController::Down(const GroupScalingInput& input, const Tick& tick) {
   const Demand& demand = tick.demand;
   if (IdleLongEnough(tick)) {
-    return {0, ScalingReason::kIdleToZero,
-            fmt::format("nothing arrived and nothing was left for {:.0f} s", options_.idle_after_s)};
+    return {
+        0, ScalingReason::kIdleToZero,
+        fmt::format("nothing arrived and nothing was left for {:.0f} s", options_.idle_after_s)};
   }
   const auto steady = [&] {
     if (demand.stuck_count > 0) {
-      return Hold(tick, ScalingReason::kStuck,
-                  fmt::format("{} partitions do not move while others do; {} members do for the rest",
-                              demand.stuck_count, tick.current));
+      return Hold(
+          tick, ScalingReason::kStuck,
+          fmt::format("{} partitions do not move while others do; {} members do for the rest",
+                      demand.stuck_count, tick.current));
     }
     if (IsKnown(tick.skew) && demand.time_lag > options_.objective_s) {
       return Hold(tick, ScalingReason::kSkewCeiling,
@@ -309,10 +314,11 @@ GroupController::Verdict GroupController::Down(const GroupScalingInput& input, c
                             options_.objective_s));
   };
   if (GrowthBroughtNothing(tick)) {
-    return {before_action_, ScalingReason::kDownstreamLimit,
-            fmt::format("going from {} to {} members brought less than a quarter of what it should: "
-                        "what is behind the group is the limit",
-                        before_action_, tick.current)};
+    return {
+        before_action_, ScalingReason::kDownstreamLimit,
+        fmt::format("going from {} to {} members brought less than a quarter of what it should: "
+                    "what is behind the group is the limit",
+                    before_action_, tick.current)};
   }
   const std::int64_t fewest = std::max(down_need_.Max(), tick.least);
   if (fewest >= tick.current) {
@@ -342,7 +348,8 @@ GroupController::Verdict GroupController::Down(const GroupScalingInput& input, c
                             options_.actions_per_hour));
   }
   const PauseCost cost = PauseOf(input, tick, wanted);
-  const double saved = options_.price_member_hour * double(tick.current - wanted) * hold_time_s_ / 3600;
+  const double saved =
+      options_.price_member_hour * double(tick.current - wanted) * hold_time_s_ / 3600;
   const double lost =
       options_.price_late_thousand * cost.record_seconds / options_.objective_s / 1000;
   if (lost > saved) {
@@ -350,10 +357,11 @@ GroupController::Verdict GroupController::Down(const GroupScalingInput& input, c
                 fmt::format("{} would do, but {} partitions would stop: {:.2f} lost, {:.2f} saved",
                             wanted, cost.moved, lost, saved));
   }
-  return {wanted, ScalingReason::kDownRate,
-          fmt::format("for {:.0f} s {} members would have done for {:.0f} records/s, one member does "
-                      "{:.0f}/s",
-                      DownWindow(input), wanted, demand.arriving, tick.member)};
+  return {
+      wanted, ScalingReason::kDownRate,
+      fmt::format("for {:.0f} s {} members would have done for {:.0f} records/s, one member does "
+                  "{:.0f}/s",
+                  DownWindow(input), wanted, demand.arriving, tick.member)};
 }
 
 bool GroupController::GrowthBroughtNothing(const Tick& tick) {
@@ -364,8 +372,8 @@ bool GroupController::GrowthBroughtNothing(const Tick& tick) {
     return false;
   }
   // What it could bring: its share more, but no more than there was to do.
-  const double share = double(tick.current - before_action_) /
-                       double(std::max<std::int64_t>(1, before_action_));
+  const double share =
+      double(tick.current - before_action_) / double(std::max<std::int64_t>(1, before_action_));
   const double expected = std::min(throughput_before_ * share, missing_before_);
   if (missing_before_ < 0.15 * throughput_before_ ||
       TotalCommitRate(watches_) - throughput_before_ >= kGrowthWorth * expected) {
@@ -386,7 +394,8 @@ void GroupController::Acted(const Tick& tick, const Verdict& verdict) {
   up_since_ = -1;
   if (up) {
     asked_up_ = tick.rate_up;
-    if (last_down_ > 0) hold_time_s_ = 0.7 * hold_time_s_ + 0.3 * std::min(7200.0, tick.now - last_down_);
+    if (last_down_ > 0)
+      hold_time_s_ = 0.7 * hold_time_s_ + 0.3 * std::min(7200.0, tick.now - last_down_);
     last_down_ = -1e9;
     throughput_before_ = TotalCommitRate(watches_);
     missing_before_ = tick.demand.total_need - throughput_before_;

@@ -1,7 +1,7 @@
 #pragma once
 
-// Decides how many members one consumer group should have. The rules, their constants and where they
-// come from are in docs/autoscaling.md; what each reason means in model/scaling.h.
+// Decides how many members one consumer group should have. The rules, their constants and where
+// they come from are in docs/autoscaling.md; what each reason means in model/scaling.h.
 
 #include <cstdint>
 #include <string>
@@ -115,7 +115,8 @@ class GroupController {
   std::int64_t asked_up_ = 0;  // rate_up at the last increase
   double acted_ = -1e9, up_since_ = -1, idle_since_ = -1, caught_up_since_ = -1;
   bool settling_ = false, over_asked_ = false;
-  double throughput_before_ = kUnknown, missing_before_ = 0, judge_growth_at_ = -1, held_until_ = -1e9;
+  double throughput_before_ = kUnknown, missing_before_ = 0, judge_growth_at_ = -1,
+         held_until_ = -1e9;
   NeedWindow busy_need_;  // what the group needed when it was busy
   double last_down_ = -1e9, hold_time_s_ = 1800;
   std::int64_t evaluations_ = 0;

@@ -23,8 +23,8 @@ PauseCost GroupController::PauseOf(const GroupScalingInput& input, const Tick& t
 void GroupController::Fill(const GroupScalingInput& input, const Tick& tick,
                            ScalingDecision& decision) const {
   const Demand& demand = tick.demand;
-  decision.active = demand.arriving > 0 || demand.time_lag > 0 || demand.unknown > 0 ||
-                    decision.desired > 0;
+  decision.active =
+      demand.arriving > 0 || demand.time_lag > 0 || demand.unknown > 0 || decision.desired > 0;
   decision.min_members = options_.min_members;
   decision.max_members = options_.max_members;
   decision.objective_s = options_.objective_s;
@@ -100,13 +100,12 @@ void GroupController::PriceChoices(const GroupScalingInput& input, const Tick& t
   const auto price = [&](std::int64_t members) {
     if (members < 1) return kUnknown;
     const double fullest = loads.Fullest(static_cast<std::int32_t>(members));
-    const double undone = std::max({0.0, fullest - tick.member,
-                                    loads.total() - tick.member * double(members)});
+    const double undone =
+        std::max({0.0, fullest - tick.member, loads.total() - tick.member * double(members)});
     const PauseCost pause = PauseOf(input, tick, members);
     return options_.price_member_hour * double(members) +
            options_.price_late_thousand *
-               (undone * 3600 +
-                pause.record_seconds / options_.objective_s * 3600 / hold_time_s_) /
+               (undone * 3600 + pause.record_seconds / options_.objective_s * 3600 / hold_time_s_) /
                1000;
   };
   decision.cost_fewer = price(tick.current - 1);

@@ -41,7 +41,8 @@ void GroupController::Look(const GroupScalingInput& input, double now) {
     watches_.assign(input.partitions.size(), PartitionWatch{});
     sizes_.assign(input.topics.size(), 0);
     for (const PartitionInput& p : input.partitions) {
-      if (static_cast<std::size_t>(p.topic) < sizes_.size()) ++sizes_[static_cast<std::size_t>(p.topic)];
+      if (static_cast<std::size_t>(p.topic) < sizes_.size())
+        ++sizes_[static_cast<std::size_t>(p.topic)];
     }
     down_need_.Clear();
     target_need_.Clear();
@@ -65,7 +66,8 @@ void GroupController::Look(const GroupScalingInput& input, double now) {
 }
 
 void GroupController::LearnCapacity(const GroupScalingInput& input, double now) {
-  if (input.phase != GroupPhase::kStable || input.throttled || pause_.StableFor(now) < kWorkStable) {
+  if (input.phase != GroupPhase::kStable || input.throttled ||
+      pause_.StableFor(now) < kWorkStable) {
     return;
   }
   std::vector<MemberWork> work(input.members.size());
@@ -142,8 +144,7 @@ void GroupController::Size(const GroupScalingInput& input, Tick& tick) {
   const double joins = std::min<double>(4, double(tick.target - tick.current));
   const double pauses = joins * pause_.Seconds(input.protocol);
   const double stops = input.protocol == GroupProtocol::kEager ? pauses : 0.3 * pauses;
-  tick.drain_more_s =
-      options_.start_s + pauses + DrainSeconds(input, tick, tick.target, stops);
+  tick.drain_more_s = options_.start_s + pauses + DrainSeconds(input, tick, tick.target, stops);
   tick.skew = need.SkewCeiling(tick.member * options_.member_up);
   evaluations_ = need.evaluations() + rate.evaluations();
 }

@@ -10,7 +10,9 @@ namespace levelwind::planner::sim {
 std::int64_t KedaLag(const Look& look, std::int64_t threshold) {
   std::int64_t sum = 0;
   for (std::size_t p = 0; p < look.log_end.size(); ++p) {
-    sum += std::max<std::int64_t>(0, look.log_end[p] - look.committed[p]);
+    if (look.log_end[p] < 0) continue;  // could not be read: no lag
+    // Without a commit the default, offsetResetPolicy latest, counts one.
+    sum += look.committed[p] < 0 ? 1 : std::max<std::int64_t>(0, look.log_end[p] - look.committed[p]);
   }
   const auto cap = static_cast<std::int64_t>(look.log_end.size());
   return sum / threshold > cap ? cap * threshold : sum;

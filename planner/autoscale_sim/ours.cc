@@ -53,6 +53,7 @@ class Ours final : public Scaler {
       one.log_end = look.log_end[p];
       one.last_stable = look.last_stable[p];
       one.committed = look.committed[p];
+      one.no_commit = look.committed[p] < 0;
       one.commit_ms = static_cast<std::int64_t>(look.commit_t[p] * 1000);
       one.owner = look.owner[p];
     }

@@ -29,7 +29,8 @@ struct Look {
   int t = 0;        ///< Seconds since the start.
   bool ok = true;   ///< False: this scrape was lost; the rest is that of the one before.
   int seen_at = 0;  ///< Of the offsets.
-  std::vector<std::int64_t> log_end, last_stable, committed;
+  std::vector<std::int64_t> log_end, last_stable;  ///< -1: could not be read.
+  std::vector<std::int64_t> committed;             ///< -1: the group never committed.
   std::vector<double> commit_t;     ///< When; seconds.
   std::vector<std::int32_t> owner;  ///< Into members; -1: nobody.
   std::vector<SeenMember> members;  ///< Sorted by id, as Kafka sorts them.
