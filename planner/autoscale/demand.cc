@@ -7,12 +7,13 @@
 namespace levelwind::planner {
 namespace {
 
-constexpr double kFast = 60;        // seconds over which arrivals are told
-constexpr double kJump = 1.3;       // a burst is so much more than that
-constexpr double kStuckAfter = 60;  // seconds: four looks of a decision
-constexpr double kNearLimit = 0.7;  // of what one partition can do: it is at its limit
-constexpr double kEnough = 0.75;    // of that is to be left to it
-constexpr double kSlack = 0.5;      // share of the objective that may stand as lag
+constexpr double kFast = 60;           // seconds over which arrivals are told
+constexpr double kJump = 1.3;          // a burst is so much more than that
+constexpr double kStuckAfter = 60;     // seconds: four looks of a decision
+constexpr double kNearLimit = 0.7;     // of what one partition can do: it is at its limit
+constexpr double kEnough = 0.75;       // of that is to be left to it
+constexpr double kStuckForSure = 600;  // seconds, whatever its owner does
+constexpr double kSlack = 0.5;         // share of the objective that may stand as lag
 
 double RateOf(const PartitionWatch& watch) {
   const double fast = watch.Rate(kFast);
@@ -24,6 +25,7 @@ void Diagnose(const std::vector<PartitionWatch>& watches, const DemandContext& c
               Demand& demand, std::vector<bool>& stuck) {
   stuck.assign(watches.size(), false);
   std::int32_t still = 0, waiting = 0;
+  std::vector<bool> busy;  // by owner: works on something that is behind
   for (std::size_t p = 0; p < watches.size(); ++p) {
     const PartitionWatch& watch = watches[p];
     if (!watch.known()) {
@@ -35,10 +37,16 @@ void Diagnose(const std::vector<PartitionWatch>& watches, const DemandContext& c
     if (since > 0 && watch.time_lag() > 0) ++still;
     if (since <= 0 && KnownOr(watch.CommitRate(30), 0.0) > 0) demand.moving = true;
     stuck[p] = since >= kStuckAfter && context.stable_for >= kStuckAfter;
+    // An owner with a backlog may be long at one partition before it comes to the next.
+    const auto owner = static_cast<std::size_t>(std::max(0, watch.owner()));
+    if (owner >= busy.size()) busy.resize(owner + 1, false);
+    if (since <= 0 && watch.time_lag() > kBehindSeconds) busy[owner] = true;
   }
   demand.standstill = waiting > 0 && still == waiting && !demand.moving && context.stable_for > 20;
   for (std::size_t p = 0; p < watches.size(); ++p) {
-    stuck[p] = stuck[p] && demand.moving;
+    const auto owner = static_cast<std::size_t>(std::max(0, watches[p].owner()));
+    const bool waits = owner < busy.size() && busy[owner] && watches[p].StuckFor() < kStuckForSure;
+    stuck[p] = stuck[p] && demand.moving && !waits;
     if (!stuck[p]) continue;
     ++demand.stuck_count;
     if (demand.stuck < 0) demand.stuck = static_cast<std::int32_t>(p);

@@ -12,10 +12,12 @@ namespace {
 constexpr double kAgree = 10;           // seconds that an increase which is not urgent must stand
 constexpr double kSettleAtMost = 600;   // seconds: then the action is taken for failed
 constexpr double kLateAfter = 1.2;      // times the start time: members that still start are late
-constexpr double kOverAsk = 1.15;       // of an urgent increase: some members start late
+constexpr double kOverAsk = 1.25;       // of an urgent increase: some members start late
 constexpr double kRememberFor = 14400;  // seconds: what was needed when the group was busy
 constexpr double kHot = 0.6;            // of what a member can do: a hot partition
+constexpr double kHotter = 3;           // times the mean
 constexpr double kExplore = 1.3;        // times the members, when only a hot partition wants more
+constexpr double kStandsFor = 30;       // seconds that an increase is said again in any case
 constexpr double kWorthTime = 1.3;      // growing must shorten the catching up by so much
 constexpr double kCaughtUpFor = 30;     // seconds without backlog before fewer are thought of
 constexpr double kNoMoreFor = 1800;     // seconds without growth after one that brought nothing
@@ -47,9 +49,7 @@ ScalingDecision GroupController::Decide(const GroupScalingInput& input, SteadyTi
   decision.at = input.at;
   decision.stale = !known;
   decision.current = tick.current;
-  if (known && verdict.desired != tick.current && verdict.desired != desired_) {
-    Acted(tick, verdict);
-  }
+  if (known && verdict.desired != tick.current && !pending_) Acted(tick, verdict);
   desired_ = verdict.desired;
   decision.desired = verdict.desired;
   decision.reason = verdict.reason;
@@ -69,7 +69,7 @@ GroupController::Verdict GroupController::Unknown(const GroupScalingInput& input
   const char* what = !input.complete ? "the coordinator or the brokers did not answer for all of it"
                                      : "some of its offsets are not known";
   if (age > options_.fallback_after_s && IsKnown(options_.fallback_members) &&
-      options_.fallback_members > held) {
+      options_.fallback_members >= held) {
     return {options_.fallback_members, ScalingReason::kUnknownFallback,
             fmt::format("no complete data for {:.0f} s ({}): at least the fallback of {}", age,
                         what, options_.fallback_members)};
@@ -106,6 +106,7 @@ GroupController::Verdict GroupController::Judge(const GroupScalingInput& input, 
   } else if (caught_up_since_ < 0) {
     caught_up_since_ = tick.now;
   }
+  if (const auto pending = Pending(tick)) return *pending;
   if (tick.current == 0) return AtZero(tick);
   if (tick.current < tick.least) {
     return {tick.least, ScalingReason::kUserLimit,
@@ -123,6 +124,38 @@ GroupController::Verdict GroupController::Judge(const GroupScalingInput& input, 
                             watches_.size(), demand.lag, tick.current));
   }
   return Down(input, tick);
+}
+
+/// What was asked for and is not carried out yet is said again, as long as there is a reason for
+/// it.
+std::optional<GroupController::Verdict> GroupController::Pending(const Tick& tick) {
+  const bool changed = IsKnown(current_before_) && tick.current != current_before_;
+  current_before_ = tick.current;
+  if (changed) {  // carried out, or somebody else acted
+    pending_ = false;
+    settling_ = true;
+    acted_ = tick.now;
+  }
+  if (!pending_) return std::nullopt;
+  const Demand& demand = tick.demand;
+  bool stands = false;
+  std::int64_t wanted = desired_;
+  if (desired_ > tick.current) {
+    const bool asked = tick.current == 0 ? demand.arriving > 0 || demand.time_lag > 0
+                                         : !IsKnown(tick.member) || tick.up > tick.current;
+    stands = asked || tick.now - asked_at_ < kStandsFor;
+    wanted = std::max(wanted, std::min(tick.target, tick.most));
+  } else if (asked_reason_ == ScalingReason::kIdleToZero) {
+    stands = IdleLongEnough(tick);
+  } else if (asked_reason_ == ScalingReason::kLateMembers) {
+    stands = tick.arrived <= desired_;
+  } else {
+    stands = down_need_.Max() < tick.current && tick.up <= desired_;
+  }
+  if (stands) return Verdict{wanted, asked_reason_, asked_why_};
+  pending_ = false;
+  desired_ = tick.current;
+  return std::nullopt;
 }
 
 GroupController::Verdict GroupController::AtZero(const Tick& tick) {
@@ -175,15 +208,18 @@ GroupController::Verdict GroupController::Settle(const GroupScalingInput& input,
   if (tick.urgent && grows && since >= 10) return Up(input, tick);
   // Members that are still starting can be taken back for nothing, and whoever joins late makes
   // others stop once more.
-  const std::int64_t enough = (tick.rate_up + tick.rate_target + 1) / 2;
+  // While partitions have no owner yet, what was asked for is the better guess.
+  const bool stable = input.phase == GroupPhase::kStable;
+  const std::int64_t up = stable ? tick.rate_up : std::max(tick.rate_up, asked_up_);
+  const std::int64_t target = stable ? tick.rate_target : std::max(tick.rate_target, asked_target_);
+  const std::int64_t enough = (up + target + 1) / 2;
   const bool late = since >= kLateAfter * options_.start_s ||
-                    (since >= 25 && tick.joined >= std::max(tick.target, tick.rate_target));
-  if (settling_ && !input.rollout && late && tick.joined < tick.current &&
-      tick.joined > before_action_ && tick.joined >= std::max(enough, tick.least)) {
-    return {
-        tick.joined, ScalingReason::kLateMembers,
-        fmt::format("{} of {} members have joined and {} would do: the late ones are taken back",
-                    tick.joined, tick.current, enough)};
+                    (since >= 20 && tick.arrived >= std::max(tick.target, target));
+  if (settling_ && !input.rollout && late && tick.arrived < tick.current &&
+      tick.arrived > before_action_ && tick.arrived >= std::max(enough, tick.least)) {
+    return {tick.arrived, ScalingReason::kLateMembers,
+            fmt::format("{} of {} members are ready and {} would do: the late ones are taken back",
+                        tick.arrived, tick.current, enough)};
   }
   if (input.rollout) {
     return Hold(tick, ScalingReason::kRollout,
@@ -260,7 +296,8 @@ GroupController::Verdict GroupController::Up(const GroupScalingInput& input, con
   // One partition is much of what its member can carry, and what a partition alone can do is not
   // known: it may be less. Explore with care.
   if (demand.hottest >= 0 && !IsKnown(capacity_.partition()) &&
-      demand.need[static_cast<std::size_t>(demand.hottest)] > kHot * tick.member) {
+      demand.need[static_cast<std::size_t>(demand.hottest)] >
+          std::max(kHot * tick.member, kHotter * demand.total_need / double(watches_.size()))) {
     const double even = demand.total_need / (tick.member * options_.rho_target);
     wanted = std::min(wanted, static_cast<std::int64_t>(
                                   std::ceil(std::max(even, kExplore * double(tick.current)))));
@@ -322,7 +359,9 @@ GroupController::Verdict GroupController::Down(const GroupScalingInput& input, c
   }
   const std::int64_t fewest = std::max(down_need_.Max(), tick.least);
   if (fewest >= tick.current) {
-    if (std::max(tick.rate_down, tick.least) >= tick.current) return steady();
+    if (std::max(tick.rate_down, tick.least) >= tick.current || demand.stuck_count > 0) {
+      return steady();
+    }
     return Hold(tick, ScalingReason::kDownWaiting,
                 fmt::format("{} would do now, but not for all of the last {:.0f} s", tick.rate_down,
                             DownWindow(input)));
@@ -338,7 +377,8 @@ GroupController::Verdict GroupController::Down(const GroupScalingInput& input, c
   if (wanted >= tick.current) return steady();
   // A higher need is about to leave the window: one step down is better than two.
   const double soon = tick.now - DownWindow(input) + 90;
-  if (double(target_need_.MaxSince(soon)) < 0.9 * double(wanted)) {
+  const std::int64_t then = std::max<std::int64_t>({target_need_.MaxSince(soon), tick.least, 1});
+  if (double(then) < 0.9 * double(wanted)) {
     return Hold(tick, ScalingReason::kDownWaiting,
                 fmt::format("{} would do, and soon fewer", wanted));
   }
@@ -389,11 +429,14 @@ void GroupController::Acted(const Tick& tick, const Verdict& verdict) {
     tokens_.Take(tick.now);
     before_action_ = tick.current;
   }
-  acted_ = tick.now;
-  settling_ = true;
+  pending_ = true;
+  asked_at_ = tick.now;
+  asked_reason_ = verdict.reason;
+  asked_why_ = verdict.why;
   up_since_ = -1;
   if (up) {
     asked_up_ = tick.rate_up;
+    asked_target_ = tick.rate_target;
     if (last_down_ > 0)
       hold_time_s_ = 0.7 * hold_time_s_ + 0.3 * std::min(7200.0, tick.now - last_down_);
     last_down_ = -1e9;

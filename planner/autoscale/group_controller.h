@@ -4,6 +4,7 @@
 // they come from are in docs/autoscaling.md; what each reason means in model/scaling.h.
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -45,6 +46,7 @@ class GroupController {
     double now = 0;
     std::int64_t current = 0;  ///< Members that are wanted now.
     std::int64_t joined = 0;   ///< Members in the group.
+    std::int64_t arrived = 0;  ///< The same and those that are ready to join it.
     double member = kUnknown;  ///< Records/s of one.
     Demand demand;
     std::vector<std::int32_t> owners;
@@ -71,13 +73,14 @@ class GroupController {
   void LearnCapacity(const GroupScalingInput& input, double now);
   Tick Measure(const GroupScalingInput& input, double now);
   void Size(const GroupScalingInput& input, Tick& tick);
-  /// Until the slowest of `members` has worked off what is late and what a pause adds.
+  /// Until `members` have worked off what is late and what a pause adds.
   double DrainSeconds(const GroupScalingInput& input, const Tick& tick, std::int64_t members,
                       double paused_s) const;
 
   // group_controller.cc: what follows.
   Verdict Judge(const GroupScalingInput& input, const Tick& tick);
   Verdict Unknown(const GroupScalingInput& input, double now, std::int64_t current);
+  std::optional<Verdict> Pending(const Tick& tick);
   Verdict AtZero(const Tick& tick);
   Verdict Hold(const Tick& tick, ScalingReason reason, std::string why) const;
   Verdict Up(const GroupScalingInput& input, const Tick& tick);
@@ -112,7 +115,12 @@ class GroupController {
   double last_good_ = -1, last_seen_ = -1, first_seen_ = -1;
   std::int64_t desired_ = kUnknownCount;
   std::int64_t before_action_ = kUnknownCount;
-  std::int64_t asked_up_ = 0;  // rate_up at the last increase
+  std::int64_t asked_up_ = 0, asked_target_ = 0;  // rate_up and rate_target at the last increase
+  bool pending_ = false;                          // desired_ is not carried out yet
+  double asked_at_ = -1e9;
+  ScalingReason asked_reason_ = ScalingReason::kSteady;
+  std::string asked_why_;
+  std::int64_t current_before_ = kUnknownCount;
   double acted_ = -1e9, up_since_ = -1, idle_since_ = -1, caught_up_since_ = -1;
   bool settling_ = false, over_asked_ = false;
   double throughput_before_ = kUnknown, missing_before_ = 0, judge_growth_at_ = -1,

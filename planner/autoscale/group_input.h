@@ -71,6 +71,7 @@ struct GroupScalingInput {
   AssignorKind assignor = AssignorKind::kRange;
 
   std::int64_t replicas = kUnknownCount;  ///< Wanted by the workload now; unknown: as members.
+  std::int64_t ready = kUnknownCount;     ///< Of them ready; unknown: as members.
   bool rollout = false;                   ///< The workload is being rolled out.
   std::string revision;                   ///< Of the workload: another one has another capacity.
   bool throttled = false;                 ///< Brokers hold the group's fetches back (quota).

@@ -94,6 +94,8 @@ GroupController::Tick GroupController::Measure(const GroupScalingInput& input, d
   tick.now = now;
   tick.joined = static_cast<std::int64_t>(input.members.size());
   tick.current = IsKnown(input.replicas) ? input.replicas : tick.joined;
+  // Who is ready is about to join.
+  tick.arrived = std::min(tick.current, std::max(tick.joined, input.ready));
   tick.member = capacity_.member();
   tick.owners.reserve(input.partitions.size());
   for (const PartitionInput& p : input.partitions) tick.owners.push_back(p.owner);
@@ -138,6 +140,8 @@ void GroupController::Size(const GroupScalingInput& input, Tick& tick) {
       arrivals.Needed(tick.member, {options_.rho_target, options_.member_target + queue});
   tick.rate_up = arrivals.Needed(tick.member, {options_.rho_up, options_.member_up + queue});
   tick.rate_down = arrivals.Needed(tick.member, {options_.rho_down, options_.member_down});
+  tick.skew = need.SkewCeiling(tick.member * options_.member_up);
+  evaluations_ = need.evaluations() + rate.evaluations();
   if (tick.target <= tick.current || tick.current < 1 || tick.demand.late <= 0) return;
   tick.drain_s = DrainSeconds(input, tick, tick.current, 0);
   // Letting more in takes their start and some pauses, in which more becomes late.
@@ -145,8 +149,6 @@ void GroupController::Size(const GroupScalingInput& input, Tick& tick) {
   const double pauses = joins * pause_.Seconds(input.protocol);
   const double stops = input.protocol == GroupProtocol::kEager ? pauses : 0.3 * pauses;
   tick.drain_more_s = options_.start_s + pauses + DrainSeconds(input, tick, tick.target, stops);
-  tick.skew = need.SkewCeiling(tick.member * options_.member_up);
-  evaluations_ = need.evaluations() + rate.evaluations();
 }
 
 double GroupController::DrainSeconds(const GroupScalingInput& input, const Tick& tick,
@@ -163,13 +165,14 @@ double GroupController::DrainSeconds(const GroupScalingInput& input, const Tick&
     late[owner] += tick.demand.lates[p] + paused_s * tick.demand.rate[p];
     rate[owner] += tick.demand.rate[p];
   }
-  double longest = 0;
+  double left = 0, spare = 0;
   for (std::size_t m = 0; m < late.size(); ++m) {
     if (late[m] <= 0) continue;
-    const double spare = tick.member - rate[m];
-    longest = std::max(longest, spare > 0 ? late[m] / spare : INFINITY);
+    left += late[m];
+    spare += tick.member - rate[m];
   }
-  return longest;
+  if (left <= 0) return 0;
+  return spare > 0 ? left / spare : INFINITY;
 }
 
 }  // namespace levelwind::planner

@@ -83,10 +83,7 @@ void PartitionWatch::Judge(double t, std::int64_t end, std::int64_t committed) {
     if (IsKnown(when)) {
       time_lag_ = std::max(0.0, as_of - when);
     } else if (committed < ends_.last()) {
-      // Older than the watch: at least that long, and as long as the lag would take to come.
-      time_lag_ = as_of - ends_.first_time();
-      const double rate = Rate(60);
-      if (IsKnown(rate) && rate > 0) time_lag_ = std::max(time_lag_, lag_ / rate);
+      time_lag_ = as_of - ends_.first_time();  // older than the watch: at least that
     }
   }
   if (time_lag_ <= kBehindSeconds) {

@@ -12,7 +12,8 @@ std::int64_t KedaLag(const Look& look, std::int64_t threshold) {
   for (std::size_t p = 0; p < look.log_end.size(); ++p) {
     if (look.log_end[p] < 0) continue;  // could not be read: no lag
     // Without a commit the default, offsetResetPolicy latest, counts one.
-    sum += look.committed[p] < 0 ? 1 : std::max<std::int64_t>(0, look.log_end[p] - look.committed[p]);
+    sum +=
+        look.committed[p] < 0 ? 1 : std::max<std::int64_t>(0, look.log_end[p] - look.committed[p]);
   }
   const auto cap = static_cast<std::int64_t>(look.log_end.size());
   return sum / threshold > cap ? cap * threshold : sum;

@@ -9,6 +9,8 @@ void GroupSim::Scrape(int t) {
   look_.t = t;
   look_.replicas = replicas_;
   look_.pods = static_cast<int>(alive_.size());
+  look_.ready = static_cast<int>(std::ranges::count_if(
+      alive_, [&](PodIndex i) { return pods_[static_cast<std::size_t>(i)].ready_at <= t; }));
   look_.rollout = rolling_;
   look_.rebalancing =
       round_ends_ >= 0 || std::ranges::any_of(start_at_, [](int at) { return at >= 0; });

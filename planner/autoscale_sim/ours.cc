@@ -65,6 +65,7 @@ class Ours final : public Scaler {
                    : look.members.empty() ? GroupPhase::kEmpty
                                           : GroupPhase::kStable;
     input_.replicas = look.replicas;
+    input_.ready = look.ready;
     input_.rollout = look.rollout;
     const ScalingDecision decision =
         controller_.Decide(input_, SteadyTime(std::chrono::seconds(look.t)));

@@ -31,11 +31,12 @@ struct Look {
   int seen_at = 0;  ///< Of the offsets.
   std::vector<std::int64_t> log_end, last_stable;  ///< -1: could not be read.
   std::vector<std::int64_t> committed;             ///< -1: the group never committed.
-  std::vector<double> commit_t;     ///< When; seconds.
-  std::vector<std::int32_t> owner;  ///< Into members; -1: nobody.
-  std::vector<SeenMember> members;  ///< Sorted by id, as Kafka sorts them.
-  int replicas = 0;                 ///< Wanted by the workload (spec).
-  int pods = 0;                     ///< There, started or starting (status.replicas).
+  std::vector<double> commit_t;                    ///< When; seconds.
+  std::vector<std::int32_t> owner;                 ///< Into members; -1: nobody.
+  std::vector<SeenMember> members;                 ///< Sorted by id, as Kafka sorts them.
+  int replicas = 0;                                ///< Wanted by the workload (spec).
+  int pods = 0;   ///< There, started or starting (status.replicas).
+  int ready = 0;  ///< Of them ready (status.readyReplicas).
   bool rebalancing = false;
   bool rollout = false;
 };

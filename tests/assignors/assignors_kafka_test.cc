@@ -29,11 +29,13 @@ struct Case {
 
 std::string Joined(const Owners& numbers) {
   std::string out;
-  for (const std::int32_t number : numbers) out += fmt::format("{}{}", out.empty() ? "" : ",", number);
+  for (const std::int32_t number : numbers)
+    out += fmt::format("{}{}", out.empty() ? "" : ",", number);
   return out.empty() ? "-" : out;
 }
 
-/// Owners as an assignor may have left them: balanced over `before` members, then some of them gone.
+/// Owners as an assignor may have left them: balanced over `before` members, then some of them
+/// gone.
 std::vector<Case> MakeCases() {
   std::mt19937 random(20);
   const auto below = [&](std::uint32_t n) { return static_cast<std::int32_t>(random() % n); };
@@ -109,11 +111,10 @@ TEST(AssignorsKafka, DealAsKafkasOwnDo) {
   std::map<std::string, int> same;
   for (std::size_t i = 0; i < cases.size(); ++i) {
     const Case& one = cases[i];
-    const std::string what = fmt::format("{} {} {} {}", one.kind, Joined(one.sizes), one.members,
-                                         Joined(one.owners));
-    const Owners ours = Deal(KindOf(one.kind), {.topic_sizes = one.sizes,
-                                                .members = one.members,
-                                                .owners = one.owners});
+    const std::string what =
+        fmt::format("{} {} {} {}", one.kind, Joined(one.sizes), one.members, Joined(one.owners));
+    const Owners ours = Deal(
+        KindOf(one.kind), {.topic_sizes = one.sizes, .members = one.members, .owners = one.owners});
     ASSERT_EQ(ours.size(), kafka[i].size()) << what;
     EXPECT_EQ(Counts(ours, one.members), Counts(kafka[i], one.members)) << what;
     if (one.kind == "range" || one.kind == "roundrobin" || one.kind == "server-range") {

@@ -63,12 +63,13 @@ class GroupWorld {
     std::vector<double> budget(input.members.size(), member_rate * 5);
     // Everybody's smallest wishes first, as if partitions took turns.
     for (std::size_t p = 0; p < end.size(); ++p) end[p] += arrivals[p] * 5;
-    for (int turn = 0; turn < 50; ++turn) {
+    for (int turn = 0; turn < kTurns; ++turn) {
       for (std::size_t p = 0; p < end.size(); ++p) {
         const std::int32_t owner = input.partitions[p].owner;
         if (owner < 0 || static_cast<int>(p) == stuck || stopped) continue;
         double& left = budget[static_cast<std::size_t>(owner)];
-        const double done = std::min({left, end[p] - position[p], partition_rate * 5 / 50});
+        const double done = std::min(
+            {left, end[p] - position[p], std::min(partition_rate, member_rate) * 5 / kTurns});
         position[p] += done;
         left -= done;
       }
@@ -86,9 +87,9 @@ class GroupWorld {
     }
   }
 
-  void ArriveEach(double records_per_s) {
-    arrivals.assign(arrivals.size(), records_per_s);
-  }
+  static constexpr int kTurns = 100;
+
+  void ArriveEach(double records_per_s) { arrivals.assign(arrivals.size(), records_per_s); }
 
   GroupController controller;
   GroupScalingInput input;
