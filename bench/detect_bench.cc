@@ -82,7 +82,8 @@ ClusterSnapshot LargeCluster() {
     broker.log_dirs = {{.path = "/d", .total_bytes = 1'000'000'000, .usable_bytes = 500'000'000}};
   }
   for (int t = 0; t < kTopics; ++t) {
-    Topic topic{.name = fmt::format("topic-{:05}", t)};
+    Topic topic;
+    topic.name = fmt::format("topic-{:05}", t);
     topic.first_partition = static_cast<std::uint32_t>(s.partitions.size());
     topic.partition_count = t % 3 == 0 ? 34 : 33;
     for (std::uint32_t n = 0; n < topic.partition_count; ++n) {

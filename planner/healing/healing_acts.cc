@@ -78,7 +78,8 @@ void HealingPolicy::Planned(const std::string& case_id, const Result<ProposalPtr
   record.eta_s = proposal.makespan_s;
   if (proposal.empty()) {
     // A disk that fills up soon needs a plan as soon as there is one.
-    const bool urgent = record.anomaly.severity == Severity::kCritical;
+    const bool urgent = record.anomaly.severity == Severity::kCritical &&
+                        record.anomaly.fix == AnomalyFix::kRelieveBrokers;
     RetryIn(*tracked, urgent ? std::min(kSoon, options_.retry_after) : options_.retry_after, now,
             wall);
     Set(*tracked,

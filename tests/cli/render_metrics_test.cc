@@ -32,7 +32,7 @@ TEST(RenderMetrics, TellsEachFigureWithItsSourceAndWhyOneIsMissing) {
   const auto text = RenderMetrics(kAnswer, {});
   ASSERT_TRUE(text.ok()) << text.error();
   EXPECT_THAT(*text, HasSubstr("PARTITION"));
-  EXPECT_THAT(*text, HasSubstr("2.0 KiB/s"));
+  EXPECT_THAT(*text, HasSubstr("2 KiB/s"));
   EXPECT_THAT(*text, HasSubstr("12.2/s"));
   EXPECT_THAT(*text, HasSubstr("unknown")) << "never 0";
   EXPECT_THAT(*text, HasSubstr("no source tells cpu"));

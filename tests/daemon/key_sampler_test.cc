@@ -106,7 +106,7 @@ TEST(FactKeeper, MergesOnceAndAnewWhenSomethingChanged) {
   Published<std::vector<SampledKeys>> keys;
   FactKeeper keeper(&maintenance, &keys);
   auto settings = std::make_shared<ClusterFacts>();
-  settings->topics.push_back({.topic = "orders"});
+  settings->topics.emplace_back().topic = "orders";
   ClusterSnapshot snapshot;
   const auto applied = [&] {
     snapshot.facts = settings;

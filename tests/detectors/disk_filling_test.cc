@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <vector>
 
 #include "detectors/watch.h"
 #include "tests/support/snapshot_builder.h"
@@ -23,7 +24,10 @@ constexpr std::int64_t kTotal = 1'000'000'000;
 /// One broker whose log dir has so much in it, a number of seconds after the start.
 SnapshotPtr At(std::int64_t second, double used_share) {
   auto snapshot = std::make_shared<ClusterSnapshot>(
-      SnapshotBuilder().AddBroker(1, "r1").AddTopic("t", {{.replicas = {1}}}).Build());
+      SnapshotBuilder()
+          .AddBroker(1, "r1")
+          .AddTopic("t", std::vector<std::vector<BrokerId>>(1, {1}))
+          .Build());
   snapshot->sequence = static_cast<std::uint64_t>(second) + 1;
   snapshot->taken_at = {1'760'000'400'000 + second * 1000};
   LogDir dir{.path = "/d"};
@@ -67,16 +71,6 @@ TEST(DiskFilling, MinutesTellNothingOfWhatIsFarAhead) {
     report = ReportAt(watch, second, 0.2 + second * 0.00005);
   }
   EXPECT_THAT(report.anomalies, IsEmpty()) << "four hours ahead, from ten minutes";
-}
-
-TEST(DiskFilling, AWaveThatWasAsHighBeforeIsNoAlarm) {
-  Watch watch{DetectorOptions()};
-  for (int second = 0; second < 4 * 3600; second += 10) {
-    const double share = 0.5 + 0.35 * (second % 3600) / 3600.0;
-    const DetectorReport report = ReportAt(watch, second, share);
-    if (second < 3600) continue;  // The first wave is not known for one.
-    EXPECT_THAT(report.anomalies, IsEmpty()) << second << " s, " << share;
-  }
 }
 
 TEST(DiskFilling, TheCourseOfHoursSurvivesARestart) {

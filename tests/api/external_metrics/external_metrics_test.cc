@@ -161,8 +161,8 @@ TEST_F(ExternalMetricsTest, WhoIsNobodyGetsNothingButHealth) {
     EXPECT_EQ(answer->status, 200);
     EXPECT_EQ(answer->body, "ok");
   }
-  for (const std::string path : {std::string("/apis"), std::string(kVersion),
-                                 ValuesPath("group%3Dorders"), std::string("/x")}) {
+  for (const std::string& path : {std::string("/apis"), std::string(kVersion),
+                                  ValuesPath("group%3Dorders"), std::string("/x")}) {
     const auto answer =
         nobody->Get(path, {{"X-Remote-User", kHpa}, {"X-Remote-Group", "system:masters"}});
     ASSERT_TRUE(answer);
