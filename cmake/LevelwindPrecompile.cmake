@@ -1,10 +1,12 @@
 # Precompiled standard headers: half of a cold build's time is reading them. They hide a missing #include, so
-# that this is off but for the sanitizers' tree in .ci/run, where nothing is cached; the usual build proves them.
+# that this is off but in .ci/run, where nothing is cached: there the usual build has them for the tests alone
+# (TESTS), so that it proves the includes of what is shipped; the sanitizers' tree has them for all (ON).
 set(lw_precompile_default OFF)
 if(DEFINED ENV{LEVELWIND_PRECOMPILE})
   set(lw_precompile_default $ENV{LEVELWIND_PRECOMPILE})
 endif()
-option(LEVELWIND_PRECOMPILE "Precompile the standard headers" ${lw_precompile_default})
+set(LEVELWIND_PRECOMPILE ${lw_precompile_default} CACHE STRING "Precompile the standard headers: OFF, TESTS or ON")
+set_property(CACHE LEVELWIND_PRECOMPILE PROPERTY STRINGS OFF TESTS ON)
 
 set(lw_code_headers <algorithm> <array> <chrono> <cmath> <cstddef> <cstdint> <functional> <limits> <map>
                     <memory> <optional> <set> <span> <string> <string_view> <tuple> <utility> <vector>
@@ -13,7 +15,7 @@ set(lw_test_headers ${lw_code_headers} <atomic> <fstream> <random> <sstream> <th
 
 # lw_precompile(TARGET code|test): TARGET gets them, if they are wanted. It must link lw_base.
 function(lw_precompile target kind)
-  if(NOT LEVELWIND_PRECOMPILE)
+  if(NOT LEVELWIND_PRECOMPILE OR (LEVELWIND_PRECOMPILE STREQUAL "TESTS" AND NOT kind STREQUAL "test"))
     return()
   endif()
   if(NOT TARGET lw_precompiled_${kind})
