@@ -53,21 +53,26 @@ planner::PlannerOptions PlanOptions(const Config& config) {
 
 std::string_view ModeName(Mode mode) { return mode == Mode::kOperate ? "operate" : "observe"; }
 
-Result<ListenAddress> ParseListen(std::string_view text) {
+Result<ListenAddress> ParseWideListen(std::string_view text) {
   const auto parts = SplitHostPort(text);
   const auto port = parts ? ParsePort(parts->second) : std::nullopt;
   if (!port) {
-    return InvalidArgument(
-        fmt::format("'{}' is not an address to listen on; write 127.0.0.1:8844", text));
+    return InvalidArgument(fmt::format("'{}' is not an address to listen on; write 127.0.0.1:8844",
+                                       EscapeControl(text)));
   }
-  std::string_view host = parts->first == "localhost" ? "127.0.0.1" : parts->first;
-  if (host != "::1" && !IsLoopbackV4(host)) {
+  const std::string_view host = parts->first == "localhost" ? "127.0.0.1" : parts->first;
+  return ListenAddress{std::string(host), *port};
+}
+
+Result<ListenAddress> ParseListen(std::string_view text) {
+  LW_ASSIGN_OR_RETURN(ListenAddress address, ParseWideListen(text));
+  if (address.ip != "::1" && !IsLoopbackV4(address.ip)) {
     return InvalidArgument(
         fmt::format("'{}' is not a loopback address; anything wider is refused until TLS and "
                     "authentication exist; write 127.0.0.1:{}",
-                    text, *port));
+                    text, address.port));
   }
-  return ListenAddress{std::string(host), *port};
+  return address;
 }
 
 Status CheckHostPort(std::string_view text) {

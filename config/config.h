@@ -12,6 +12,7 @@
 #include "collectors/broker_metrics/broker_metrics_options.h"
 #include "collectors/canary/canary_options.h"
 #include "collectors/collector_options.h"
+#include "config/autoscale_config.h"
 #include "detectors/detector_options.h"
 #include "kafka/client_options.h"
 #include "planner/healing/healing_options.h"
@@ -44,6 +45,7 @@ struct Config {
   planner::PlannerOptions plan;
   actions::ExecutorOptions execute;
   planner::HealingOptions heal;
+  AutoscaleConfig autoscale;
   actions::NotifyOptions notify;
 };
 
@@ -54,11 +56,14 @@ std::string_view ModeName(Mode mode);
 
 /// An address to listen on, taken apart.
 struct ListenAddress {
-  std::string ip;  ///< Loopback only.
+  std::string ip;
   std::uint16_t port = 0;
 };
 /// "127.0.0.1:8844", "[::1]:8844", "localhost:0". Anything wider than the loopback is refused.
 Result<ListenAddress> ParseListen(std::string_view text);
+
+/// The same for any IP address: whether it may be wider than the loopback is for who listens.
+Result<ListenAddress> ParseWideListen(std::string_view text);
 
 /// Checks "host:port" of a bootstrap list.
 Status CheckHostPort(std::string_view text);

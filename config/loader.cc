@@ -17,6 +17,7 @@
 #include "base/name_filter.h"
 #include "base/text.h"
 #include "base/weekly_window.h"
+#include "config/autoscale_groups.h"
 #include "config/schema.h"
 
 namespace levelwind::config {
@@ -39,6 +40,7 @@ class Loader {
   void TakeEnvironment();
   void TakeOverrides();
   void CheckWhole();
+  void CheckAutoscale();
   void Complain(Place place, std::string message) {
     out_.problems.push_back({place, std::move(message)});
   }
@@ -67,6 +69,7 @@ class Loader {
   Loaded out_;
   std::map<std::string, Place> places_;
   std::set<std::string, std::less<>> broken_;  // keys that were complained about already
+  YamlNode groups_;                            // of autoscale.groups, read when all else is known
 };
 
 bool IsSection(const std::string& path) {
@@ -131,6 +134,10 @@ std::optional<std::string> Loader::Resolved(const SchemaEntry& entry, const Yaml
 void Loader::TakeValue(const SchemaEntry& entry, const YamlNode& node) {
   places_[std::string(entry.key)] = node.place;
   if (entry.type == ValueType::kList) return TakeList(entry, node);
+  if (entry.type == ValueType::kGroups && node.kind == Kind::kList) {
+    groups_ = node;
+    return;
+  }
   if (node.kind != Kind::kScalar) {
     Complain(node.place,
              fmt::format("{}: {}; write a {}, for example {}", entry.key,
@@ -273,6 +280,22 @@ void Loader::CheckWhole() {
   regex("plan.min_leader_topics", config.plan.min_leader_topics);
 }
 
+void Loader::CheckAutoscale() {
+  const AutoscaleConfig& autoscale = out_.config.autoscale;
+  const auto check = [&](std::string_view key, const Status& status) {
+    if (status.ok() || broken_.contains(key)) return;
+    Complain(PlaceOf(key), fmt::format("{}: {}", key, status.error().message()));
+  };
+  const auto listens = [&](std::string_view key, const std::string& text) {
+    if (text.empty()) return;
+    if (const auto listen = ParseWideListen(text); !listen.ok()) check(key, Status(listen.error()));
+  };
+  listens("autoscale.keda.listen", autoscale.keda_listen);
+  listens("autoscale.external_metrics.listen", autoscale.external_metrics_listen);
+  check("autoscale.defaults.objective", planner::CheckAutoscaleOptions(autoscale.defaults));
+  ReadAutoscaleGroups(groups_, request_.environment, out_.config, out_.problems);
+}
+
 Result<std::string> ReadFile(const std::string& path) {
   errno = 0;
   std::ifstream file(path, std::ios::binary);
@@ -293,6 +316,7 @@ Loaded LoadConfigText(std::string_view yaml, const LoadRequest& request) {
   loader.TakeEnvironment();
   loader.TakeOverrides();
   loader.CheckWhole();
+  loader.CheckAutoscale();
   return loader.Finish();
 }
 

@@ -55,6 +55,23 @@ std::string Cell(std::string_view text) {
   return out;
 }
 
+Json ValueSchema(const SchemaEntry& entry);
+
+/// An item of autoscale.groups.
+Json GroupSchema() {
+  constexpr std::string_view kDefaults = "autoscale.defaults.";
+  Json out = {{"type", "object"}, {"additionalProperties", false}, {"required", {"group"}}};
+  out["properties"]["group"] = {{"type", "string"}};
+  out["properties"]["target"] = {{"type", "string"}};
+  for (const SchemaEntry& entry : Schema()) {
+    if (!entry.key.starts_with(kDefaults)) continue;
+    Json value = ValueSchema(entry);
+    value.erase("default");
+    out["properties"][std::string(entry.key.substr(kDefaults.size()))] = std::move(value);
+  }
+  return out;
+}
+
 Json ValueSchema(const SchemaEntry& entry) {
   Json out;
   const auto number = [&](std::string_view type) {
@@ -92,6 +109,10 @@ Json ValueSchema(const SchemaEntry& entry) {
     case ValueType::kList:
       out["anyOf"] = {{{"type", "array"}, {"items", {{"type", ItemType(entry)}}}},
                       {{"type", "string"}}};
+      break;
+    case ValueType::kGroups:
+      out["type"] = "array";
+      out["items"] = GroupSchema();
       break;
     case ValueType::kBool:
       out["anyOf"] = {{{"type", "boolean"}}, {{"type", "string"}, {"pattern", "\\$\\{"}}};
@@ -185,7 +206,7 @@ std::string ExampleFile() {
       section = own;
     }
     const std::string fallback = DefaultOf(entry);
-    const bool list = entry.type == ValueType::kList;
+    const bool list = entry.type == ValueType::kList || entry.type == ValueType::kGroups;
     const std::string value = fallback.empty() || list ? std::string(entry.example) : fallback;
     const std::string_view name = own.empty() ? entry.key : entry.key.substr(own.size() + 1);
     out += fmt::format("{}# {}: {}\n", Indent(own), name, value);

@@ -274,6 +274,8 @@ const std::vector<SchemaEntry>& Schema() {
     AddPlanLimits(entries);
     AddExecute(entries);
     AddHeal(entries);
+    AddAutoscale(entries);
+    AddScaling(entries);
     AddNotify(entries);
     return entries;
   }();

@@ -24,6 +24,7 @@ enum class ValueType : std::uint8_t {
   kRate,      ///< 50MiB/s
   kBool,      ///< true or false
   kList,      ///< A YAML list of texts; in flags and the environment a,b,c.
+  kGroups,    ///< autoscale.groups: a YAML list of maps; only in the file.
 };
 std::string_view ValueTypeName(ValueType type);
 
@@ -33,9 +34,9 @@ struct ChoiceRef {
   std::function<void(std::string_view)> set;
 };
 /// Where a value lives in a Config.
-using FieldRef =
-    std::variant<std::string*, std::vector<std::string>*, std::vector<BrokerId>*, std::int32_t*,
-                 std::int64_t*, std::uint64_t*, double*, bool*, Duration*, ChoiceRef>;
+using FieldRef = std::variant<std::string*, std::vector<std::string>*, std::vector<BrokerId>*,
+                              std::int32_t*, std::int64_t*, std::uint64_t*, double*, bool*,
+                              Duration*, ChoiceRef, std::vector<AutoscaleGroup>*>;
 
 /// One key of the configuration. Flags, environment, file, checks, docs, JSON Schema and the
 /// example file all come from these entries; nothing else knows a key.
@@ -53,6 +54,9 @@ struct SchemaEntry {
   std::string_view word = {};
   std::int64_t word_value = 0;
 };
+
+/// SchemaEntry::word_value where the word stands for "not known": NaN or kUnknownCount.
+inline constexpr std::int64_t kWordIsUnknown = std::numeric_limits<std::int64_t>::min();
 
 /// In the order of the docs.
 const std::vector<SchemaEntry>& Schema();

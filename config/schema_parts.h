@@ -28,6 +28,7 @@ std::vector<std::string> NamesOf(const NameTable<Enum, N>& names) {
   return all;
 }
 
+void AddAutoscale(std::vector<SchemaEntry>& out);
 void AddCanary(std::vector<SchemaEntry>& out);
 void AddDetect(std::vector<SchemaEntry>& out);
 void AddExecute(std::vector<SchemaEntry>& out);
@@ -36,6 +37,7 @@ void AddMetrics(std::vector<SchemaEntry>& out);
 void AddMetricsSources(std::vector<SchemaEntry>& out);
 void AddNotify(std::vector<SchemaEntry>& out);
 void AddGoals(std::vector<SchemaEntry>& out);
+void AddScaling(std::vector<SchemaEntry>& out);
 void AddSecurity(std::vector<SchemaEntry>& out);
 
 }  // namespace levelwind::config

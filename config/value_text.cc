@@ -150,9 +150,9 @@ double LoadNumber(const FieldRef& field) {
 }  // namespace
 
 std::string_view ValueTypeName(ValueType type) {
-  constexpr std::array<std::string_view, 9> kNames = {"text",   "choice",        "whole number",
-                                                      "number", "duration",      "bytes",
-                                                      "rate",   "true or false", "list"};
+  constexpr std::array<std::string_view, 10> kNames = {
+      "text",  "choice", "whole number",  "number", "duration",
+      "bytes", "rate",   "true or false", "list",   "list of maps"};
   return kNames[static_cast<std::size_t>(type)];
 }
 
@@ -177,8 +177,11 @@ std::string FormatValue(const SchemaEntry& entry, const Config& config) {
   }
   if (const auto* choice = std::get_if<ChoiceRef>(&field)) return choice->get();
   if (const auto* flag = std::get_if<bool*>(&field)) return **flag ? "true" : "false";
+  if (std::holds_alternative<std::vector<AutoscaleGroup>*>(field)) return {};
   const double value = LoadNumber(field);
-  if (!entry.word.empty() && value == static_cast<double>(entry.word_value)) {
+  const bool unknown = entry.word_value == kWordIsUnknown;
+  if (!entry.word.empty() && (value == static_cast<double>(entry.word_value) ||
+                              (unknown && (!IsKnown(value) || value == kUnknownCount)))) {
     return std::string(entry.word);
   }
   return FormatNumber(entry.type, value);
@@ -189,6 +192,11 @@ Status AssignText(const SchemaEntry& entry, std::string_view text, Config& confi
   const auto wrong = [&](std::string_view reason) {
     return InvalidArgument(fmt::format("{}: '{}' {}", entry.key, EscapeControl(text), reason));
   };
+  if (entry.type == ValueType::kGroups) {
+    if (text.empty()) return Ok();
+    return wrong(
+        fmt::format("is no list of maps; write it into the file, such as {}", entry.example));
+  }
   if (const auto* target = std::get_if<std::string*>(&field)) {
     **target = text;
     return Ok();
@@ -209,7 +217,11 @@ Status AssignText(const SchemaEntry& entry, std::string_view text, Config& confi
     return Ok();
   }
   if (!entry.word.empty() && text == entry.word) {
-    return StoreNumber(field, static_cast<double>(entry.word_value));
+    if (entry.word_value != kWordIsUnknown) {
+      return StoreNumber(field, static_cast<double>(entry.word_value));
+    }
+    const bool real = std::holds_alternative<double*>(field);
+    return StoreNumber(field, real ? kUnknown : static_cast<double>(kUnknownCount));
   }
   const auto value = ParseBase(entry.type, text);
   if (!value.ok()) return wrong(value.error().message());

@@ -96,7 +96,8 @@ struct ScalingDecision {
   WallTime at;
   WallTime expires_at;  ///< A later reader treats it as stale.
 
-  std::int64_t current = kUnknownCount;  ///< Members now.
+  /// Members that the workload is to have now; where that is not known, those of the group.
+  std::int64_t current = kUnknownCount;
   std::int64_t desired = kUnknownCount;  ///< What should be; never unknown once it was known.
   bool active = true;  ///< Something arrives or is left: false lets others go to zero.
   bool stale = false;  ///< Held for want of data: those who serve it answer an error.
