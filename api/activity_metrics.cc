@@ -9,6 +9,7 @@
 #include "api/group_metrics.h"
 #include "api/healing_metrics.h"
 #include "api/metrics_text.h"
+#include "api/scaling_metrics.h"
 
 namespace levelwind::api {
 namespace {
@@ -195,6 +196,7 @@ std::string RenderActivityMetrics(const Backend& backend, const Clock& clock,
   if (const auto canary = backend.Canary()) RenderCanaryMetrics(*canary, text);
   if (const auto reports = backend.Detectors()) RenderDetectors(*reports, text);
   if (const auto healing = backend.Healing()) RenderHealingMetrics(*healing, text);
+  if (const auto scaling = backend.Scaling()) RenderScalingMetrics(*scaling, text);
   if (const auto proposals = backend.Proposals(); !proposals.empty()) {
     RenderProposal(*proposals.front(), text);
   }

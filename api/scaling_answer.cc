@@ -115,6 +115,7 @@ void WriteScalingGroup(JsonWriter& json, const ScalingGroup& group, WallTime now
   json.Field("capacity_learned", decision.capacity_learned);
   json.Field("lag", decision.lag).Field("time_lag_seconds", decision.time_lag_s);
   json.Field("objective_seconds", decision.objective_s);
+  json.Field("late_records", group.late_records);
   json.Field("pause_cost", decision.pause_cost);
   json.FieldCount("moved_partitions", decision.moved_partitions);
   json.Key("cost").BeginObject().Field("fewer", decision.cost_fewer);

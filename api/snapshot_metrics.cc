@@ -181,8 +181,11 @@ Page RenderPage(const ClusterSnapshot& snapshot, const MetricsSetup& setup,
 
 }  // namespace
 
-std::string RenderSnapshotMetrics(const ClusterSnapshot& snapshot, const MetricsSetup& setup) {
-  return RenderPage(snapshot, setup, MetricsText::Format::kPrometheus, {}).gauges;
+std::string RenderSnapshotMetrics(const ClusterSnapshot& snapshot, const MetricsSetup& setup,
+                                  std::string memory) {
+  memory.clear();
+  return RenderPage(snapshot, setup, MetricsText::Format::kPrometheus, {std::move(memory), {}})
+      .gauges;
 }
 
 std::string RenderSnapshotCounters(const ClusterSnapshot& snapshot, const MetricsSetup& setup,

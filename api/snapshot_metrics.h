@@ -16,8 +16,9 @@ namespace levelwind::api {
 /// those of other tools that are switched on. All are gauges, so that the text is both Prometheus's
 /// format and OpenMetrics (without its last line). What has no series is counted in
 /// levelwind_metrics_left_out (names that are equal once repaired) and
-/// levelwind_metrics_series_dropped (the budget).
-std::string RenderSnapshotMetrics(const ClusterSnapshot& snapshot, const MetricsSetup& setup);
+/// levelwind_metrics_series_dropped (the budget). `memory`: its contents go, its memory is used.
+std::string RenderSnapshotMetrics(const ClusterSnapshot& snapshot, const MetricsSetup& setup,
+                                  std::string memory = {});
 
 /// The same for counters, whose text differs between the formats.
 std::string RenderSnapshotCounters(const ClusterSnapshot& snapshot, const MetricsSetup& setup,

@@ -109,7 +109,7 @@ void LagsOfThousandGroups(benchmark::State& run) {
   for (auto _ : run) {
     at += std::chrono::seconds(5);
     state.offsets.at = at;
-    for (auto& [name, record] : state.groups) record.commits_at = at;
+    for (auto& [name, record] : state.groups) record.group.commits_at = at;
     UpdateLags(state, at);
   }
 }
