@@ -37,6 +37,7 @@ class DaemonBackend final : public api::Backend {
   Status Pause(const api::OperationCommand& command) override;
   Status Resume(const api::OperationCommand& command) override;
   Result<std::string> Rollback(const api::OperationCommand& command) override;
+  std::shared_ptr<const ScalingView> Scaling() const override { return cluster_.scaling(); }
   HealingViewPtr Healing() const override { return cluster_.healing().view(); }
   Status SteerHealing(const api::HealingCommand& command) override;
   Result<ThrottleSweep> LookForOrphans() override;

@@ -60,6 +60,13 @@ Result<std::unique_ptr<ClusterRuntime>> ClusterRuntime::Create(const config::Con
       std::make_unique<PlannerLoop>(runtime->monitor_.snapshots(), *runtime->proposals_, clock);
   runtime->ReadPlans();
   runtime->MakeHealing();
+  if (!config.autoscale.groups.empty()) {
+    LW_ASSIGN_OR_RETURN(
+        runtime->autoscaling_,
+        Autoscaling::Create(
+            runtime->config_, [monitor = &runtime->monitor_] { return monitor->snapshots().Get(); },
+            runtime->journal_.get(), runtime->writer_.get(), clock));
+  }
   return runtime;
 }
 
@@ -236,6 +243,7 @@ void ClusterRuntime::Start() {
     NameThisThread("healing");
     healing_loop_->Run(stop);
   });
+  if (autoscaling_) autoscaling_->Start();
   if (executor_loop_) {
     executor_thread_ = std::jthread([this](std::stop_token stop) {
       NameThisThread("executor");
@@ -245,6 +253,7 @@ void ClusterRuntime::Start() {
 }
 
 void ClusterRuntime::Stop() {
+  if (autoscaling_) autoscaling_->Stop();
   // First and alone: it waits for the planner and the executor.
   healing_thread_.request_stop();
   if (healing_thread_.joinable()) healing_thread_.join();

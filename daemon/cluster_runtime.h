@@ -15,6 +15,7 @@
 #include "collectors/monitor.h"
 #include "collectors/offsets_topic/offsets_reader.h"
 #include "config/config.h"
+#include "daemon/autoscaling.h"
 #include "daemon/canary_loop.h"
 #include "daemon/capacity_keeper.h"
 #include "daemon/executor_loop.h"
@@ -62,6 +63,10 @@ class ClusterRuntime {
   ProposalBook& proposals() { return *proposals_; }
   PlannerLoop& planner() { return *planner_; }
   HealingLoop& healing() { return *healing_loop_; }
+  /// Null: no group is listed, or nothing is decided yet. Any thread.
+  std::shared_ptr<const ScalingView> scaling() const {
+    return autoscaling_ ? autoscaling_->view() : nullptr;
+  }
   /// Operate, or observe also where the journal cannot be trusted.
   config::Mode mode() const { return executor_ ? config::Mode::kOperate : config::Mode::kObserve; }
   /// Why the cluster is only observed although it was to be operated; empty: nothing is wrong.
@@ -135,6 +140,7 @@ class ClusterRuntime {
   std::unique_ptr<actions::Notifier> notifier_;
   std::unique_ptr<store::HealingRecord> healing_record_;
   std::unique_ptr<HealingLoop> healing_loop_;
+  std::unique_ptr<Autoscaling> autoscaling_;  ///< Null: no group is listed.
 
   std::vector<std::jthread> io_threads_;
   std::jthread monitor_thread_;
