@@ -124,6 +124,9 @@ void CommandLine::AddReadVerbs() {
   AddDuration(lag, "--timeout", lag_.timeout, "Stop after this long")->needs(again);
   AddClientVerb("canary", "Whether and how fast records get through", false,
                 [this] { return RunCanary(client_, terminal_); });
+  AddClientVerb("autoscale", "How many members consumer groups should have, and why", false,
+                [this] { return RunAutoscale(client_, name_, terminal_); })
+      .add_option("GROUP", name_, "This group, with the sum that leads there");
   AddClientVerb("anomalies", "What the detectors found", false, [this] {
     return RunAnomalies(client_, exit_code_, terminal_);
   }).add_flag("--exit-code", exit_code_, "Exit with 3 when something was found");

@@ -24,6 +24,9 @@ Result<std::string> RenderGroupHistory(const std::string& body, const RenderOpti
 Result<std::string> RenderCanary(const std::string& body, const RenderOptions& options);
 Result<std::string> RenderMetrics(const std::string& body, const RenderOptions& options);
 Result<std::string> RenderAnomalies(const std::string& body, const RenderOptions& options);
+/// What the autoscaler decided about all groups, and about one with the sum that led there.
+Result<std::string> RenderScaling(const std::string& body, const RenderOptions& options);
+Result<std::string> RenderScalingGroup(const std::string& body, const std::string& group);
 /// The decision record of one anomaly.
 Result<std::string> RenderAnomaly(const std::string& body);
 /// Takes {"proposal": ...}: also what `levelwind plan --snapshot` makes without a daemon.

@@ -47,6 +47,8 @@ struct LagArgs {
 };
 int RunLag(const LagArgs& args, Terminal& terminal);
 int RunCanary(const ClientArgs& args, Terminal& terminal);
+/// What the autoscaler decided: about all groups, or about `group` with the sum that led there.
+int RunAutoscale(const ClientArgs& args, const std::string& group, Terminal& terminal);
 struct ReplayArgs {
   std::string history{};      ///< A file of snapshots, one a line (planner/snapshot_history.h).
   std::string config_file{};  ///< Thresholds; empty: the defaults.

@@ -83,6 +83,15 @@ int RunCanary(const ClientArgs& args, Terminal& terminal) {
   return GetAndPrint(args, "/api/v1/canary", With(args, RenderCanary), terminal);
 }
 
+int RunAutoscale(const ClientArgs& args, const std::string& group, Terminal& terminal) {
+  if (group.empty()) {
+    return GetAndPrint(args, "/api/v1/autoscale", With(args, RenderScaling), terminal);
+  }
+  return GetAndPrint(
+      args, "/api/v1/autoscale?group=" + UrlSegment(group),
+      [&](const std::string& body) { return RenderScalingGroup(body, group); }, terminal);
+}
+
 int RunAnomalies(const ClientArgs& args, bool exit_code, Terminal& terminal) {
   bool found = false;
   const auto look = [&](const std::string& body) {
