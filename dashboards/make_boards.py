@@ -12,11 +12,11 @@ import sys
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
 
-from source import alerts, balance, consumer_lag, overview, recording, yaml_text  # noqa: E402
+from source import alerts, autoscale, balance, consumer_lag, overview, recording, yaml_text  # noqa: E402
 from source.grafana import board_json  # noqa: E402
 from source.thresholds import T  # noqa: E402
 
-BOARDS = (overview.BOARD, balance.BOARD, consumer_lag.BOARD)
+BOARDS = (overview.BOARD, balance.BOARD, consumer_lag.BOARD, autoscale.BOARD)
 MADE = "Made by dashboards/make_boards.py; do not edit."
 
 

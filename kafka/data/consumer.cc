@@ -96,6 +96,9 @@ data::Settings MakeSettings(const ConsumerOptions& options) {
       {"reconnect.backoff.max.ms", "1000"},
       {"group.protocol", options.kip848 ? "consumer" : "classic"},
   };
+  if (!options.kip848 && !options.assignor.empty()) {
+    settings.emplace_back("partition.assignment.strategy", options.assignor);
+  }
   if (!options.kip848) {
     // In the new protocol the broker sets it, and librdkafka refuses the setting.
     settings.emplace_back("session.timeout.ms", std::to_string(ToMillis(options.session_timeout)));

@@ -26,7 +26,9 @@ struct ConsumerOptions {
   /// Where a partition without a committed offset starts.
   StartOffset start = StartOffset::kEarliest;
   Duration session_timeout = std::chrono::seconds(10);  ///< Classic protocol only.
-  bool kip848 = false;                       ///< The broker-side group protocol of Kafka 4.0+.
+  bool kip848 = false;  ///< The broker-side group protocol of Kafka 4.0+.
+  /// Classic protocol: "range", "cooperative-sticky", ...; empty: librdkafka's range,roundrobin.
+  std::string assignor = {};
   bool read_committed = true;                ///< Leave out records of aborted transactions.
   std::int32_t max_queued_bytes = 16 << 20;  ///< Fetched ahead of Poll.
   /// Called from Poll, on its caller's thread, once for every CommitLater.

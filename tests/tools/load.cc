@@ -45,9 +45,11 @@ struct Arguments {
   std::string topic;
   std::string group;
   std::string protocol = "classic";
+  std::string assignor;
   std::string from = "earliest";
   int members = 1;
   bool no_key = false;
+  bool chains = false;
   bool produce = false;
   bool consume = false;
 };
@@ -74,6 +76,7 @@ Result<LoadPlan> PlanOfArguments(const Arguments& arguments) {
       LW_ASSIGN_OR_RETURN(spec.weights, ParseWeights(arguments.weights));
     }
     spec.keys = !arguments.no_key;
+    spec.chains = arguments.chains;
     plan.produce.push_back(spec);
   }
   if (arguments.consume) {
@@ -84,6 +87,7 @@ Result<LoadPlan> PlanOfArguments(const Arguments& arguments) {
     spec.max_records_per_s = rate.records_per_s;
     spec.members = arguments.members;
     spec.kip848 = arguments.protocol == "consumer";
+    spec.assignor = arguments.assignor;
     spec.from_latest = arguments.from == "latest";
     plan.consume.push_back(spec);
   }
@@ -242,6 +246,7 @@ void AddOptions(CLI::App& app, Arguments& arguments) {
   produce->add_option("--weights", arguments.weights, "0=5,1=1; default: all partitions alike");
   produce->add_option("--bytes", arguments.bytes, "stop after so many value bytes");
   produce->add_flag("--no-key", arguments.no_key);
+  produce->add_flag("--chains", arguments.chains, "keys are chain-PARTITION");
   produce->callback([&] { arguments.produce = true; });
   CLI::App* consume = app.add_subcommand("consume", "consume and commit as a group");
   consume->add_option("--topic", arguments.topic)->required();
@@ -250,6 +255,7 @@ void AddOptions(CLI::App& app, Arguments& arguments) {
   consume->add_option("--members", arguments.members)->check(CLI::Range(1, 100));
   consume->add_option("--protocol", arguments.protocol)
       ->check(CLI::IsMember({"classic", "consumer"}));
+  consume->add_option("--assignor", arguments.assignor, "classic: range, cooperative-sticky, ...");
   consume->add_option("--from", arguments.from)->check(CLI::IsMember({"earliest", "latest"}));
   consume->callback([&] { arguments.consume = true; });
 }

@@ -67,7 +67,7 @@ Result<kafka::NewTopic> ParseTopic(const Json& object) {
 
 Result<ProduceSpec> ParseProduce(const Json& object, const std::string& where) {
   LW_RETURN_IF_ERROR(
-      CheckKeys(object, where, {"topic", "rate", "bytes", "size", "weights", "keys"}));
+      CheckKeys(object, where, {"topic", "rate", "bytes", "size", "weights", "keys", "chains"}));
   ProduceSpec spec;
   spec.topic = object.at("topic").get<std::string>();
   LW_ASSIGN_OR_RETURN(spec.rate, RateOf(object, "rate"));
@@ -89,12 +89,14 @@ Result<ProduceSpec> ParseProduce(const Json& object, const std::string& where) {
     }
   }
   spec.keys = object.value("keys", true);
+  spec.chains = object.value("chains", false);
   return spec;
 }
 
 Result<ConsumeSpec> ParseConsume(const Json& object) {
-  LW_RETURN_IF_ERROR(CheckKeys(object, "consume[]",
-                               {"group", "topic", "max_rate", "members", "protocol", "from"}));
+  LW_RETURN_IF_ERROR(
+      CheckKeys(object, "consume[]",
+                {"group", "topic", "max_rate", "members", "protocol", "assignor", "from"}));
   ConsumeSpec spec;
   spec.group = object.at("group").get<std::string>();
   spec.topic = object.at("topic").get<std::string>();
@@ -108,6 +110,7 @@ Result<ConsumeSpec> ParseConsume(const Json& object) {
         fmt::format("consume[]: protocol '{}' is neither classic nor consumer", protocol));
   }
   spec.kip848 = protocol == "consumer";
+  spec.assignor = object.value("assignor", "");
   const std::string from = object.value("from", "earliest");
   if (from != "earliest" && from != "latest") {
     return InvalidArgument(

@@ -25,6 +25,7 @@ struct ProduceSpec {
   std::int32_t record_bytes = 1024;
   std::map<std::int32_t, double> weights;  ///< Per partition. Empty: one weight each for all.
   bool keys = true;
+  bool chains = false;  ///< Keys are "chain-PARTITION": what a hot chain is keyed by.
 };
 
 struct ConsumeSpec {
@@ -33,6 +34,7 @@ struct ConsumeSpec {
   double max_records_per_s = 0;  ///< 0: as fast as it goes. Shared by the members.
   int members = 1;
   bool kip848 = false;
+  std::string assignor;  ///< As in kafka::ConsumerOptions.
   bool from_latest = false;
 };
 

@@ -91,12 +91,13 @@ Status LoadProducer::SendDue(Stream& stream, std::size_t index, SteadyTime now, 
   const auto size = static_cast<std::size_t>(stream.spec.record_bytes);
   for (std::int64_t i = 0; i < due; ++i) {
     const auto serial = static_cast<std::size_t>(stream.sent);
-    const std::string key = fmt::format("key-{}", serial % kKeySpace);
+    const std::int32_t partition = stream.picker.Next();
+    const std::string key = stream.spec.chains ? fmt::format("chain-{}", partition)
+                                               : fmt::format("key-{}", serial % kKeySpace);
     const std::string_view value = std::string_view(payload_).substr(serial * 31 % kKeySpace, size);
     const std::optional<std::string_view> keyed =
         stream.spec.keys ? std::optional<std::string_view>(key) : std::nullopt;
-    const Status sent =
-        producer_->Send(stream.spec.topic, stream.picker.Next(), keyed, value, index);
+    const Status sent = producer_->Send(stream.spec.topic, partition, keyed, value, index);
     if (!sent.ok()) {
       full = sent.error().code() == ErrorCode::kResourceExhausted;
       return full ? Ok() : sent;
