@@ -48,7 +48,9 @@ std::optional<std::string> NotStartable(const StepRecord& step, const Observatio
     if (Contains(partition->isr, broker)) continue;
     // The step repairs it, or it only goes, and nothing is copied that would take its breath.
     const bool goes = Contains(removed, broker);
-    if (goes && (!seen.IsLive(broker) || step.move.Added().empty())) continue;
+    // One on a failed log dir never catches up, although its broker lives.
+    const bool lost = !seen.IsLive(broker) || Contains(partition->offline, broker);
+    if (goes && (lost || step.move.Added().empty())) continue;
     return fmt::format("waiting for the replica on broker {} to catch up", broker);
   }
   return std::nullopt;

@@ -264,6 +264,7 @@ Result<kafka::ClusterMetadata> FakeKafka::DescribeCluster(Duration) {
       row.leader_epoch = partition.leader_epoch;
       row.replicas = partition.replicas;
       row.isr = partition.isr;
+      row.offline = partition.offline;
       info.partitions.push_back(std::move(row));
     }
     metadata.topics.push_back(std::move(info));

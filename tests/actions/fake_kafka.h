@@ -23,6 +23,7 @@ class FakeKafka final : public kafka::AdminClient, public kafka::TopicAdmin {
   struct Partition {
     std::vector<BrokerId> replicas;  // the union while moving
     std::vector<BrokerId> isr;
+    std::vector<BrokerId> offline;  ///< On failed log dirs.
     BrokerId leader = kNoBroker;
     std::int32_t leader_epoch = 0;
     std::int64_t size = 1000;

@@ -541,6 +541,15 @@ TEST_F(Invariants, I5_APartitionThatIsBehindIsNotMoved) {
   EXPECT_THAT(h.Step(id, 0).note, HasSubstr("replica on broker 3 to catch up"));
 }
 
+TEST_F(Invariants, I5_AMoveOffAFailedLogDirOfALiveBrokerIsARepair) {
+  h.kafka.At("orders", 0).isr = {1, 2};
+  h.kafka.At("orders", 0).offline = {3};
+  const std::string id = MustSubmit(h.Plan({h.MoveOf("orders", 0, {1, 2, 4})}));
+  ASSERT_TRUE(h.RunToEnd()) << h.Operation(id).hold_reason;
+  EXPECT_EQ(h.State(id), OperationState::kCompleted);
+  EXPECT_EQ(h.kafka.At("orders", 0).replicas, (Brokers{1, 2, 4}));
+}
+
 TEST_F(Invariants, I5_AMoveAwayFromADeadBrokerIsARepair) {
   h.kafka.Kill(1);
   std::vector<Move> moves;

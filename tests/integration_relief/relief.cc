@@ -132,6 +132,10 @@ Relief::Relief() : kafka_(Cluster(kSmallDir)) {}
 
 void Relief::TearDown() {
   daemon_.reset();
+  if (!failed_dir_.empty()) {
+    EXPECT_TRUE(kafka_.Kill(kFailing, RealCluster::KillSignal::kTerm).ok());
+    std::filesystem::rename(failed_dir_ + ".gone", failed_dir_);
+  }
   const Status all = kafka_.StartAll();
   EXPECT_TRUE(all.ok()) << all.error();
 }
@@ -143,6 +147,7 @@ void Relief::Serve(std::vector<std::pair<std::string, std::string>> settings) {
   std::map<std::string, std::string> all = {{"HEAL_CLEAR_AFTER", "5s"},
                                             {"HEAL_COOL_DOWN", "5s"},
                                             {"HEAL_GRACE", "3s"},
+                                            {"HEAL_GRACES", "disk_failure=3s,disk_filling=3s"},
                                             {"HEAL_RETRY_AFTER", "10s"},
                                             {"COLLECT_METADATA_INTERVAL", "1s"},
                                             {"EXECUTE_GUARD_DISK_LIMIT", "0"}};
@@ -185,6 +190,12 @@ void Relief::Announce(const std::string& type, int type_id, BrokerId broker) {
   ASSERT_TRUE((*producer)->Send("__MaintenanceEvent", 0, std::nullopt, plan.dump()).ok());
   const Status sent = (*producer)->Flush(30s);
   ASSERT_TRUE(sent.ok()) << sent.error();
+}
+
+/// Kafka notices it with the next checkpoint of the high watermarks.
+void Relief::FailDir() {
+  failed_dir_ = kafka_.Broker(kFailing).log_dirs.at(1);
+  std::filesystem::rename(failed_dir_, failed_dir_ + ".gone");
 }
 
 json Relief::Record(const std::string& type, const std::string& subject) {

@@ -60,6 +60,11 @@ class Relief : public ::testing::Test {
   /// Replicas of the topic's partitions, as the daemon sees them.
   std::vector<std::vector<BrokerId>> ReplicasOf(const std::string& topic);
 
+  /// The second log dir of broker kFailing is gone until the end of the test.
+  void FailDir();
+  static constexpr BrokerId kFailing = 3;
+
+  std::string failed_dir_;
   RealCluster& kafka_;
   std::vector<std::unique_ptr<TempDir>> directories_;
   std::optional<Daemon> daemon_;

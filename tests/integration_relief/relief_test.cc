@@ -8,7 +8,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <filesystem>
 #include <string>
 #include <utility>
 #include <vector>
@@ -75,21 +74,18 @@ TEST_F(Relief, TheFirstProposalComesAtOnceAndOneOfRatesWithinAFewLooks) {
 }
 
 TEST_F(Relief, AFailedLogDirIsPlannedInADryRunAndEmptiedWhenOn) {
-  constexpr BrokerId kFailing = 3;
   MakeTopic("disky", {{3, 1}, {3, 2}, {1, 3}, {2, 3}, {3, 1}, {3, 2}});
   std::map<TopicPartition, double> rates;
   for (std::int32_t p = 0; p < 6; ++p) rates[{"disky", p}] = 100 * kKiB;
   Load load(kafka_.bootstrap(), rates);
   Serve({{"HEAL_MODES", "disk_failure=dry_run"}});
-  // Kafka notices it with the next checkpoint of the high watermarks.
-  const std::string dir = kafka_.Broker(kFailing).log_dirs.at(1);
-  std::filesystem::rename(dir, dir + ".gone");
+  FailDir();
   const std::string subject = "broker 3 log dir";
   ASSERT_TRUE(WaitFor([&] { return StateOf("disk_failure", subject) == "planned dry_run"; }, 120s,
                       "the plan"))
       << Record("disk_failure").dump(2);
   json record = Whole(Record("disk_failure", subject));
-  EXPECT_THAT(record.value("message", ""), HasSubstr(dir));
+  EXPECT_THAT(record.value("message", ""), HasSubstr(failed_dir_));
   const double offline = Figure(record, "offline replicas");
   EXPECT_GT(offline, 0) << record.dump(2);
   EXPECT_GT(record.value("plan_bytes", 0), 0) << record.dump(2);
@@ -117,15 +113,12 @@ TEST_F(Relief, AFailedLogDirIsPlannedInADryRunAndEmptiedWhenOn) {
   EXPECT_EQ(operation->at("operation").value("replicas_total", -1.0), offline)
       << "what was on it and nothing else";
   load.Stop();
-  daemon_.reset();
-  ASSERT_TRUE(kafka_.Kill(kFailing, RealCluster::KillSignal::kTerm).ok());
-  std::filesystem::rename(dir + ".gone", dir);
 }
 
 TEST_F(Relief, AHotPartitionIsGivenRoomWhereAMoveHelps) {
   // Broker 1 leads half of what is produced beside the hot partition; there is room elsewhere.
-  MakeTopic("warm", {{1, 2}, {1, 3}, {1, 4}, {1, 2}, {2, 3}, {3, 4}, {4, 2}, {2, 4}});
-  MakeTopic("hot", {{1, 2}, {2, 3}, {3, 4}, {4, 1}, {2, 4}, {3, 1}});
+  MakeTopic("warm", {{1, 2}, {1, 3}, {1, 3}, {1, 2}, {2, 3}, {3, 4}, {4, 2}, {2, 4}});
+  MakeTopic("hot", {{1, 2}, {2, 3}, {3, 4}, {4, 3}, {2, 4}, {3, 1}});
   std::map<TopicPartition, double> rates;
   for (std::int32_t p = 0; p < 8; ++p) rates[{"warm", p}] = 120 * kKiB;
   for (std::int32_t p = 0; p < 6; ++p) rates[{"hot", p}] = p == 0 ? 300 * kKiB : 10 * kKiB;
@@ -147,7 +140,7 @@ TEST_F(Relief, AHotPartitionIsGivenRoomWhereAMoveHelps) {
 }
 
 TEST_F(Relief, WhereNoMoveHelpsAHotPartitionIsNamedAndNothingMoves) {
-  MakeTopic("blaze", {{2, 3}, {3, 4}, {4, 1}, {1, 2}});
+  MakeTopic("blaze", {{2, 3}, {3, 4}, {4, 2}, {1, 2}});
   std::map<TopicPartition, double> rates;
   for (std::int32_t p = 0; p < 4; ++p) rates[{"blaze", p}] = p == 0 ? 1000 * kKiB : 10 * kKiB;
   Load load(kafka_.bootstrap(), rates);
@@ -203,7 +196,7 @@ TEST_F(Relief, AnnouncedMaintenanceIsCarriedOut) {
 }
 
 TEST_F(Relief, AnUnevenTopicNamesItsHotKeysWhereSamplingIsAllowed) {
-  MakeTopic("keyed", {{1, 2}, {2, 3}, {3, 4}, {4, 1}, {1, 3}, {2, 4}});
+  MakeTopic("keyed", {{1, 2}, {2, 3}, {3, 4}, {4, 3}, {1, 3}, {2, 4}});
   std::map<TopicPartition, double> rates;
   for (std::int32_t p = 0; p < 6; ++p) rates[{"keyed", p}] = p == 2 ? 400 * kKiB : 5 * kKiB;
   // Of ten records of each partition seven have one key, two another, and one has its own.
@@ -264,9 +257,9 @@ TEST_F(Relief, ADiskThatFillsIsRelievedByTheFewestBytes) {
   ASSERT_THAT(WhyNoSmallDirs(), IsEmpty())
       << "small file systems are mounted as root, or in a user "
          "namespace where the machine allows such";
-  MakeTopic("flood", {{4, 1}, {4, 2}, {4, 3}, {4, 1}, {4, 2}, {4, 3}, {4, 1}, {4, 2}});
+  MakeTopic("flood", {{4, 2}, {4, 3}, {4, 2}, {4, 3}, {4, 2}, {4, 3}, {4, 2}, {4, 3}});
   std::map<TopicPartition, double> rates;
-  for (std::int32_t p = 0; p < 8; ++p) rates[{"flood", p}] = 220 * kKiB;
+  for (std::int32_t p = 0; p < 8; ++p) rates[{"flood", p}] = 130 * kKiB;
   Load load(kafka_.bootstrap(), rates);
   Serve({{"HEAL_MODES", "disk_filling=on"},
          {"DETECT_DISK_WATCH", "30s"},
@@ -283,7 +276,7 @@ TEST_F(Relief, ADiskThatFillsIsRelievedByTheFewestBytes) {
   EXPECT_GT(Figure(record, "full in"), 0) << record.dump(2);
   EXPECT_LT(Figure(record, "full in"), 0.5);
   EXPECT_THAT(record.value("message", ""), HasSubstr("is full in"));
-  ASSERT_TRUE(WaitFor([&] { return Operations() > 0; }, 300s, "the relief"))
+  ASSERT_TRUE(WaitFor([&] { return Operations() > 0; }, 420s, "the relief"))
       << Whole(Record("disk_filling", "broker 4")).dump(2);
   load.Stop();
   const auto operations = GetJson(*daemon_, "/api/v1/operations");
