@@ -101,6 +101,7 @@ Demand MeasureDemand(const std::vector<PartitionWatch>& watches, const Autoscale
     // what it can take, but no members only so that nobody is beside it.
     const bool at_limit = IsKnown(context.kappa) && watch.BehindFor() > 20 && late > 0 &&
                           KnownOr(watch.CommitRate(20), 0.0) > kNearLimit * context.kappa;
+    demand.at_limit += at_limit;
     const double enough = kEnough * context.kappa;
     demand.rate[p] = std::min(most, at_limit ? enough : rate);
     demand.need[p] = std::min(most, at_limit ? enough : rate + late / catch_up);

@@ -83,16 +83,21 @@ class GroupController {
   std::optional<Verdict> Pending(const Tick& tick);
   Verdict AtZero(const Tick& tick);
   Verdict Hold(const Tick& tick, ScalingReason reason, std::string why) const;
-  Verdict Up(const GroupScalingInput& input, const Tick& tick);
-  Verdict Down(const GroupScalingInput& input, const Tick& tick);
   Verdict Settle(const GroupScalingInput& input, const Tick& tick);
   Verdict Limit(const Tick& tick, Verdict verdict) const;
   Verdict Learn(const Tick& tick);
   bool IdleLongEnough(const Tick& tick) const;
   bool Settling(const GroupScalingInput& input, const Tick& tick);
-  bool GrowthBroughtNothing(const Tick& tick);
+
+  // group_steps.cc: more, fewer, and what came of it.
+  Verdict Up(const GroupScalingInput& input, const Tick& tick);
+  std::int64_t Careful(const Tick& tick, std::int64_t wanted) const;
+  Verdict Down(const GroupScalingInput& input, const Tick& tick);
+  Verdict StepDown(const GroupScalingInput& input, const Tick& tick);
+  Verdict Steady(const Tick& tick) const;
   bool WorthGrowing(const Tick& tick) const;
   double DownWindow(const GroupScalingInput& input) const;
+  bool GrowthBroughtNothing(const Tick& tick);
   void Acted(const Tick& tick, const Verdict& verdict);
 
   // group_explain.cc: how it is told.

@@ -15,11 +15,9 @@ constexpr double kQueueOver = 200;
 }  // namespace
 
 void GroupController::LookAtMembers(const GroupScalingInput& input, double now) {
-  std::vector<std::string> ids;
-  ids.reserve(input.members.size());
-  for (const MemberInput& member : input.members) ids.push_back(member.id);
-  if (ids == members_) return;
-  members_ = std::move(ids);
+  if (std::ranges::equal(input.members, members_, {}, &MemberInput::id)) return;
+  members_.clear();
+  for (const MemberInput& member : input.members) members_.push_back(member.id);
   pause_.MembersChanged(now);
   // Owners are indices into the members: all are others now.
   for (PartitionWatch& watch : watches_) watch.ForgetOwner();
@@ -140,7 +138,8 @@ void GroupController::Size(const GroupScalingInput& input, Tick& tick) {
       arrivals.Needed(tick.member, {options_.rho_target, options_.member_target + queue});
   tick.rate_up = arrivals.Needed(tick.member, {options_.rho_up, options_.member_up + queue});
   tick.rate_down = arrivals.Needed(tick.member, {options_.rho_down, options_.member_down});
-  tick.skew = need.SkewCeiling(tick.member * options_.member_up);
+  tick.skew =
+      tick.demand.at_limit > 0 ? tick.target : need.SkewCeiling(tick.member * options_.member_up);
   evaluations_ = need.evaluations() + rate.evaluations();
   if (tick.target <= tick.current || tick.current < 1 || tick.demand.late <= 0) return;
   tick.drain_s = DrainSeconds(input, tick, tick.current, 0);
