@@ -59,7 +59,7 @@ void RunTask(const BenchmarkPlan& plan, const std::vector<std::string>& variants
       const std::unique_ptr<Scaler> scaler = MakeScaler(variant, load, protocol);
       GroupSim sim(load, protocol, static_cast<std::uint64_t>(task.seed), *scaler);
       task.results.push_back(sim.Run());
-      if (task.seed != 1) task.results.back().minutes.clear();
+      if (task.seed != plan.first_seed) task.results.back().minutes.clear();
     }
   }
 }
@@ -92,7 +92,7 @@ std::vector<Cell> Merge(const BenchmarkPlan& plan, const std::vector<std::string
     for (Task* task : tasks) {
       RunResult& run = task->results[protocol * variants.size() + v];
       Add(all[v], run, 1.0 / static_cast<double>(tasks.size()));
-      if (task->seed == 1) all[v].minutes = std::move(run.minutes);
+      if (task->seed == plan.first_seed) all[v].minutes = std::move(run.minutes);
     }
   }
   std::vector<Cell> cells;
@@ -146,7 +146,7 @@ Result<BenchmarkResult> RunBenchmark(const BenchmarkPlan& plan, const RunParalle
   const std::vector<int> workloads = plan.trace ? std::vector<int>{14} : plan.workloads;
   std::vector<Task> tasks;
   for (const int workload : workloads) {
-    for (int seed = 1; seed <= plan.seeds; ++seed) tasks.push_back({workload, seed, {}});
+    for (int i = 0; i < plan.seeds; ++i) tasks.push_back({workload, plan.first_seed + i, {}});
   }
   std::vector<std::function<void()>> work;
   work.reserve(tasks.size());

@@ -20,6 +20,7 @@ struct BenchmarkPlan {
   std::vector<std::string> algorithms;  ///< Of ScalerNames(). B1 is always run: it is the measure.
   std::vector<Protocol> protocols{Protocol::kEager};
   int seeds = 10;
+  int first_seed = 1;
   double hours = 0;               ///< > 0: only so long.
   std::optional<Workload> trace;  ///< W14 instead.
 };
