@@ -28,7 +28,8 @@ ScalingDecision GroupController::Decide(const GroupScalingInput& input, SteadyTi
   Look(input, now);
   Tick tick = Measure(input, now);
   const bool known = last_good_ >= 0 && now - last_good_ <= options_.stale_after_s &&
-                     tick.demand.unknown == 0 && input.complete && !watches_.empty();
+                     tick.demand.unknown == 0 && input.complete && !watches_.empty() &&
+                     watches_.size() == input.partitions.size();
   Verdict verdict = known ? Judge(input, tick) : Unknown(input, now, tick.current);
   ScalingDecision decision;
   decision.group = input.group;
@@ -128,8 +129,9 @@ std::optional<GroupController::Verdict> GroupController::Pending(const Tick& tic
   bool stands = false;
   std::int64_t wanted = desired_;
   if (desired_ > tick.current) {
-    const bool asked = tick.current == 0 ? demand.arriving > 0 || demand.time_lag > 0
-                                         : !IsKnown(tick.member) || tick.up > tick.current;
+    const bool asked = tick.current == 0       ? demand.arriving > 0 || demand.time_lag > 0
+                       : !IsKnown(tick.member) ? demand.time_lag >= 0.5 * options_.objective_s
+                                               : tick.up > tick.current;
     stands = asked || tick.now - asked_at_ < kStandsFor;
     wanted = std::max(wanted, std::min(tick.target, tick.most));
   } else if (asked_reason_ == ScalingReason::kIdleToZero) {
