@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "actions/scaling/guarded_scaler.h"
 #include "tests/actions/scaling/fake_groups.h"
 #include "tests/actions/scaling/scaling_harness.h"
 
@@ -150,6 +151,74 @@ TEST_F(OffsetGuardTest, RemovesThemJournalled) {
   kafka_.left.clear();
   EXPECT_EQ(remove().value_or(99), 0U);
   EXPECT_THAT(kafka_.left, IsEmpty());
+}
+
+/// Remembers what it was asked for.
+class NotingScaler final : public Scaler {
+ public:
+  explicit NotingScaler(std::vector<std::int64_t>& asked) : asked_(asked) {}
+  Result<ScalingOutcome> Apply(const ScalingDecision& decision) override {
+    asked_.push_back(decision.desired);
+    return ScalingOutcome{decision.number, {}, 0, decision.desired, "applied", "done"};
+  }
+  Result<WorkloadSighting> Observe(const ScalingTarget&) override { return WorkloadSighting{}; }
+
+ private:
+  std::vector<std::int64_t>& asked_;
+};
+
+class GuardedScalerTest : public OffsetGuardTest {
+ protected:
+  std::string Apply(std::int64_t current, std::int64_t desired, bool dry_run = false) {
+    OffsetGuard guard = Guard();
+    GuardedScaler scaler(
+        std::make_unique<NotingScaler>(asked_), guard, clock_, [this] { return may_act_; },
+        dry_run);
+    ScalingDecision decision = Decision(current, desired);
+    decision.min_members = 0;
+    const auto outcome = scaler.Apply(decision);
+    return outcome.ok() ? outcome->detail : outcome.error().ToString();
+  }
+  std::vector<std::int64_t> asked_;
+  Status may_act_;
+};
+
+TEST_F(GuardedScalerTest, SavesBeforeZeroAndPutsBackBeforeWaking) {
+  EXPECT_EQ(Apply(5, 3), "done");
+  EXPECT_FALSE(record_->Load("orders")->has_value()) << "only what goes to zero";
+  EXPECT_EQ(Apply(3, 0), "done");
+  EXPECT_TRUE(record_->Load("orders")->has_value());
+  EXPECT_EQ(Apply(0, 2), "done") << "nothing had expired";
+  kafka_.committed.clear();
+  EXPECT_EQ(Apply(0, 2), "done; the offsets of 2 partitions had expired and were put back");
+  EXPECT_EQ(kafka_.committed.size(), 2U);
+  EXPECT_THAT(asked_, ElementsAre(3, 0, 2, 2));
+}
+
+TEST_F(GuardedScalerTest, WhatIsNotKnownHoldsIt) {
+  kafka_.reachable = false;
+  EXPECT_THAT(Apply(3, 0),
+              HasSubstr("Unavailable: not taken to zero, since offsets are not saved"));
+  EXPECT_THAT(asked_, IsEmpty());
+  EXPECT_EQ(Apply(0, 2), "done") << "nothing was ever saved: there is nothing to put back";
+  kafka_.reachable = true;
+  ASSERT_TRUE(Guard().Save("orders").ok());
+  kafka_.reachable = false;
+  EXPECT_THAT(Apply(0, 2), HasSubstr("not woken yet"));
+  kafka_.reachable = true;
+  kafka_.members.push_back({});
+  EXPECT_EQ(Apply(0, 2), "done") << "it has members, who have a place";
+  EXPECT_THAT(asked_, ElementsAre(2, 2));
+}
+
+TEST_F(GuardedScalerTest, WhoMayNotActTouchesNoOffset) {
+  ASSERT_TRUE(Guard().Save("orders").ok());
+  kafka_.committed.clear();
+  EXPECT_EQ(Apply(0, 2, /*dry_run=*/true), "done");
+  may_act_ = Error(ErrorCode::kPermissionDenied, "no lease");
+  EXPECT_EQ(Apply(0, 2), "PermissionDenied: no lease");
+  EXPECT_THAT(kafka_.committed, IsEmpty());
+  EXPECT_THAT(asked_, ElementsAre(2));
 }
 
 }  // namespace
