@@ -19,6 +19,7 @@ DAEMON = """\
 cluster: {name: proof}
 collect: {metadata_interval: 1s, offset_interval: 1s, log_dir_interval: 2s, log_start_interval: 5s, rate_window: 12s}
 lag: {window: 20s, patience: 5s, floor: 2s, exact_interval: 5s}
+autoscale: {groups: [{group: '.*'}]}
 """
 
 
