@@ -61,7 +61,7 @@ void AddCapacity(std::vector<SchemaEntry>& out) {
   out.push_back(Number(
       "autoscale.defaults.start_time", ValueType::kDuration,
       [](Config& c) -> FieldRef { return &c.autoscale.defaults.start_s; },
-      "From asking for a member until it works, to begin with; learned.", "90s", 1, kHour));
+      "From asking for a member until it works.", "90s", 1, kHour));
   const auto share = [&](std::string_view key, FieldRef (*field)(Config&), std::string_view what,
                          std::string_view example) {
     out.push_back(Number(key, ValueType::kNumber, field, what, example, 0.05, 1));

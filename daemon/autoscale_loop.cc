@@ -66,6 +66,7 @@ void AutoscaleLoop::LookAtWorkloads(SteadyTime now) {
       continue;
     }
     acting.workload.replicas = sighting->replicas;
+    acting.workload.ready = sighting->ready;
     acting.workload.rollout = sighting->rollout;
   }
 }

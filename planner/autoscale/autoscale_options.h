@@ -40,7 +40,7 @@ struct AutoscaleOptions {
   /// A backlog over half of the objective is to be gone within this. Seconds, >= 10. Unknown:
   /// max(2 x objective, 120).
   double catch_up_s = kUnknown;
-  /// From asking for a member until it works. Seconds, 1..3600; learned from what is seen.
+  /// From asking for a member until it works. Seconds, 1..3600.
   double start_s = 45;
   /// Fewer members only when fewer would have done for so long. Seconds, 60..86400.
   double down_window_s = 600;

@@ -66,6 +66,7 @@ std::vector<GroupVerdict> GroupBook::Decide(const ClusterSnapshot& snapshot,
     }
     if (const auto workload = workloads.find(name); workload != workloads.end()) {
       input.replicas = workload->second.replicas;
+      input.ready = workload->second.ready;
       input.rollout = workload->second.rollout;
       input.revision = workload->second.revision;
     }

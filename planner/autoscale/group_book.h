@@ -26,6 +26,7 @@ struct WatchedGroups {
 /// What the workload of a group shows of itself.
 struct WorkloadState {
   std::int64_t replicas = kUnknownCount;
+  std::int64_t ready = kUnknownCount;
   bool rollout = false;
   std::string revision;
 };

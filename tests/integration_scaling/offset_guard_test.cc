@@ -66,7 +66,10 @@ class OffsetGuardOnKafka : public ::testing::Test {
     const auto made =
         Kafka().RunTool({"producer-perf", "--topic", topic, "--num-records",
                          std::to_string(records), "--record-size", "100", "--throughput", "-1",
-                         "--producer-props", "bootstrap.servers=" + Kafka().bootstrap()});
+                         "--producer-props", "bootstrap.servers=" + Kafka().bootstrap(),
+                         // The usual one fills one partition after the other.
+                         "partitioner.class="
+                         "org.apache.kafka.clients.producer.RoundRobinPartitioner"});
     ASSERT_TRUE(made.ok()) << made.error();
   }
   void Commit(const std::string& group, const std::vector<kafka::OffsetReset>& offsets) {
