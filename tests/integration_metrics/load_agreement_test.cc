@@ -137,7 +137,9 @@ class LoadAgreement : public ::testing::Test {
     }
   }
 
+  /// `within`: a tenth, but a Prometheus server's rates are over its own scrapes, which shift.
   void ExpectAgreement(const ClusterSnapshot& snapshot, LoadSource source) {
+    const double within = source == LoadSource::kPrometheus ? 0.2 : 0.1;
     for (const auto& [topic, rates] : kLoads) {
       for (std::size_t p = 0; p < rates.size(); ++p) {
         const Partition* partition = snapshot.FindPartition(topic, static_cast<std::int32_t>(p));
@@ -147,11 +149,11 @@ class LoadAgreement : public ::testing::Test {
         const std::string what = fmt::format("{}-{} by {}: {:.0f} for {:.0f} bytes/s", topic, p,
                                              LoadSourceName(source), load.bytes_in_per_s, produced);
         std::printf("%s\n", what.c_str());
-        EXPECT_NEAR(load.bytes_in_per_s, produced, produced * 0.1) << what;
+        EXPECT_NEAR(load.bytes_in_per_s, produced, produced * within) << what;
         EXPECT_EQ(load.in_from, source) << what;
         // Nobody reads: one follower takes it all.
-        EXPECT_NEAR(load.bytes_out_per_s, produced, produced * 0.1) << what;
-        EXPECT_NEAR(load.messages_in_per_s, rates[p], rates[p] * 0.1) << what;
+        EXPECT_NEAR(load.bytes_out_per_s, produced, produced * within) << what;
+        EXPECT_NEAR(load.messages_in_per_s, rates[p], rates[p] * within) << what;
       }
     }
   }
