@@ -2,11 +2,10 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <utility>
 
+#include "store/record_database.h"
 #include "store/sqlite.h"
-#include "store/state_directory.h"
 
 namespace levelwind::store {
 namespace {
@@ -33,27 +32,11 @@ Result<std::unique_ptr<ScalingRecord>> ScalingRecord::Open(const ScalingRecordOp
 }
 
 Status ScalingRecord::Prepare() {
-  const std::string path = options_.directory + "/scaling.db";
-  LW_RETURN_IF_ERROR(StateDirectory::Make(options_.directory));
-  LW_RETURN_IF_ERROR(StateDirectory::EnsurePrivate(path));
-  LW_ASSIGN_OR_RETURN(Database db, Database::Open(path, "record of the scaling"));
-  db_ = std::make_unique<Database>(std::move(db));
-  LW_RETURN_IF_ERROR(db_->Exec("PRAGMA locking_mode=EXCLUSIVE; PRAGMA mmap_size=0;"));
-  LW_RETURN_IF_ERROR(db_->Exec("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"));
-  LW_ASSIGN_OR_RETURN(const std::int64_t owner, db_->QueryInt("PRAGMA application_id"));
-  LW_ASSIGN_OR_RETURN(const std::int64_t tables,
-                      db_->QueryInt("SELECT count(*) FROM sqlite_master"));
-  const char* const next = "move it away and start again";
-  if (owner != kApplicationId && tables > 0) {
-    return DataLoss(fmt::format("{} is not Levelwind's; {}", path, next));
-  }
-  LW_ASSIGN_OR_RETURN(const std::string verdict, db_->QueryText("PRAGMA quick_check(1)"));
-  if (verdict != "ok") return DataLoss(fmt::format("{} is damaged: {}; {}", path, verdict, next));
-  LW_ASSIGN_OR_RETURN(const std::int64_t page_size, db_->QueryInt("PRAGMA page_size"));
-  const std::int64_t pages = std::max<std::int64_t>(16, options_.max_bytes / page_size);
-  LW_RETURN_IF_ERROR(db_->Exec(
-      fmt::format("PRAGMA max_page_count={}; PRAGMA application_id={};", pages, kApplicationId)
-          .c_str()));
+  LW_ASSIGN_OR_RETURN(db_, OpenRecord({.directory = options_.directory,
+                                       .name = "scaling.db",
+                                       .what = "record of the scaling",
+                                       .application_id = kApplicationId,
+                                       .max_bytes = options_.max_bytes}));
   return db_->Exec(kTables);
 }
 
