@@ -5,21 +5,13 @@
 
 #include <nlohmann/json.hpp>
 
+#include "actions/scaling/kube_json.h"
+
 namespace levelwind::actions {
 namespace {
 
 using Json = nlohmann::json;
 
-const Json& At(const Json& json, const char* key) {
-  static const Json kNothing;
-  if (!json.is_object()) return kNothing;
-  const auto found = json.find(key);
-  return found == json.end() ? kNothing : *found;
-}
-std::string Text(const Json& json, const char* key) {
-  const Json& value = At(json, key);
-  return value.is_string() ? value.get<std::string>() : std::string();
-}
 bool True(const Json& json, const char* key) {
   const Json& value = At(json, key);
   return value.is_boolean() && value.get<bool>();

@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "actions/scaling/kube_client.h"
+#include "actions/scaling/kube_json.h"
 #include "base/text.h"
 
 namespace levelwind::actions {
@@ -47,16 +48,6 @@ Result<Json> ParseObject(const std::string& text, const std::string& of) {
   return json;
 }
 
-const Json& At(const Json& json, const char* key) {
-  static const Json kNothing;
-  if (!json.is_object()) return kNothing;
-  const auto found = json.find(key);
-  return found == json.end() ? kNothing : *found;
-}
-std::string Text(const Json& json, const char* key) {
-  const Json& value = At(json, key);
-  return value.is_string() ? value.get<std::string>() : std::string();
-}
 std::int64_t Number(const Json& json, const char* key, std::int64_t otherwise) {
   const Json& value = At(json, key);
   return value.is_number_integer() ? value.get<std::int64_t>() : otherwise;
