@@ -352,6 +352,14 @@ class CanaryTest(CheckTest):
             self.assertEqual(len(problems), 1)
             self.assertTrue(problems[0].startswith(program + ": left no line at trace level"))
 
+    def test_a_test_that_this_machine_cannot_run_needs_no_trace(self):
+        report = os.path.join(self.logs({}), "report.xml")
+        with open(report, "w", encoding="utf-8") as file:
+            file.write('<testsuite><testcase name="ran" status="run"/>'
+                       '<testcase name="lacks" status="notrun"><skipped message="SKIP_RETURN_CODE=77"/></testcase>'
+                       '<testcase name="off" status="disabled"><skipped message="Disabled"/></testcase></testsuite>')
+        self.assertEqual(canary.skipped_tests(report), {"lacks"})
+
     def test_a_secret_without_the_marker_is_told(self):
         known = ["pencil"]
         for good in ('Secret("pencil")', f'Secret("{canary.MARKER}x")', 'Secret("abc")', "Secret(kPassword)"):
