@@ -56,17 +56,21 @@ Status KillMatrix::MakeTopics() {
   return Ok();
 }
 
-json KillMatrix::Beginning(const Scenario& scenario) const {
+/// All topics are put back, not only the one that the run is about: what a plan moves to the fourth
+/// broker depends on what the runs before have left there.
+json KillMatrix::Beginning() const {
   json partitions = json::array();
-  for (std::size_t p = 0; p < scenario.replicas.size(); ++p) {
-    json dirs = json::array();
-    for (const BrokerId broker : scenario.replicas[p]) {
-      dirs.push_back(scenario.one_dir ? cluster_->Broker(broker).log_dirs.front() : "any");
+  for (const Scenario& scenario : scenarios_) {
+    for (std::size_t p = 0; p < scenario.replicas.size(); ++p) {
+      json dirs = json::array();
+      for (const BrokerId broker : scenario.replicas[p]) {
+        dirs.push_back(scenario.one_dir ? cluster_->Broker(broker).log_dirs.front() : "any");
+      }
+      partitions.push_back({{"topic", scenario.topic},
+                            {"partition", p},
+                            {"replicas", scenario.replicas[p]},
+                            {"log_dirs", dirs}});
     }
-    partitions.push_back({{"topic", scenario.topic},
-                          {"partition", p},
-                          {"replicas", scenario.replicas[p]},
-                          {"log_dirs", dirs}});
   }
   return {{"version", 1}, {"partitions", partitions}};
 }
@@ -88,7 +92,7 @@ Result<KillMatrix::Outcome> KillMatrix::RunOnce(const Scenario& scenario, Kill k
   const std::string dir = fmt::format("{}/run-{}", work_.path(), ++run_);
   LW_ASSIGN_OR_RETURN(const CommandResult made, RunCommand({"mkdir", "-p", dir}, 5s));
   if (!made.ok()) return Unavailable("cannot make " + dir);
-  LW_RETURN_IF_ERROR(witness_->Arrange(Beginning(scenario)));
+  LW_RETURN_IF_ERROR(witness_->Arrange(Beginning()));
   WitnessLimits limits;
   limits.factor = scenario.factor;
   LW_RETURN_IF_ERROR(witness_->Begin(dir + "/record", limits));

@@ -39,7 +39,7 @@ class KillMatrix {
   explicit KillMatrix(std::unique_ptr<RealCluster> cluster) : cluster_(std::move(cluster)) {}
 
   Status MakeTopics();
-  nlohmann::json Beginning(const Scenario& scenario) const;
+  nlohmann::json Beginning() const;
   Result<Outcome> RunOnce(const Scenario& scenario, Kill kill, std::vector<std::string>* points);
 
   std::unique_ptr<RealCluster> cluster_;
