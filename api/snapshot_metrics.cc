@@ -206,18 +206,27 @@ SnapshotMetricsCache::Texts SnapshotMetricsCache::Get(const SnapshotPtr& snapsho
   return {text_, counters_};
 }
 
+bool SnapshotMetricsCache::IsPrepared(const SnapshotPtr& snapshot) {
+  std::lock_guard lock(mutex_);
+  return IsRendered(snapshot);
+}
+
 void SnapshotMetricsCache::Prepare(const SnapshotPtr& snapshot) {
   std::lock_guard lock(mutex_);
-  if (unasked_ >= kNobodyAsks || snapshot == nullptr || rendered_of_ == snapshot) return;
+  if (unasked_ >= kNobodyAsks || snapshot == nullptr || IsRendered(snapshot)) return;
   ++unasked_;
   Render(snapshot, format_);
 }
 
+bool SnapshotMetricsCache::IsRendered(const SnapshotPtr& snapshot) const {
+  return !rendered_of_.owner_before(snapshot) && !snapshot.owner_before(rendered_of_);
+}
+
 void SnapshotMetricsCache::Render(const SnapshotPtr& snapshot, MetricsText::Format format) {
-  if (rendered_of_ == snapshot && format_ == format) return;
-  if (rendered_of_ != snapshot) {
-    // Let go of first: neither two texts nor two snapshots need to be there for this.
-    rendered_of_ = nullptr;
+  if (IsRendered(snapshot) && format_ == format) return;
+  if (!IsRendered(snapshot)) {
+    // Let go of first: two texts need not be there for this.
+    rendered_of_.reset();
     text_ = nullptr;
     counters_ = nullptr;
     Page page = RenderPage(*snapshot, setup_, format, {gauge_texts_.Take(), counter_texts_.Take()});

@@ -38,15 +38,20 @@ class SnapshotMetricsCache {
   /// Renders now what the next Get will be asked for, so that no scrape waits for it. Does nothing
   /// while nobody scrapes: after 100 snapshots without a Get.
   void Prepare(const SnapshotPtr& snapshot);
+  /// Whether a Get of it would find its page ready.
+  bool IsPrepared(const SnapshotPtr& snapshot);
 
  private:
   void Render(const SnapshotPtr& snapshot, MetricsText::Format format);
+  bool IsRendered(const SnapshotPtr& snapshot) const;
 
   const MetricsSetup setup_;
   std::mutex mutex_;
   int unasked_ = kNobodyAsks;  // snapshots since the last Get
   static constexpr int kNobodyAsks = 100;
-  SnapshotPtr rendered_of_;
+  /// Weak: a snapshot of a large cluster is a hundred megabytes, and its text is all that is
+  /// needed.
+  std::weak_ptr<const ClusterSnapshot> rendered_of_;
   TextPool gauge_texts_;
   TextPool counter_texts_;
   std::shared_ptr<const std::string> text_;

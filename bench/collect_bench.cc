@@ -82,7 +82,7 @@ void Fill(CollectState& state, int partitions) {
       offset.partition = (g * kPartitionsPerTopic + p) % partitions;
       offset.committed = 500;
       offset.owner = 0;
-      record.group.offsets.push_back(std::move(offset));
+      record.group.offsets.Edit().push_back(std::move(offset));
     }
   }
 }

@@ -112,7 +112,8 @@ ClusterSnapshot LargeCluster() {
     group.member_count = 4;
     group.total_lag = group.max_lag = 100;
     for (int o = 0; o < 20; ++o) {
-      group.offsets.push_back({.partition = g * 20 + o, .committed = 900 + g * 20 + o, .lag = 100});
+      group.offsets.Edit().push_back(
+          {.partition = g * 20 + o, .committed = 900 + g * 20 + o, .lag = 100});
     }
   }
   return s;

@@ -85,7 +85,7 @@ void AddGroups(int count, ClusterSnapshot& snapshot) {
       offset.committed = 12'344'678;
       offset.lag = 1000;
       offset.lag_seconds = 12.25F;
-      group.offsets.push_back(offset);
+      group.offsets.Edit().push_back(offset);
       std::vector<BurrowCommit> commits;
       for (int i = 0; i < 10; ++i) {
         const std::int64_t at = kNow - 50'000 + i * 5000;

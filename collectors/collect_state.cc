@@ -56,7 +56,7 @@ void CollectState::SetTable(ClusterTable next) {
     RenumberTimes(record_times, map);
     hindsight_due.assign(map.old_of_new.size(), SteadyTime{});
     for (auto& [name, record] : groups) {
-      RenumberGroup(record.group.offsets, map);
+      RenumberGroup(record.group.offsets.Edit(), map);
       RenumberGroup(record.window.tracks, map);
     }
     rates.Renumber(map);

@@ -116,11 +116,13 @@ void CountCommits(const CollectState& state, GroupRecord& record) {
   if (record.group.type != "share") {
     GroupActivity& seen = record.seen;
     if (!IsKnown(seen.commits)) seen.commits = seen.rewinds = 0;
-    for (GroupOffset& offset : record.group.offsets) {
+    CowVector<GroupOffset>& offsets = record.group.offsets;
+    for (std::size_t i = 0; i < offsets.size(); ++i) {
+      const GroupOffset& offset = offsets[i];
       const LagTrack* before = record.window.Find(offset.partition);
       if (before == nullptr || !IsKnown(offset.committed) || !IsKnown(before->committed)) continue;
       if (offset.committed == before->committed) continue;
-      CountCommit(state, seen, offset, before->committed);
+      CountCommit(state, seen, offsets.Edit()[i], before->committed);
     }
   }
   Choose(record, state.offsets_topic_used);

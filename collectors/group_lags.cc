@@ -19,13 +19,32 @@ std::int64_t At(const std::vector<std::int64_t>& offsets, std::int32_t partition
   return index < offsets.size() ? offsets[index] : kUnknownCount;
 }
 
+/// Of what this file sets; unknown is the same as unknown.
+bool SameOffset(const GroupOffset& a, const GroupOffset& b) {
+  const auto same = [](float x, float y) { return x == y || (!IsKnown(x) && !IsKnown(y)); };
+  return a.lag == b.lag && a.lag_method == b.lag_method && a.verdict == b.verdict &&
+         a.compacted == b.compacted && same(a.lag_seconds, b.lag_seconds) &&
+         same(a.lag_error_s, b.lag_error_s);
+}
+
+/// Changes a copy of each offset and puts it back only if it differs: snapshots share the offsets
+/// of a group until one is edited.
+template <class Change>
+void EditChanged(CowVector<GroupOffset>& offsets, Change change) {
+  for (std::size_t i = 0; i < offsets.size(); ++i) {
+    GroupOffset next = offsets[i];
+    change(next);
+    if (!SameOffset(next, offsets[i])) offsets.Edit()[i] = next;
+  }
+}
+
 void SetLags(const LogOffsets& ends, GroupRecord& record) {
   if (record.group.type == "share") return;
-  for (GroupOffset& offset : record.group.offsets) {
+  EditChanged(record.group.offsets, [&](GroupOffset& offset) {
     const std::int64_t end = At(ends.end, offset.partition);
     const bool known = IsKnown(end) && IsKnown(offset.committed);
     offset.lag = known ? std::max<std::int64_t>(0, end - offset.committed) : kUnknownCount;
-  }
+  });
 }
 
 void SetTotals(GroupRecord& record) {
@@ -103,17 +122,17 @@ void SetTimeLags(const CollectState& state, ConsumerGroup& group) {
   bool any = false;
   bool all = true;
   bool at_least = false;
-  for (GroupOffset& offset : group.offsets) {
+  EditChanged(group.offsets, [&](GroupOffset& offset) {
     const TimeLag lag = TimeLagOf(state, offset);
     offset.lag_seconds = static_cast<float>(lag.seconds);
     offset.lag_error_s = static_cast<float>(lag.error_s);
     offset.lag_method = lag.method;
-    if (!IsKnown(offset.committed)) continue;
+    if (!IsKnown(offset.committed)) return;
     all = all && lag.method != TimeLagMethod::kNone;
     at_least = at_least || lag.method == TimeLagMethod::kAtLeast;
     if (!any || lag.seconds > most.seconds) most = lag;
     any = true;
-  }
+  });
   if (at_least) most = {most.seconds, TimeLagMethod::kAtLeast, kUnknown};
   group.time_lag = any && all ? most : TimeLag{};
 }
@@ -155,12 +174,14 @@ std::string NameOf(const CollectState& state, std::int32_t partition) {
 void SetVerdicts(const CollectState& state, GroupRecord& record) {
   const LagOptions& options = state.options.lag;
   ConsumerGroup& group = record.group;
+  EditChanged(group.offsets, [&](GroupOffset& offset) {
+    offset.verdict = JudgeLag(FactsOf(state, record, offset), options);
+  });
   const GroupOffset* worst = nullptr;
   std::int64_t lost = 0;
   bool starts = true;
-  for (GroupOffset& offset : group.offsets) {
+  for (const GroupOffset& offset : group.offsets) {
     const LagFacts facts = FactsOf(state, record, offset);
-    offset.verdict = JudgeLag(facts, options);
     if (!IsKnown(offset.committed)) continue;
     starts = starts && IsKnown(facts.log_start);
     lost += std::max<std::int64_t>(0, facts.log_start - facts.committed);
@@ -179,7 +200,7 @@ void SetVerdicts(const CollectState& state, GroupRecord& record) {
 
 void ForgetLag(GroupRecord& record, Duration keep_for) {
   ConsumerGroup& group = record.group;
-  for (GroupOffset& offset : group.offsets) {
+  for (GroupOffset& offset : group.offsets.Edit()) {
     offset.lag = kUnknownCount;
     offset.lag_seconds = static_cast<float>(kUnknown);
     offset.lag_error_s = static_cast<float>(kUnknown);

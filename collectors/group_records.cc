@@ -93,7 +93,7 @@ std::uint64_t ApplyCommits(GroupRecord& record, const kafka::GroupOffsets& commi
   const bool described = description != nullptr && description->error == 0;
   const std::vector<GroupOffset>& had = record.group.offsets;
   const std::vector<Owned> owned =
-      described ? OwnersOf(*description, table, record.group.owners) : OwnersOf(had);
+      described ? OwnersOf(*description, table, record.group.owners.Edit()) : OwnersOf(had);
   std::vector<GroupOffset> next;
   next.reserve(std::max(commits.offsets.size(), owned.size()));
   std::uint64_t skipped = 0;
@@ -131,7 +131,11 @@ std::uint64_t ApplyCommits(GroupRecord& record, const kafka::GroupOffsets& commi
     if (at == end || at->partition != have.partition) add(have.partition, kUnknownCount);
   }
   std::ranges::sort(next, {}, &GroupOffset::partition);
-  record.group.offsets = std::move(next);
+  // Those of an idle group stay as they are: the last snapshot has them, too.
+  const auto same = [](const GroupOffset& a, const GroupOffset& b) {
+    return a.partition == b.partition && a.owner == b.owner && a.committed == b.committed;
+  };
+  if (!std::ranges::equal(next, had, same)) record.group.offsets = std::move(next);
   record.group.commits_at = commits_at;
   return skipped;
 }
@@ -145,12 +149,12 @@ std::uint64_t ApplyShareOffsets(GroupRecord& record, const kafka::ShareGroupOffs
     starts.offsets.push_back({offset.partition, offset.start_offset, offset.error});
   }
   const std::uint64_t skipped = ApplyCommits(record, starts, description, table, commits_at);
-  for (GroupOffset& offset : record.group.offsets) offset.lag = kUnknownCount;
+  std::vector<GroupOffset>& offsets = record.group.offsets.Edit();
+  for (GroupOffset& offset : offsets) offset.lag = kUnknownCount;
   for (const kafka::ShareOffset& told : share.offsets) {
     const std::int32_t index = table.Find(told.partition.topic, told.partition.partition);
-    const auto at =
-        std::ranges::lower_bound(record.group.offsets, index, {}, &GroupOffset::partition);
-    if (at == record.group.offsets.end() || at->partition != index) continue;
+    const auto at = std::ranges::lower_bound(offsets, index, {}, &GroupOffset::partition);
+    if (at == offsets.end() || at->partition != index) continue;
     if (IsKnown(at->committed) && told.lag <= kMaxOffset) at->lag = told.lag;
   }
   return skipped;

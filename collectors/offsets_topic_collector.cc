@@ -12,7 +12,7 @@ namespace {
 
 void ForgetFacts(GroupRecord& record) {
   record.facts = nullptr;
-  for (GroupOffset& offset : record.group.offsets) {
+  for (GroupOffset& offset : record.group.offsets.Edit()) {
     offset.rewinds = 0;
     offset.commit_interval_s = std::numeric_limits<float>::quiet_NaN();
     offset.commit_ms = kUnknownCount;
@@ -20,7 +20,7 @@ void ForgetFacts(GroupRecord& record) {
 }
 
 void PutOffsets(GroupRecord& record, const ClusterTable& table) {
-  std::vector<GroupOffset>& offsets = record.group.offsets;
+  std::vector<GroupOffset>& offsets = record.group.offsets.Edit();
   for (const TopicFacts& topic : record.facts->topics) {
     for (const PartitionFacts& told : topic.partitions) {
       const std::int32_t index = table.Find(*topic.topic, told.partition);

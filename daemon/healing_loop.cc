@@ -148,6 +148,8 @@ void HealingLoop::Step() {
     Keep();
   }
   Publish();
+  snapshot_ =
+      nullptr;  // A large cluster's is a hundred megabytes, and the next look brings its own.
 }
 
 /// What the policy wants next, once that is kept.

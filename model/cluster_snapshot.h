@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "base/cow_vector.h"
 #include "base/uuid.h"
 #include "model/broker_metrics.h"
 #include "model/burrow.h"
@@ -180,13 +181,14 @@ struct ConsumerGroup {
   BrokerId coordinator = kNoBroker;
   std::int32_t member_count = 0;
   std::int32_t static_member_count = 0;  ///< Of them with an instance id of their own.
-  std::int32_t epoch = -1;           ///< Grows with each rebalance; -1: not told (classic groups).
-  std::vector<GroupOffset> offsets;  ///< Sorted by partition index.
-  SteadyTime commits_at{};           ///< When its commits were read last; SteadyTime{}: never.
+  std::int32_t epoch = -1;  ///< Grows with each rebalance; -1: not told (classic groups).
+  /// Sorted by partition index. Snapshots share them: a million of them are 48 MB.
+  CowVector<GroupOffset> offsets;
+  SteadyTime commits_at{};  ///< When its commits were read last; SteadyTime{}: never.
   /// Some commit could not be read, so that the totals are unknown. Else an unknown `committed`
   /// means that the group has none in the partition.
   bool commits_missing = false;
-  std::vector<GroupOwner> owners;          ///< The members that have partitions.
+  CowVector<GroupOwner> owners;            ///< The members that have partitions.
   std::int64_t total_lag = kUnknownCount;  ///< Unknown if any partition's lag is.
   double lag_growth_per_s = kUnknown;      ///< Positive: falls behind. From the last looks.
   double consume_rate_per_s = kUnknown;    ///< Committed messages per second.

@@ -247,7 +247,7 @@ Status HistoryReader::ReadOwner(ConsumerGroup& group) {
   std::vector<std::string> texts;
   LW_RETURN_IF_ERROR(reader_.Array([&] { return reader_.String(texts.emplace_back()); }));
   if (texts.size() != 3) return reader_.Fail("an owner has client, host and member id");
-  group.owners.push_back({texts[0], texts[1], texts[2]});
+  group.owners.Edit().push_back({texts[0], texts[1], texts[2]});
   return Ok();
 }
 
@@ -282,7 +282,7 @@ Status HistoryReader::ReadGroup() {
       if (!(row[0] < static_cast<double>(snapshot_.partitions.size()))) {
         return reader_.Fail("no such partition");
       }
-      GroupOffset& offset = group.offsets.emplace_back();
+      GroupOffset& offset = group.offsets.Edit().emplace_back();
       offset.partition = Small(row[0], -1);
       offset.owner = Small(row[1], -1);
       offset.committed = Whole(row[2]);

@@ -117,8 +117,8 @@ inline std::shared_ptr<ClusterSnapshot> FullSnapshot() {
   billing.protocol_type = "consumer";
   billing.assignor = "range";
   billing.offsets = {{0, 0, 90, 10}, {1, -1, 95, 5}};
-  billing.offsets[0].lag_seconds = 2.5;
-  billing.offsets[1].lag_seconds = 1;
+  billing.offsets.Edit()[0].lag_seconds = 2.5;
+  billing.offsets.Edit()[1].lag_seconds = 1;
   billing.total_lag = 15;
   billing.activity.from_records = true;
   billing.activity.commits = 42;

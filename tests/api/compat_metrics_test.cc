@@ -241,7 +241,7 @@ TEST(KafkaExporterMetrics, WhatCouldNotBeReadIsNotUncommitted_I17) {
 TEST(KafkaExporterMetrics, AnUnknownEndIsNoLag_I17) {
   auto snapshot = FullSnapshot();
   snapshot->partitions[0].log_end_offset = kUnknownCount;
-  snapshot->groups[0].offsets[0].lag = kUnknownCount;
+  snapshot->groups[0].offsets.Edit()[0].lag = kUnknownCount;
   snapshot->groups[0].total_lag = kUnknownCount;
   const std::string page = Page(Tool::kKafkaExporter, SetupFor(Tool::kKafkaExporter), snapshot);
   EXPECT_THAT(page, Not(HasSubstr("kafka_consumergroup_lag{consumergroup=\"billing\","

@@ -241,9 +241,9 @@ inline std::shared_ptr<ClusterSnapshot> SmallSnapshot(SteadyTime taken_at) {
   billing.member_count = 2;
   billing.owners = {{"c1", "/10.0.0.1", "c1-77"}};
   billing.offsets = {{0, 0, 90, 10}, {1, -1, 5, 0}};
-  billing.offsets[1].commit_ms = snapshot->taken_at.unix_ms - 3000;
-  billing.offsets[1].commit_interval_s = 2;
-  billing.offsets[1].rewinds = 1;
+  billing.offsets.Edit()[1].commit_ms = snapshot->taken_at.unix_ms - 3000;
+  billing.offsets.Edit()[1].commit_interval_s = 2;
+  billing.offsets.Edit()[1].rewinds = 1;
   billing.activity.from_records = true;
   billing.activity.commits = 7;
   billing.activity.commits_per_s = 0.5;

@@ -297,14 +297,11 @@ TEST(SnapshotMetricsCache, RendersEachSnapshotOnce) {
 
 TEST(SnapshotMetricsCache, PreparesThePageWhileSomebodyScrapes) {
   SnapshotMetricsCache cache({});
-  const auto a_page_is_ready = [&](const SnapshotPtr& snapshot) {
-    const std::weak_ptr<const ClusterSnapshot> kept = snapshot;
-    return kept.use_count() > 1;  // the cache holds what it rendered
-  };
   const auto prepared = [&] {
     const SnapshotPtr snapshot = SmallSnapshot({});
     cache.Prepare(snapshot);
-    return a_page_is_ready(snapshot);
+    EXPECT_EQ(snapshot.use_count(), 1) << "the text is kept, not what it was written from";
+    return cache.IsPrepared(snapshot);
   };
   EXPECT_FALSE(prepared()) << "nobody asked yet";
   cache.Get(SmallSnapshot({}), MetricsText::Format::kPrometheus);

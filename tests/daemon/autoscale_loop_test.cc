@@ -63,11 +63,11 @@ class AutoscaleLoopTest : public ::testing::Test {
     group.assignor = "range";
     group.member_count = 2;
     group.owners = {{"a", "/1", "m-0", ""}, {"b", "/2", "m-1", ""}};
-    group.offsets.resize(12);
+    group.offsets.Edit().resize(12);
     for (int p = 0; p < 12; ++p) {
-      group.offsets[static_cast<std::size_t>(p)].partition = p;
-      group.offsets[static_cast<std::size_t>(p)].owner = p / 6;
-      group.offsets[static_cast<std::size_t>(p)].committed = 1000;
+      group.offsets.Edit()[static_cast<std::size_t>(p)].partition = p;
+      group.offsets.Edit()[static_cast<std::size_t>(p)].owner = p / 6;
+      group.offsets.Edit()[static_cast<std::size_t>(p)].committed = 1000;
       snapshot_.partitions[static_cast<std::size_t>(p)].log_end_offset = 1000;
       snapshot_.partitions[static_cast<std::size_t>(p)].log_start_offset = 0;
     }
@@ -100,8 +100,9 @@ class AutoscaleLoopTest : public ::testing::Test {
         ends_[p] += arrive * 5 / 12;
         commits_[p] += processed * 5 / 12;
         snapshot_.partitions[p].log_end_offset = 1000 + static_cast<std::int64_t>(ends_[p]);
-        snapshot_.groups[0].offsets[p].committed = 1000 + static_cast<std::int64_t>(commits_[p]);
-        snapshot_.groups[0].offsets[p].commit_ms = clock_.WallNow().unix_ms;
+        snapshot_.groups[0].offsets.Edit()[p].committed =
+            1000 + static_cast<std::int64_t>(commits_[p]);
+        snapshot_.groups[0].offsets.Edit()[p].commit_ms = clock_.WallNow().unix_ms;
       }
       if (fresh_) {
         snapshot_.taken_at = clock_.WallNow();

@@ -63,13 +63,13 @@ ConsumerGroup ShowGroup(SimGroup& group, const SimTopic& topic, const ClusterSna
   const std::size_t assigned = count - (group.manual_gap ? 1 : 0);
   for (std::size_t m = 0; m < group.members.size() && m < assigned; ++m) {
     const SimMember& member = group.members[m];
-    shown.owners.push_back({member.client, member.host, member.id, {}});
+    shown.owners.Edit().push_back({member.client, member.host, member.id, {}});
   }
   const Topic* in = snapshot.FindTopic(topic.name);
   double total = 0, consumed = 0;
   for (std::size_t n = 0; n < count; ++n) {
     const SimPartition& p = topic.partitions[n];
-    GroupOffset& offset = shown.offsets.emplace_back();
+    GroupOffset& offset = shown.offsets.Edit().emplace_back();
     offset.partition = static_cast<std::int32_t>(in->first_partition + n);
     if (!shown.owners.empty() && n < assigned) {
       offset.owner = static_cast<std::int32_t>(n % shown.owners.size());

@@ -194,7 +194,7 @@ ClusterSnapshot WithGroup(std::int64_t lag, double growth, double consumed, doub
   group.name = "billing";
   group.member_count = 1;
   group.owners = {{"c1", "", ""}};
-  group.offsets.push_back({.partition = 0, .owner = 0, .committed = 10, .lag = lag});
+  group.offsets.Edit().push_back({.partition = 0, .owner = 0, .committed = 10, .lag = lag});
   group.total_lag = lag;
   group.lag_growth_per_s = growth;
   group.consume_rate_per_s = consumed;

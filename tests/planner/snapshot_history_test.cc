@@ -34,9 +34,9 @@ ClusterSnapshot Sample() {
   group.verdict = LagVerdict::kStalled;
   group.activity.rebalances = 4;
   group.total_lag = 9;
-  group.offsets.push_back(
+  group.offsets.Edit().push_back(
       {.partition = 1, .owner = 0, .committed = 41, .lag = 9, .lag_seconds = 3.5F});
-  group.offsets.back().verdict = LagVerdict::kStalled;
+  group.offsets.Edit().back().verdict = LagVerdict::kStalled;
   snapshot.groups = {group};
   auto facts = std::make_shared<ClusterFacts>();
   TopicSettings& settings = facts->topics.emplace_back();
