@@ -31,6 +31,14 @@ std::vector<std::string> NeededGoals(const PlannerOptions& options) {
   return needed;
 }
 
+/// Whether relief is all that is asked for: with other work there is more to be looked for than the
+/// fewest bytes off a disk.
+bool ReliefAlone(const PlanRequest& request) {
+  return request.remove_brokers.empty() && request.demote_brokers.empty() &&
+         request.replication_factors.empty() && request.start_from.empty() &&
+         !request.leadership_only && !request.fix_offline;
+}
+
 /// The first thing that was asked for and moves replicas between brokers, or limits that.
 const char* OtherWork(const PlanRequest& request) {
   const std::pair<bool, const char*> others[] = {
@@ -119,6 +127,7 @@ PlannerOptions Requested(PlannerOptions options, const PlanRequest& request) {
   options.relieved_brokers = request.relieve_brokers;
   if (!request.relieve_brokers.empty() && request.goals.empty()) {
     options.goals = NeededGoals(options);
+    options.relieve_disks = ReliefAlone(request);
   }
   options.destination_brokers = request.destination_brokers;
   options.excluded_destinations = request.excluded_destinations;

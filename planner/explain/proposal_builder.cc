@@ -16,6 +16,7 @@
 #include "planner/explain/asked_for.h"
 #include "planner/explain/broker_balance.h"
 #include "planner/explain/explain.h"
+#include "planner/relief/relief_words.h"
 #include "planner/search/judge.h"
 #include "planner/search/placement.h"
 #include "planner/search/replication.h"
@@ -170,7 +171,7 @@ void Builder::AddMove(std::uint32_t p) {
   if (SourceOf(p).replica_count != start_.partition(p).rf) {
     ExplainFactor(p, move);
   } else {
-    Reason reason = explainer_.WhyMove(p);
+    Reason reason = in_.relief != nullptr ? in_.relief->WhyMove(p) : explainer_.WhyMove(p);
     move.goal = std::move(reason.goal);
     move.reason = std::move(reason.sentence);
   }
@@ -259,7 +260,9 @@ void Builder::AddTotals() {
 
 void Builder::AddBound() {
   const BytesBound bound = BoundBytes(start_, end_, in_.options.dual_bound);
-  proposal_.bytes_lower_bound = std::llround(bound.bytes * cluster_.unit[kDisk]);
+  double least = bound.bytes * cluster_.unit[kDisk];
+  if (in_.relief != nullptr) least = std::max(least, in_.relief->LeastBytes());
+  proposal_.bytes_lower_bound = std::llround(least);
   proposal_.bound_method = bound.method;
   proposal_.bound_open_bands = static_cast<std::int32_t>(bound.open);
   if (proposal_.bytes_lower_bound > 0) {
@@ -330,14 +333,18 @@ void Builder::AddSummary() {
   proposal_.notes = cluster_.notes;
   AddHopeless();
   proposal_.provision = AdviseProvision(in_.snapshot, end_, in_.options);
-  for (std::string& reason : BlockingReasons(in_.snapshot, end_, proposal_.provision)) {
+  // A plan that is to mend nothing else says itself what it leaves.
+  for (std::string& reason : in_.relief != nullptr
+                                 ? in_.relief->Notes()
+                                 : BlockingReasons(in_.snapshot, end_, proposal_.provision)) {
     proposal_.notes.push_back(std::move(reason));
   }
   for (const std::string& note : in_.schedule.notes) proposal_.notes.push_back(note);
   if (!proposal_.empty()) {
     proposal_.summary =
-        fmt::format("{}: violated goals {} -> {}, score {:.0f} -> {:.0f}", MovesInWords(),
-                    violated_before, violated_after, proposal_.score_before, proposal_.score_after);
+        fmt::format("{}: {}violated goals {} -> {}, score {:.0f} -> {:.0f}", MovesInWords(),
+                    in_.relief != nullptr ? in_.relief->Summary(true) + "; " : "", violated_before,
+                    violated_after, proposal_.score_before, proposal_.score_after);
     return;
   }
   if (cluster_.broker_ids.empty()) {
@@ -346,6 +353,8 @@ void Builder::AddSummary() {
     proposal_.summary = "nothing to plan: no broker is serving";
   } else if (in_.snapshot.partitions.empty()) {
     proposal_.summary = "nothing to plan: there are no partitions";
+  } else if (in_.relief != nullptr) {
+    proposal_.summary = in_.relief->Summary(false);
   } else if (violated_after == 0) {
     proposal_.summary = "already level: every goal is inside its band";
   } else {

@@ -9,6 +9,8 @@
 
 namespace levelwind::planner {
 
+class ReliefWords;
+
 /// All that a proposal is made from. Refers to its parts; for one call.
 struct ProposalInput {
   const ClusterSnapshot& snapshot;
@@ -17,7 +19,8 @@ struct ProposalInput {
   const Placement& start;  ///< The present one.
   const Placement& end;    ///< The planned one, of the same cluster.
   const Schedule& schedule;
-  PriceCache prices;  ///< Solution::prices; empty: none known.
+  PriceCache prices;                    ///< Solution::prices; empty: none known.
+  const ReliefWords* relief = nullptr;  ///< Of a plan that relieves disks.
 };
 
 /// Turns a planned placement into words and names: moves with reasons, verdicts, figures per

@@ -94,6 +94,7 @@ PlannerOptions PlacingOptions(PlannerOptions options, const std::vector<std::str
   options.leaving_brokers.clear();
   options.demoted_brokers.clear();
   options.relieved_brokers.clear();
+  options.relieve_disks = false;
   options.replication_factors.clear();
   options.earlier_plan.clear();
   options.only_new_brokers = options.leadership_only = options.only_offline_replicas = false;

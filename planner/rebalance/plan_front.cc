@@ -22,7 +22,11 @@ Result<std::vector<Proposal>> PlanFront(const ClusterSnapshot& snapshot,
     PlannerOptions limited = options;
     limited.max_bytes = static_cast<std::int64_t>(
         std::floor(std::max(0.0, share) * static_cast<double>(whole.proposal.bytes_to_move)));
-    LW_ASSIGN_OR_RETURN(Proposal part, Finish(snapshot, limited, whole.prepared, whole.solution));
+    // A relief of fewer bytes is another choice of replicas, not a part of the whole one.
+    const bool anew = whole.prepared.relief.has_value();
+    LW_ASSIGN_OR_RETURN(Proposal part,
+                        Finish(snapshot, limited, whole.prepared,
+                               anew ? Search(whole.prepared, limited) : whole.solution));
     front.push_back(std::move(part));
   }
   return front;

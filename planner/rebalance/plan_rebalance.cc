@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -16,6 +17,8 @@
 #include "planner/goals/goal_set.h"
 #include "planner/rebalance/planning.h"
 #include "planner/rebalance/warm_start.h"
+#include "planner/relief/relief_words.h"
+#include "planner/relief/relieve.h"
 #include "planner/search/flat_cluster.h"
 #include "planner/search/judge.h"
 #include "planner/search/placement.h"
@@ -80,15 +83,24 @@ Result<Prepared> Prepare(const ClusterSnapshot& snapshot, const PlannerOptions& 
   LW_RETURN_IF_ERROR(CheckOptions(options));
   Prepared prepared;
   LW_ASSIGN_OR_RETURN(prepared.goals, MakeGoals(options));
-  if (elections == Elections::kNone) prepared.goals.requirements.elect_preferred = false;
+  // Who leads has nothing to do with how full a disk is.
+  const bool relief = options.relieve_disks && !options.relieved_brokers.empty();
+  if (elections == Elections::kNone || relief) prepared.goals.requirements.elect_preferred = false;
   LW_ASSIGN_OR_RETURN(prepared.cluster, Flatten(snapshot, prepared.goals, options));
   prepared.bands =
       ComputeBands(prepared.cluster, prepared.cluster.partitions, prepared.goals, options);
+  if (relief) {
+    prepared.relief = ReadReliefTask(snapshot, prepared.cluster, prepared.bands, options);
+  }
   prepared.warm = WarmStart(snapshot, prepared.cluster, options.earlier_plan);
   return prepared;
 }
 
 Solution Search(const Prepared& prepared, const PlannerOptions& options) {
+  if (prepared.relief) {
+    const Placement start(prepared.cluster, prepared.bands);
+    return Relieve(*prepared.relief, start, prepared.goals, options);
+  }
   return Solve(prepared.cluster, prepared.bands, prepared.goals, options, prepared.warm);
 }
 
@@ -98,9 +110,12 @@ Result<Proposal> Finish(const ClusterSnapshot& snapshot, const PlannerOptions& o
   Placement end = start;
   if (solution.changed) end.Restore(solution.partitions);
   Schedule schedule = ScheduleWithin(snapshot, options, start, end);
-  GoOnFromWhatFits(snapshot, options, prepared, start, end, schedule);
+  if (!prepared.relief) GoOnFromWhatFits(snapshot, options, prepared, start, end, schedule);
   LW_RETURN_IF_ERROR(CheckHardRules(prepared.cluster, end.Save()));
-  return BuildProposal({snapshot, options, prepared.goals, start, end, schedule, solution.prices});
+  std::optional<ReliefWords> relief;
+  if (prepared.relief) relief.emplace(*prepared.relief, options, start, end);
+  return BuildProposal({snapshot, options, prepared.goals, start, end, schedule, solution.prices,
+                        relief ? &*relief : nullptr});
 }
 
 bool ElectionsCost(const Prepared& prepared, const Proposal& proposal) {

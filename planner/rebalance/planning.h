@@ -2,6 +2,7 @@
 
 // Internal to rebalance/: the steps that all ways of planning share.
 
+#include <optional>
 #include <vector>
 
 #include "base/result.h"
@@ -9,6 +10,7 @@
 #include "model/proposal.h"
 #include "planner/goals/bands.h"
 #include "planner/planner_options.h"
+#include "planner/relief/relief_task.h"
 #include "planner/search/flat_cluster.h"
 #include "planner/search/solve.h"
 
@@ -19,7 +21,8 @@ struct Prepared {
   GoalSet goals;
   FlatCluster cluster;
   Bands bands;
-  std::vector<Seats> warm;  ///< Where the search starts; empty: where everything is.
+  std::vector<Seats> warm;           ///< Where the search starts; empty: where everything is.
+  std::optional<ReliefTask> relief;  ///< Set: disks are relieved, and nothing else is sought.
 };
 
 /// Whether the search starts from preferred leaders, whose elections are part of the plan (where
