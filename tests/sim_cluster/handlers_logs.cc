@@ -91,7 +91,10 @@ kafka::ListOffsetsResponse::Partition Look(const SimContext& context, const SimS
   }
   wire.leader_epoch = partition->leader_epoch;
   if (asked.timestamp == kLatest) {
-    wire.offset = std::llround(state.EndOffset(topic, *partition));
+    const TopicPartition tp{topic.name, asked.partition_index};
+    const SimRecords& records = context.world.records;
+    wire.offset =
+        records.Has(tp) ? records.End(tp) : std::llround(state.EndOffset(topic, *partition));
   } else if (asked.timestamp == kEarliest) {
     wire.offset = std::llround(partition->start_offset);
   } else {

@@ -166,6 +166,10 @@ void SimCluster::TruncateBefore(const TopicPartition& tp, double offset) {
   With([&](SimWorld& world) { world.state.TruncateBefore(tp, offset); });
 }
 
+void SimCluster::Append(const TopicPartition& tp, const std::string& value) {
+  With([&](SimWorld& world) { world.records.Append(tp, value, world.wall.unix_ms); });
+}
+
 void SimCluster::AddGroup(const SimGroup& group) {
   With([&](SimWorld& world) { world.groups.Put(group, world.state.now()); });
 }

@@ -58,6 +58,8 @@ class SimCluster {
   void SetRates(const std::vector<SimRate>& rates);
   void SetSize(const TopicPartition& tp, double bytes);
   void TruncateBefore(const TopicPartition& tp, double offset);
+  /// A record in a topic that exists; it is there to be read from now on.
+  void Append(const TopicPartition& tp, const std::string& value);
   void AddGroup(const SimGroup& group);
   void RemoveGroup(const std::string& name);
   void Commit(const std::string& group, const SimCommit& commit);

@@ -55,6 +55,12 @@ kafka::ListOffsetsResponse Refuse(const kafka::ListOffsetsRequest& request, std:
   return response;
 }
 
+kafka::FetchResponse Refuse(const kafka::FetchRequest&, std::int16_t code) {
+  kafka::FetchResponse response;
+  response.error_code = code;
+  return response;
+}
+
 kafka::ListGroupsResponse Refuse(const kafka::ListGroupsRequest&, std::int16_t code) {
   kafka::ListGroupsResponse response;
   response.error_code = code;

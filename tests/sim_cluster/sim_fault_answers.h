@@ -15,6 +15,7 @@ kafka::MetadataResponse Refuse(const kafka::MetadataRequest& request, std::int16
 kafka::DescribeClusterResponse Refuse(const kafka::DescribeClusterRequest&, std::int16_t code);
 kafka::DescribeLogDirsResponse Refuse(const kafka::DescribeLogDirsRequest&, std::int16_t code);
 kafka::ListOffsetsResponse Refuse(const kafka::ListOffsetsRequest& request, std::int16_t code);
+kafka::FetchResponse Refuse(const kafka::FetchRequest&, std::int16_t code);
 kafka::ListGroupsResponse Refuse(const kafka::ListGroupsRequest&, std::int16_t code);
 kafka::DescribeGroupsResponse Refuse(const kafka::DescribeGroupsRequest& request,
                                      std::int16_t code);
@@ -49,6 +50,9 @@ inline void MakePartial(kafka::DescribeLogDirsResponse& r) {
 }
 inline void MakePartial(kafka::ListOffsetsResponse& r) {
   for (auto& topic : r.topics) Halve(topic.partitions);
+}
+inline void MakePartial(kafka::FetchResponse& r) {
+  for (auto& topic : r.responses) Halve(topic.partitions);
 }
 inline void MakePartial(kafka::ListGroupsResponse& r) { Halve(r.groups); }
 inline void MakePartial(kafka::DescribeGroupsResponse& r) { Halve(r.groups); }

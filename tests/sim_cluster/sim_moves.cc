@@ -74,6 +74,7 @@ SimState::Answer SimState::StartMove(Topic& topic, std::int32_t index, const Bro
     MarkBehind(topic, index, copy, 0);
   }
   if (!adding.empty()) PlacementChanged();
+  ++version_;  // Another order of the same replicas is seen, too.
   if (was_moving || partition.moving()) {
     Record(was_moving ? SimEventKind::kMoveReplaced : SimEventKind::kMoveStarted, topic, index,
            partition);

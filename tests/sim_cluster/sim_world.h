@@ -9,6 +9,7 @@
 #include "kafka/protocol/all_messages.h"
 #include "model/ids.h"
 #include "tests/sim_cluster/sim_groups.h"
+#include "tests/sim_cluster/sim_records.h"
 #include "tests/sim_cluster/sim_state.h"
 #include "tests/sim_cluster/sim_types.h"
 
@@ -21,6 +22,7 @@ struct SimWorld {
   SimOptions options;
   SimState state;
   SimGroups groups;
+  SimRecords records;
   std::string cluster_id = "simulated-cluster-0001";
   std::map<BrokerId, std::uint16_t> ports;
   WallTime wall;
@@ -47,6 +49,7 @@ kafka::DescribeClusterResponse Answer(SimContext& context,
 kafka::DescribeLogDirsResponse Answer(SimContext& context,
                                       const kafka::DescribeLogDirsRequest& request);
 kafka::ListOffsetsResponse Answer(SimContext& context, const kafka::ListOffsetsRequest& request);
+kafka::FetchResponse Answer(SimContext& context, const kafka::FetchRequest& request);
 kafka::ListGroupsResponse Answer(SimContext& context, const kafka::ListGroupsRequest& request);
 kafka::DescribeGroupsResponse Answer(SimContext& context,
                                      const kafka::DescribeGroupsRequest& request);

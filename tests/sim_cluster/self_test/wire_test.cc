@@ -10,6 +10,8 @@
 #include <string>
 #include <vector>
 
+#include "kafka/log_reader.h"
+#include "kafka/records/record_batch_reader.h"
 #include "tests/sim_cluster/self_test/fixture.h"
 
 namespace levelwind::testing {
@@ -99,6 +101,41 @@ TEST_F(SimWireTest, AMoveRunsFromRequestToEnd) {
   EXPECT_THAT(PartitionOf(*after, {"orders", 0}).replicas, ElementsAre(4, 2));
   EXPECT_EQ(PartitionOf(*after, {"orders", 0}).leader, 4)
       << "1 led and is gone: the first of the new list that is in sync takes over";
+}
+
+TEST_F(SimWireTest, AnotherOrderOfTheSameReplicasIsSeenAtOnce) {
+  ASSERT_TRUE(client_->DescribeCluster(kCallTimeout).ok()) << "an answer that could be kept";
+  const auto outcome = client_->AlterReassignments({{{"orders", 0}, std::vector<BrokerId>{2, 1}}},
+                                                   false, kCallTimeout);
+  ASSERT_TRUE(outcome.ok()) << outcome.error();
+  EXPECT_EQ(outcome->at(0).error, 0) << outcome->at(0).error_message;
+  const auto after = client_->DescribeCluster(kCallTimeout);
+  ASSERT_TRUE(after.ok());
+  EXPECT_THAT(PartitionOf(*after, {"orders", 0}).replicas, ElementsAre(2, 1));
+}
+
+TEST_F(SimWireTest, RecordsAreFetchedWhereTheyAre) {
+  const TopicPartition tp{"orders", 2};
+  for (const char* text : {"a", "b", "c"}) sim_->Append(tp, text);
+  kafka::LogReader& log = client_->log_reader();
+  const auto ends = log.EdgesOf({tp}, kafka::kLatestOffset, kCallTimeout);
+  ASSERT_TRUE(ends.ok()) << ends.error();
+  EXPECT_EQ(ends->at(0).offset, 3);
+  const auto fetched = log.FetchLog({{tp, 1}}, {}, kCallTimeout);
+  ASSERT_TRUE(fetched.ok()) << fetched.error();
+  EXPECT_EQ(fetched->at(0).high_watermark, 3);
+  kafka::RecordBatchReader reader(fetched->at(0).batches, 1);
+  std::string values;
+  for (kafka::RecordView record;;) {
+    const auto more = reader.Next(record);
+    ASSERT_TRUE(more.ok()) << more.error();
+    if (!*more) break;
+    values.append(record.value->begin(), record.value->end());
+  }
+  EXPECT_EQ(values, "bc");
+  const auto beyond = log.FetchLog({{tp, 4}}, {}, kCallTimeout);
+  ASSERT_TRUE(beyond.ok()) << beyond.error();
+  EXPECT_EQ(beyond->at(0).error, 1);
 }
 
 TEST_F(SimWireTest, RefusalsArriveAsKafkasCodes) {
