@@ -88,7 +88,9 @@ void AskRemove(Anomaly& anomaly) {
   Ask(anomaly, AnomalyFix::kRemoveBrokers).remove_brokers = anomaly.brokers;
 }
 void AskDemote(Anomaly& anomaly) {
-  Ask(anomaly, AnomalyFix::kDemoteBrokers).demote_brokers = anomaly.brokers;
+  PlanRequest& request = Ask(anomaly, AnomalyFix::kDemoteBrokers);
+  request.demote_brokers = anomaly.brokers;
+  request.leadership_only = true;  // Levelling the rest, too, would copy replicas.
 }
 void AskAdd(Anomaly& anomaly) {
   Ask(anomaly, AnomalyFix::kAddBrokers).add_brokers = anomaly.brokers;

@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "base/text.h"
 #include "detectors/describe.h"
@@ -19,6 +21,14 @@ AnomalyFix FixOf(const PlanRequest& request) {
   return request.fix_offline ? AnomalyFix::kFixOffline : AnomalyFix::kRebalance;
 }
 
+/// What tells one announcement from another: "remove_broker 4", "topic_replication_factor a.*=3".
+std::string SubjectOf(const MaintenanceEvent& event) {
+  std::string subject = event.kind;
+  for (const BrokerId broker : event.brokers) subject += fmt::format(" {}", broker);
+  for (const std::string& factor : event.request.replication_factors) subject += " " + factor;
+  return EscapeControl(subject);
+}
+
 }  // namespace
 
 DetectorReport DetectMaintenanceEvent(const DetectorInput& input) {
@@ -26,9 +36,10 @@ DetectorReport DetectMaintenanceEvent(const DetectorInput& input) {
   if (input.now.facts == nullptr) return report;  // Nobody reads the topic: nothing to hold.
   Hold(report, input.now.facts->maintenance_problem);
   for (const MaintenanceEvent& event : input.now.facts->maintenance) {
-    std::string subject = EscapeControl(event.kind);
-    for (const BrokerId broker : event.brokers) subject += fmt::format(" {}", broker);
-    Anomaly anomaly = FindingOf(report, std::move(subject), Severity::kInfo);
+    const std::string subject = SubjectOf(event);
+    // They come oldest first: what is announced again counts as it was said last.
+    std::erase_if(report.anomalies, [&](const Anomaly& a) { return a.subject == subject; });
+    Anomaly anomaly = FindingOf(report, subject, Severity::kInfo);
     anomaly.brokers = event.brokers;
     anomaly.began_at = event.at;
     anomaly.fix = FixOf(event.request);

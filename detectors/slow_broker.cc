@@ -124,8 +124,8 @@ Anomaly Describe(const DetectorInput& input, const DetectorReport& report, const
         fmt::format("look at its disks; levelwind plan --remove-brokers {}", broker.id);
   } else {
     AskDemote(anomaly);
-    anomaly.next_step =
-        fmt::format("look at its disks; levelwind plan --demote-brokers {}", broker.id);
+    anomaly.next_step = fmt::format(
+        "look at its disks; levelwind plan --demote-brokers {} --leadership-only", broker.id);
   }
   return anomaly;
 }

@@ -50,6 +50,11 @@ inline bool IsUnderWay(HealState state) {
          state == HealState::kActing;
 }
 
+/// HealingCase::code of what was announced and has been carried out.
+inline constexpr std::string_view kDoneCode = "done";
+/// Whether it is no finding but somebody's wish: to be carried out once.
+inline bool IsAnnounced(const Anomaly& anomaly) { return anomaly.type == "maintenance_event"; }
+
 /// Author of what the healing does by itself, in the audit.
 inline constexpr std::string_view kHealingAuthor = "self-healing";
 

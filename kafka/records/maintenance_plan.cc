@@ -103,9 +103,12 @@ Status ReadFactors(const Json& content, MaintenanceEvent& event, Bytes& bytes) {
 
 void FillRequest(const Kind& kind, MaintenanceEvent& event) {
   if (kind.id == 0) event.request.add_brokers = event.brokers;
+  // As in Cruise Control, no more than what is on the brokers moves, and a demotion moves nothing.
   if (kind.id == 1) event.request.remove_brokers = event.brokers;
+  if (kind.id == 1) event.request.fix_offline = true;
   if (kind.id == 2) event.request.fix_offline = true;
   if (kind.id == 4) event.request.demote_brokers = event.brokers;
+  if (kind.id == 4) event.request.leadership_only = true;
 }
 
 }  // namespace

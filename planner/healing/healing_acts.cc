@@ -16,6 +16,13 @@ constexpr Duration kSoon = std::chrono::minutes(1);
 /// How long an operation is looked for that may have been made.
 constexpr Duration kLookFor = std::chrono::minutes(2);
 
+/// Whether a plan that moves nothing does so because there is nothing left to do.
+bool NothingLeft(const Proposal& proposal) {
+  return std::ranges::none_of(proposal.goals, [](const GoalVerdict& goal) {
+    return goal.hard && goal.judged && goal.violations_after > 0;
+  });
+}
+
 }  // namespace
 
 Duration HealingPolicy::RetryAfter(const Tracked& tracked) const {
@@ -76,6 +83,9 @@ void HealingPolicy::Planned(const std::string& case_id, const Result<ProposalPtr
   record.plan_summary = proposal.summary;
   record.plan_bytes = proposal.bytes_to_move;
   record.eta_s = proposal.makespan_s;
+  if (proposal.empty() && IsAnnounced(record.anomaly) && NothingLeft(proposal)) {
+    return Done(*tracked, "nothing has to move: " + proposal.summary, now, wall);
+  }
   if (proposal.empty()) {
     // A disk that fills up soon needs a plan as soon as there is one.
     const bool urgent = record.anomaly.severity == Severity::kCritical &&
@@ -154,6 +164,15 @@ void HealingPolicy::Applied(const std::string& case_id, const Result<std::string
   Set(*tracked,
       {HealState::kHeld, "refused",
        fmt::format("the executor refused {}: {}", record.proposal_id, record.result)},
+      now, wall);
+}
+
+/// What was announced is carried out once. The announcement stays until it expires, which says
+/// nothing about whether it helped.
+void HealingPolicy::Done(Tracked& tracked, const std::string& how, SteadyTime now, WallTime wall) {
+  Set(tracked,
+      {HealState::kWatched, std::string(kDoneCode),
+       how + "; nothing more is done about this announcement"},
       now, wall);
 }
 
@@ -244,6 +263,9 @@ void HealingPolicy::Ended(Tracked& tracked, const OperationView& operation,
          record.result + "; nothing more is done about it until it is gone"},
         input.now, input.wall);
     return;
+  }
+  if (IsAnnounced(record.anomaly) && operation.state == OperationState::kCompleted) {
+    return Done(tracked, record.result, input.now, input.wall);
   }
   Set(tracked,
       {HealState::kSettling, "settling", record.result + "; watching whether that was enough"},

@@ -75,7 +75,7 @@ Status HealingPolicy::Mute(const std::string& id, Duration how_long, const std::
          : fmt::format("{} wants to hear of it again", author);
   // What is under way goes on; the word is kept.
   const bool keeps = IsUnderWay(record.state) || record.state == HealState::kSettling ||
-                     record.state == HealState::kLeaving;
+                     record.state == HealState::kLeaving || record.code == kDoneCode;
   const HealState state = keeps ? record.state : on ? HealState::kWatched : HealState::kWaiting;
   Set(*tracked,
       {state,

@@ -45,6 +45,15 @@ bool IsNarrow(AnomalyFix fix) {
   return fix == AnomalyFix::kRelieveBrokers || fix == AnomalyFix::kLogDirs;
 }
 
+/// Whether somebody has announced just this: to save what is offline, or about these very brokers.
+bool IsMeant(const Anomaly& announced, const Anomaly& broken) {
+  if (!IsAnnounced(announced)) return false;
+  if (announced.fix == AnomalyFix::kFixOffline) return true;
+  return !broken.brokers.empty() && std::ranges::all_of(broken.brokers, [&](BrokerId broker) {
+    return std::ranges::find(announced.brokers, broker) != announced.brokers.end();
+  });
+}
+
 /// What is asked of the planner. For a dead broker no more than its replicas: to empty it levels
 /// the others as well, which nobody asked the healing for.
 PlanRequest RequestOf(const Anomaly& anomaly) {
@@ -79,6 +88,7 @@ std::optional<HealingPolicy::Verdict> HealingPolicy::NotAtAll(const Tracked& tra
                                                               const HealingInput& input) const {
   const HealingCase& record = tracked.record;
   const Anomaly& anomaly = record.anomaly;
+  if (record.code == kDoneCode) return Verdict{record.state, record.code, record.reason};
   if (!record.denied_by.empty()) {
     return Verdict{HealState::kWatched, "denied",
                    record.denied_by + " wants nothing done until it is gone"};
@@ -129,7 +139,8 @@ std::optional<HealingPolicy::Verdict> HealingPolicy::NotInThisCluster(
     if (one.record.anomaly.brokers.empty()) failed.insert(key.second);
     const bool ready = one.waited >= GraceOf(key.first) && ModeOf(key.first) != HealMode::kOff &&
                        one.record.denied_by.empty() && input.now >= one.muted_until;
-    if (&one != &tracked && !ready) other = &one;
+    const bool meant = IsMeant(tracked.record.anomaly, one.record.anomaly);
+    if (&one != &tracked && !ready && !meant) other = &one;
   }
   const auto count = static_cast<double>(failed.size());
   if (count > options_.max_failed_brokers || count > options_.max_failed_share * input.brokers) {

@@ -154,6 +154,11 @@ void HealingPolicy::See(const Anomaly& anomaly, bool confirmed, const HealingInp
     Set(tracked, {HealState::kWaiting, "returned", "it is back; its grace time begins again"},
         input.now, input.wall);
   }
+  if (record.code == kDoneCode && anomaly.began_at.unix_ms > record.anomaly.began_at.unix_ms) {
+    record.attempts = 0;
+    Set(tracked, {HealState::kWaiting, "again", "announced again: " + anomaly.message}, input.now,
+        input.wall);
+  }
   tracked.present = true;
   record.anomaly = anomaly;
   record.last_seen = anomaly.last_seen;

@@ -141,6 +141,7 @@ class HealingPolicy {
   void Follow(Tracked& tracked, const HealingInput& input);
   void LookForOperation(Tracked& tracked, const HealingInput& input);
   void Ended(Tracked& tracked, const OperationView& operation, const HealingInput& input);
+  void Done(Tracked& tracked, const std::string& how, SteadyTime now, WallTime wall);
   std::optional<HealingAsk> HandOver(Tracked& tracked, const HealingInput& input);
   void Begun(Tracked& tracked, const std::string& operation, SteadyTime now, WallTime wall);
   void ForgetOldActs(SteadyTime now, WallTime wall);

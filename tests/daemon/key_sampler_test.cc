@@ -113,7 +113,9 @@ TEST(FactKeeper, MergesOnceAndAnewWhenSomethingChanged) {
     keeper.Apply(snapshot);
     return snapshot.facts;
   };
-  EXPECT_EQ(applied(), settings) << "nothing was read yet";
+  EXPECT_EQ(applied()->maintenance_problem, "the maintenance topic was not read yet")
+      << "not the same as that nothing is announced";
+  ASSERT_THAT(applied()->topics, SizeIs(1));
   auto events = std::make_shared<collectors::MaintenanceFacts>();
   events->events.push_back({.kind = "rebalance", .at = {1}, .brokers = {}, .request = {}});
   events->problem = "late";

@@ -104,5 +104,26 @@ TEST(MaintenanceEvents, ThatCannotBeReadAreNotTakenForNone) {
             "the topic cannot be read");
 }
 
+TEST(MaintenanceEvents, EachAnnouncementIsOneFindingAndWhatIsSaidAgainTheNewest) {
+  ClusterSnapshot snapshot;
+  auto facts = std::make_shared<ClusterFacts>();
+  const auto announce = [&](std::int64_t at, const std::string& factor) {
+    MaintenanceEvent& event = facts->maintenance.emplace_back();
+    event.kind = "topic_replication_factor";
+    event.at = {at};
+    event.request.replication_factors = {factor};
+  };
+  announce(1000, "orders=3");
+  announce(2000, "logs=2");
+  announce(300'000, "orders=3");
+  snapshot.facts = facts;
+  const DetectorOptions options;
+  const DetectorReport report = DetectMaintenanceEvent({snapshot, {}, options});
+  ASSERT_EQ(report.anomalies.size(), 2U);
+  EXPECT_EQ(report.anomalies[0].subject, "topic_replication_factor logs=2");
+  EXPECT_EQ(report.anomalies[1].subject, "topic_replication_factor orders=3");
+  EXPECT_EQ(report.anomalies[1].began_at.unix_ms, 300'000);
+}
+
 }  // namespace
 }  // namespace levelwind::detectors
