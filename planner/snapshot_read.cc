@@ -261,7 +261,7 @@ Status SnapshotReader::ReadPartition(std::int32_t number) {
     if (unknowns.contains("disk")) disk = kUnknown;
   }
   if (IsKnown(disk)) {
-    constexpr double kMaxDisk = 4e18;
+    constexpr double kMaxDisk = 1e16;  // 10 PB, as collectors believe at most; sums stay numbers.
     if (disk > kMaxDisk) return reader_.Fail("disk is out of range");
     for (std::size_t i = partition.first_replica; i < snapshot_.replicas.size(); ++i) {
       snapshot_.replicas[i].size_bytes = std::llround(disk);

@@ -11,6 +11,9 @@
 namespace levelwind::planner {
 namespace {
 
+/// What is larger is no size; other goals take it for unknown, too (search/partition_loads.cc).
+constexpr std::int64_t kMostSize = 1'000'000'000'000'000'000;
+
 /// As the executor's guard and the detector of filling disks by default: no copy goes where a log
 /// dir is as full as that, whatever fills it.
 constexpr double kFullShare = 0.9;
@@ -108,7 +111,7 @@ class Reader {
     if (cluster_.target[b] == 0) return;
     const Partition& partition = snapshot_.partitions[cluster_.source[p]];
     const std::int64_t size = snapshot_.SizeOf(partition);
-    if (!cluster_.known[kDisk] || !IsKnown(size) || size < 0) {
+    if (!cluster_.known[kDisk] || !IsKnown(size) || size > kMostSize) {
       ++task_.unsized;
       return;
     }

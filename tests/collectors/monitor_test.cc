@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <limits>
 #include <map>
 #include <optional>
 #include <string>
@@ -229,7 +230,10 @@ TEST_F(MonitorTest, AnotherClusterAtTheSameAddressIsNotMixedIn) {
 
 TEST_F(MonitorTest, NonsenseIsLeftOutAndCounted) {
   admin_.Produce("orders", 0, 5, 50);
-  admin_.extra_replicas = {{{"orders", 0}, -5, 0, false},   // negative size
+  constexpr std::int64_t kHuge = std::numeric_limits<std::int64_t>::max();
+  admin_.extra_replicas = {{{"orders", 0}, -5, 0, false},     // negative size
+                           {{"orders", 0}, kHuge, 0, false},  // of no disk there is
+                           {{"logs", 0}, kHuge, 0, false},
                            {{"nowhere", 3}, 10, 0, false},  // unknown topic
                            {{"logs", 0}, 999, 0, true}};    // a copy between log dirs
   admin_.extra_offsets = {{{"nowhere", 0}, 0, 7, -1}, {{"orders", 0}, 0, -9, -1}};
@@ -247,7 +251,7 @@ TEST_F(MonitorTest, NonsenseIsLeftOutAndCounted) {
   admin_.topics["bad"];
   const SnapshotPtr s = Step();
   EXPECT_EQ(SourceOf(*s, "cluster").skipped, 2u + 3u) << "two topics of one name, three partitions";
-  EXPECT_EQ(SourceOf(*s, "log_dirs").skipped, 8u) << "two on each of four brokers";
+  EXPECT_EQ(SourceOf(*s, "log_dirs").skipped, 16u) << "four on each of four brokers";
   EXPECT_EQ(SourceOf(*s, "offsets").skipped, 6u) << "two in ends, starts and stable ends";
   EXPECT_EQ(s->SizeOf(*s->FindPartition("orders", 0)), 50);
   EXPECT_EQ(s->FindPartition("orders", 0)->log_end_offset, 5);
