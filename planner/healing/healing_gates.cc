@@ -12,8 +12,6 @@
 namespace levelwind::planner {
 namespace {
 
-bool IsBroken(const std::string& type) { return type == "dead_broker" || type == "disk_failure"; }
-
 /// What is mended first; the order of AnomalyFix says nothing about that.
 int RankOf(AnomalyFix fix) {
   switch (fix) {
@@ -66,6 +64,10 @@ PlanRequest RequestOf(const Anomaly& anomaly) {
 std::string In(Duration wait) { return HumanDuration(std::max(0.0, ToSeconds(wait))); }
 
 }  // namespace
+
+bool HealingPolicy::IsBroken(const std::string& type) {
+  return type == "dead_broker" || type == "disk_failure";
+}
 
 HealMode HealingPolicy::ModeOf(std::string_view type) const {
   const auto found = rules_.modes.find(type);

@@ -127,7 +127,7 @@ void HealingPolicy::See(const Anomaly& anomaly, bool confirmed, const HealingInp
   auto found = open_.find(key);
   if (!confirmed) return;
   if (found == open_.end()) {
-    if (open_.size() >= kMostOpen) return;
+    if (!HasRoomFor(anomaly.type)) return;
     Tracked fresh;
     fresh.record.number = next_number_++;
     fresh.record.id = fmt::format("a{}", fresh.record.number);
@@ -165,6 +165,18 @@ void HealingPolicy::See(const Anomaly& anomaly, bool confirmed, const HealingInp
   record.mode = ModeOf(anomaly.type);
   record.grace_s = ToSeconds(GraceOf(anomaly.type));
   record.waited_s = ToSeconds(tracked.waited);
+}
+
+/// What is only watched, a thousand groups that lag at once, must not keep out what is healed, nor
+/// the failed brokers that everything is judged by.
+bool HealingPolicy::HasRoomFor(const std::string& type) const {
+  const auto matters = [&](const std::string& other) {
+    return ModeOf(other) != HealMode::kOff || IsBroken(other);
+  };
+  const bool wanted = matters(type);
+  const auto same = std::ranges::count_if(
+      open_, [&](const auto& entry) { return matters(entry.first.first) == wanted; });
+  return static_cast<std::size_t>(same) < kMostOpen;
 }
 
 void HealingPolicy::Miss(Tracked& tracked, const HealingInput& input) {

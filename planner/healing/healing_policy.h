@@ -128,6 +128,9 @@ class HealingPolicy {
   void Observe(const HealingInput& input);
   void See(const Anomaly& anomaly, bool confirmed, const HealingInput& input);
   void Miss(Tracked& tracked, const HealingInput& input);
+  bool HasRoomFor(const std::string& type) const;
+  /// Whether anomalies of the type are brokers, or parts of them, that have failed.
+  static bool IsBroken(const std::string& type);
   void Advance(Tracked& tracked, const HealingInput& input);
   void AdvanceSettling(Tracked& tracked, const HealingInput& input);
   void Close(const Key& key);

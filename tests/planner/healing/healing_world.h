@@ -69,7 +69,8 @@ class HealingWorld {
   void Look() {
     if (!blind.empty()) return;
     std::map<std::string, DetectorReport> by_type;
-    for (const char* type : {"dead_broker", "hot_broker", "disk_filling", "maintenance_event"}) {
+    for (const char* type :
+         {"dead_broker", "hot_broker", "disk_filling", "maintenance_event", "lagging_group"}) {
       by_type[type].detector = type;
       if (detectors_hold) by_type[type].held_because = "nothing is known";
     }
