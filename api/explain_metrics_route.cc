@@ -1,6 +1,7 @@
 // Where each figure of load comes from, how old it is and why it is missing.
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <string>
@@ -68,6 +69,17 @@ std::optional<Duration> AgeOf(const ClusterSnapshot& snapshot, LoadSource source
   return std::nullopt;
 }
 
+constexpr std::string_view kSizes = "log_dirs";  ///< The look that tells sizes.
+
+/// Of the last looks that growth comes from.
+std::uint64_t SkippedLately(const ClusterSnapshot& snapshot) {
+  std::uint64_t skipped = 0;
+  for (const SourceStatus& status : snapshot.sources) {
+    if (status.name == kSizes || status.name == "offsets") skipped += status.skipped;
+  }
+  return skipped;
+}
+
 /// Whatever is wrong with the looks that growth comes from; empty: nothing.
 std::string ProblemOf(const ClusterSnapshot& snapshot, std::string_view name) {
   for (const SourceStatus& status : snapshot.sources) {
@@ -98,7 +110,7 @@ class Explainer {
     json_.BeginObject().Field("source", LoadSourceName(LoadSource::kGrowth));
     const std::string problem = ProblemOf(snapshot_, "log_dirs");
     json_.FieldText("problem", problem).Field("window_seconds", kUnknown);
-    json_.FieldNull("skipped").EndObject();
+    json_.Field("skipped", SkippedLately(snapshot_)).EndObject();
     for (const LoadFactsPtr& facts : snapshot_.load_facts) {
       json_.BeginObject()
           .Field("source", LoadSourceName(facts->source))
@@ -117,6 +129,35 @@ class Explainer {
     const auto age = AgeOf(snapshot_, source, partition.leader);
     json_.Field("age_seconds", IsKnown(value) && age ? ToSeconds(*age) : kUnknown);
     json_.FieldText("why", why).EndObject();
+  }
+
+  /// The largest of its replicas', which is what a plan counts with.
+  void Size(const Partition& partition) {
+    const std::int64_t size = snapshot_.SizeOf(partition);
+    json_.Key("size").BeginObject().FieldCount("value", size);
+    json_.Field("source", IsKnown(size) ? kSizes : LoadSourceName(LoadSource::kNone));
+    const auto age = AgeOf(snapshot_, LoadSource::kGrowth, partition.leader);
+    json_.Field("age_seconds", IsKnown(size) && age ? ToSeconds(*age) : kUnknown);
+    json_.FieldText("why", WhySize(partition)).EndObject();
+    json_.Key("replica_sizes").BeginArray();
+    for (const Replica& replica : snapshot_.ReplicasOf(partition)) {
+      json_.BeginObject()
+          .Field("broker", replica.broker)
+          .FieldCount("size_bytes", replica.size_bytes)
+          .EndObject();
+    }
+    json_.EndArray();
+  }
+
+  std::string WhySize(const Partition& partition) const {
+    std::vector<BrokerId> silent;
+    for (const Replica& replica : snapshot_.ReplicasOf(partition)) {
+      if (!IsKnown(replica.size_bytes)) silent.push_back(replica.broker);
+    }
+    if (silent.empty()) return {};
+    const std::string problem = ProblemOf(snapshot_, kSizes);
+    return fmt::format("broker {} did not tell the size of its replica{}{}",
+                       fmt::join(silent, ", "), problem.empty() ? "" : "; ", problem);
   }
 
   /// What outside sources could have told and did not.
@@ -215,6 +256,7 @@ class Explainer {
         .Field("partition", partition.number)
         .FieldCount("leader", partition.leader)
         .FieldCount("size_bytes", snapshot_.SizeOf(partition));
+    Size(partition);
     Figure("bytes_in_per_second", load.bytes_in_per_s, load.in_from, partition,
            WhyIn(topic, partition));
     Figure("bytes_out_per_second", load.bytes_out_per_s, load.out_from, partition,

@@ -17,6 +17,7 @@ std::string AgeCell(const Json& figure) {
 
 std::string ValueCell(const std::string& name, const Json& value) {
   if (!value.is_number()) return "unknown";
+  if (name == "size") return HumanBytes(value.get<double>());
   if (name.starts_with("bytes")) return HumanRate(value.get<double>());
   if (name.starts_with("cpu")) return fmt::format("{:.2f} %", value.get<double>());
   return fmt::format("{:.1f}/s", value.get<double>());

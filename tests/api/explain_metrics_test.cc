@@ -58,6 +58,31 @@ TEST_F(ExplainMetrics, TellsTheSourceAndTheAgeOfEachFigure) {
   EXPECT_NE(cpu.at("why").get<std::string>().find("no source tells the cpu"), std::string::npos);
 }
 
+TEST_F(ExplainMetrics, SizesHaveASourceAndAReasonToo) {
+  ClusterSnapshot snapshot = Copy();
+  const Partition& partition = snapshot.partitions[0];
+  ASSERT_GE(partition.replica_count, 2);
+  snapshot.replicas[partition.first_replica].size_bytes = 5000;
+  snapshot.replicas[partition.first_replica + 1].size_bytes = kUnknownCount;
+  const BrokerId silent = snapshot.replicas[partition.first_replica + 1].broker;
+  SourceStatus& source = snapshot.sources.emplace_back();
+  source.name = "log_dirs";
+  source.error = "one broker is not authorised";
+  source.skipped = 4;
+  const std::string target = "/api/v1/explain/metrics/" + snapshot.topics[0].name + "-0";
+  Use(std::move(snapshot));
+  const Json metrics = GetJson(target).at("metrics");
+  const Json one = metrics.at("partitions").at(0);
+  EXPECT_EQ(one.at("size").at("value"), 5000);
+  EXPECT_EQ(one.at("size").at("source"), "log_dirs");
+  const std::string why = one.at("size").at("why");
+  EXPECT_NE(why.find("broker " + std::to_string(silent) + " did not tell"), std::string::npos);
+  EXPECT_NE(why.find("not authorised"), std::string::npos) << why;
+  EXPECT_EQ(one.at("replica_sizes").at(0).at("size_bytes"), 5000);
+  EXPECT_TRUE(one.at("replica_sizes").at(1).at("size_bytes").is_null());
+  EXPECT_EQ(metrics.at("sources").at(0).at("skipped"), 4) << "nonsense is counted";
+}
+
 TEST_F(ExplainMetrics, SaysThatASourceIsSilentOrOld) {
   ClusterSnapshot snapshot = Copy();
   auto facts = std::make_shared<LoadFacts>();

@@ -23,6 +23,8 @@ const std::string kAnswer = R"({
        "bytes_in_per_second": {"value": 2048, "source": "growth", "age_seconds": 4, "why": null},
        "cpu_percent": {"value": null, "source": "none", "age_seconds": null,
                        "why": "no source tells cpu"},
+       "size": {"value": 3221225472, "source": "log_dirs", "age_seconds": 9,
+                "why": "broker 2 did not tell the size of its replica"},
        "messages_in_per_second": {"value": 12.25, "source": "offsets", "age_seconds": 1},
        "windows": [{"ended_seconds_ago": 60, "bytes_in_per_second": 1024,
                     "bytes_out_per_second": null, "samples": 4, "of": 10, "verdict": "forced"}]}],
@@ -34,6 +36,8 @@ TEST(RenderMetrics, TellsEachFigureWithItsSourceAndWhyOneIsMissing) {
   EXPECT_THAT(*text, HasSubstr("PARTITION"));
   EXPECT_THAT(*text, HasSubstr("2 KiB/s"));
   EXPECT_THAT(*text, HasSubstr("12.2/s"));
+  EXPECT_THAT(*text, HasSubstr("3 GiB"));
+  EXPECT_THAT(*text, HasSubstr("broker 2 did not tell the size"));
   EXPECT_THAT(*text, HasSubstr("unknown")) << "never 0";
   EXPECT_THAT(*text, HasSubstr("no source tells cpu"));
   EXPECT_THAT(*text, HasSubstr("growth"));
