@@ -116,10 +116,23 @@ void HealingPolicy::Observe(const HealingInput& input) {
     if (listed.contains(key)) continue;
     if (held.contains(key.first)) {
       tracked.missed.reset();
-      continue;
+    } else if (IsStillWanted(tracked, input)) {
+      See(Anomaly(tracked.record.anomaly), true, input);
+    } else {
+      Miss(tracked, input);
     }
-    Miss(tracked, input);
   }
+}
+
+/// What was announced and read in time does not lapse while it waits for its turn, for the end of
+/// quiet hours or for a person's word.
+bool HealingPolicy::IsStillWanted(const Tracked& tracked, const HealingInput& input) const {
+  const HealingCase& record = tracked.record;
+  const bool waits = record.state == HealState::kWaiting || record.state == HealState::kHeld ||
+                     record.state == HealState::kPlanning || record.state == HealState::kApproval;
+  return IsAnnounced(record.anomaly) && waits && record.gone_at.unix_ms == 0 &&
+         ModeOf(record.anomaly.type) == HealMode::kOn &&
+         input.wall.unix_ms - record.first_seen.unix_ms < ToMillis(options_.approval_expiry);
 }
 
 void HealingPolicy::See(const Anomaly& anomaly, bool confirmed, const HealingInput& input) {

@@ -129,6 +129,7 @@ class HealingPolicy {
   void See(const Anomaly& anomaly, bool confirmed, const HealingInput& input);
   void Miss(Tracked& tracked, const HealingInput& input);
   bool HasRoomFor(const std::string& type) const;
+  bool IsStillWanted(const Tracked& tracked, const HealingInput& input) const;
   /// Whether anomalies of the type are brokers, or parts of them, that have failed.
   static bool IsBroken(const std::string& type);
   void Advance(Tracked& tracked, const HealingInput& input);

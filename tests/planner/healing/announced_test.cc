@@ -59,6 +59,48 @@ TEST(Announced, IsCarriedOutOnceThoughTheAnnouncementIsStillThere) {
   EXPECT_EQ(world.Case().state, HealState::kHealed);
 }
 
+TEST(Announced, WhatWaitsForItsTurnDoesNotLapse) {
+  HealingOptions options = MaintenanceOn();
+  options.quiet_hours = {"00:00-02:00"};  // The world begins at midnight.
+  HealingWorld world(options);
+  const Anomaly removal = Announced("remove_broker 2", AnomalyFix::kRemoveBrokers, 1000);
+  world.Add(removal);
+  world.Run(15min);
+  world.Remove(removal);  // It expires.
+  world.Run(100min);
+  EXPECT_EQ(world.Code(), "quiet_hours");
+  world.Run(10min);
+  EXPECT_EQ(world.applies, 1) << world.Case().reason;
+  world.End(OperationState::kCompleted);
+  world.Run(10min);
+  EXPECT_EQ(world.Case().state, HealState::kHealed);
+  EXPECT_EQ(world.applies, 1);
+}
+
+TEST(Announced, APersonMayTakeTheTimeThatApprovalsHave) {
+  HealingOptions options = MaintenanceOn();
+  options.approval = {"maintenance_event"};
+  options.approval_expiry = 2h;
+  HealingWorld world(options);
+  const Anomaly removal = Announced("remove_broker 2", AnomalyFix::kRemoveBrokers, 1000);
+  world.Add(removal);
+  world.Run(15min);
+  world.Remove(removal);
+  world.Run(1h);
+  ASSERT_EQ(world.Code(), "approval");
+  ASSERT_TRUE(world.policy->Approve("a1", "me", "", world.wall).ok());
+  world.Run(1min);
+  EXPECT_EQ(world.applies, 1) << world.Case().reason;
+
+  HealingWorld alone(options);
+  alone.Add(removal);
+  alone.Run(15min);
+  alone.Remove(removal);
+  alone.Run(130min);
+  EXPECT_EQ(alone.Case().state, HealState::kGone) << "nobody came";
+  EXPECT_EQ(alone.applies, 0);
+}
+
 TEST(Announced, WhatEndsHalfWayIsTriedAgain) {
   HealingOptions options = MaintenanceOn();
   options.retry_after = 1min;
