@@ -52,6 +52,10 @@ bool IsMeant(const Anomaly& announced, const Anomaly& broken) {
   });
 }
 
+/// Whether a plan within a limit is another choice and worth having: some of a full disk freed is
+/// better than none.
+bool ChoosesWithin(AnomalyFix fix) { return fix == AnomalyFix::kRelieveBrokers; }
+
 /// What is asked of the planner. For a dead broker no more than its replicas: to empty it levels
 /// the others as well, which nobody asked the healing for.
 PlanRequest RequestOf(const Anomaly& anomaly) {
@@ -206,7 +210,13 @@ std::optional<HealingPolicy::Verdict> HealingPolicy::OverBudget(const Tracked& t
     return over(fmt::format("it would be broker {} in 24 hours; heal.max_brokers_per_day allows {}",
                             then.brokers, options_.max_brokers_per_day));
   }
-  if (options_.max_bytes_per_day <= 0 || !tracked.plan_ready) return std::nullopt;
+  if (options_.max_bytes_per_day <= 0) return std::nullopt;
+  if (ChoosesWithin(tracked.record.anomaly.fix) && now.bytes >= options_.max_bytes_per_day) {
+    return over(fmt::format("{} were copied in the last 24 hours; heal.max_bytes_per_day allows {}",
+                            HumanBytes(static_cast<double>(now.bytes)),
+                            HumanBytes(static_cast<double>(options_.max_bytes_per_day))));
+  }
+  if (!tracked.plan_ready) return std::nullopt;
   if (!IsKnown(tracked.record.plan_bytes)) {
     return over("how many bytes the plan copies is not known, and heal.max_bytes_per_day is set");
   }
@@ -285,6 +295,10 @@ std::optional<HealingAsk> HealingPolicy::Decide(const HealingInput& input) {
   ask.kind = HealingAsk::Kind::kPlan;
   ask.case_id = best->record.id;
   ask.request = RequestOf(best->record.anomaly);
+  if (options_.max_bytes_per_day > 0 && ChoosesWithin(best->record.anomaly.fix)) {
+    const std::int64_t left = options_.max_bytes_per_day - Today(input.now, input.wall).bytes;
+    ask.request.max_bytes = std::max<std::int64_t>(0, left);
+  }
   return ask;
 }
 

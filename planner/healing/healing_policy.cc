@@ -98,6 +98,11 @@ std::optional<HealingAsk> HealingPolicy::Step(const HealingInput& input) {
 }
 
 void HealingPolicy::Observe(const HealingInput& input) {
+  room_ = {.healed = kMostOpen, .watched = kMostOpen};
+  for (const auto& [key, tracked] : open_) {
+    std::size_t& room = Matters(key.first) ? room_.healed : room_.watched;
+    room -= std::min<std::size_t>(room, 1);
+  }
   std::set<Key> listed;
   std::set<std::string> held;
   for (const DetectorReport& report : input.reports) {
@@ -140,7 +145,9 @@ void HealingPolicy::See(const Anomaly& anomaly, bool confirmed, const HealingInp
   auto found = open_.find(key);
   if (!confirmed) return;
   if (found == open_.end()) {
-    if (!HasRoomFor(anomaly.type)) return;
+    std::size_t& room = Matters(anomaly.type) ? room_.healed : room_.watched;
+    if (room == 0) return;
+    --room;
     Tracked fresh;
     fresh.record.number = next_number_++;
     fresh.record.id = fmt::format("a{}", fresh.record.number);
@@ -180,16 +187,9 @@ void HealingPolicy::See(const Anomaly& anomaly, bool confirmed, const HealingInp
   record.waited_s = ToSeconds(tracked.waited);
 }
 
-/// What is only watched, a thousand groups that lag at once, must not keep out what is healed, nor
-/// the failed brokers that everything is judged by.
-bool HealingPolicy::HasRoomFor(const std::string& type) const {
-  const auto matters = [&](const std::string& other) {
-    return ModeOf(other) != HealMode::kOff || IsBroken(other);
-  };
-  const bool wanted = matters(type);
-  const auto same = std::ranges::count_if(
-      open_, [&](const auto& entry) { return matters(entry.first.first) == wanted; });
-  return static_cast<std::size_t>(same) < kMostOpen;
+/// Whether anything is done about the type, or it is what everything is judged by.
+bool HealingPolicy::Matters(const std::string& type) const {
+  return ModeOf(type) != HealMode::kOff || IsBroken(type);
 }
 
 void HealingPolicy::Miss(Tracked& tracked, const HealingInput& input) {

@@ -118,6 +118,11 @@ class HealingPolicy {
     std::optional<SteadyTime> at;  ///< None: of an earlier process.
     bool stored = false;
   };
+  /// For how many more cases there is room. What is only watched, a thousand groups that lag at
+  /// once, must not keep out what is healed, nor the failed brokers that everything is judged by.
+  struct Room {
+    std::size_t healed = 0, watched = 0;
+  };
   struct Verdict {
     HealState state = HealState::kHeld;
     std::string code;
@@ -128,7 +133,7 @@ class HealingPolicy {
   void Observe(const HealingInput& input);
   void See(const Anomaly& anomaly, bool confirmed, const HealingInput& input);
   void Miss(Tracked& tracked, const HealingInput& input);
-  bool HasRoomFor(const std::string& type) const;
+  bool Matters(const std::string& type) const;
   bool IsStillWanted(const Tracked& tracked, const HealingInput& input) const;
   /// Whether anomalies of the type are brokers, or parts of them, that have failed.
   static bool IsBroken(const std::string& type);
@@ -176,6 +181,7 @@ class HealingPolicy {
   std::vector<Act> acts_;
   std::uint64_t next_number_ = 1;
   std::uint64_t evaluation_ = 0;
+  Room room_;
   std::optional<SteadyTime> looked_;
   SteadyTime cool_until_{};
   std::string holding_;  // for the view's status

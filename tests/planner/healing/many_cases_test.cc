@@ -18,10 +18,10 @@ Anomaly Lagging(int group) {
 
 TEST(ManyCases, ThousandsOfLaggingGroupsDoNotHideADeadBroker) {
   HealingWorld world(DeadBrokersOn());
-  for (int group = 0; group < 3000; ++group) world.Add(Lagging(group));
+  for (int group = 0; group < 1500; ++group) world.Add(Lagging(group));
   world.Run(1min);
   const std::size_t watched = world.policy->View(world.now, world.wall).cases.size();
-  EXPECT_LT(watched, 3000U) << "bounded";
+  EXPECT_LT(watched, 1500U) << "bounded";
   world.Add(HealingWorld::DeadBroker(3));
   world.Run(40min);
   EXPECT_EQ(world.applies, 1);
@@ -34,7 +34,7 @@ TEST(ManyCases, TheyDoNotHideThatManyBrokersAreDeadEither) {
   HealingOptions options;  // Dead brokers are not healed, but they are what others are judged by.
   options.modes = {"hot_broker=on"};
   HealingWorld world(options);
-  for (int group = 0; group < 3000; ++group) world.Add(Lagging(group));
+  for (int group = 0; group < 1500; ++group) world.Add(Lagging(group));
   world.Run(1min);
   for (BrokerId id = 1; id <= 4; ++id) world.Add(HealingWorld::DeadBroker(id));
   world.Add(HealingWorld::HotBroker(7));
