@@ -85,7 +85,9 @@ void AskLeadership(Anomaly& anomaly) {
 }
 void AskFixOffline(Anomaly& anomaly) { Ask(anomaly, AnomalyFix::kFixOffline).fix_offline = true; }
 void AskRemove(Anomaly& anomaly) {
-  Ask(anomaly, AnomalyFix::kRemoveBrokers).remove_brokers = anomaly.brokers;
+  PlanRequest& request = Ask(anomaly, AnomalyFix::kRemoveBrokers);
+  request.remove_brokers = anomaly.brokers;
+  request.fix_offline = true;  // What is on them and nothing else.
 }
 void AskDemote(Anomaly& anomaly) {
   PlanRequest& request = Ask(anomaly, AnomalyFix::kDemoteBrokers);
@@ -106,7 +108,10 @@ void AskLogDirs(Anomaly& anomaly) {
 void AskReplicationFactor(Anomaly& anomaly, int replicas) {
   PlanRequest& request = Ask(anomaly, AnomalyFix::kReplicationFactor);
   for (const std::string& topic : anomaly.topics) {
-    request.replication_factors.push_back(fmt::format("{}={}", ExactPattern(topic), replicas));
+    const std::string pattern = ExactPattern(topic);
+    request.replication_factors.push_back(fmt::format("{}={}", pattern, replicas));
+    if (!request.include_topics.empty()) request.include_topics += '|';
+    request.include_topics += pattern;
   }
 }
 

@@ -37,7 +37,8 @@ double MedianOfKnown(std::vector<double> values);
 /// Nearest rank, 0 < share <= 1, of what is known; unknown when nothing is.
 double PercentileOfKnown(std::vector<double> values, double share);
 
-/// Each sets fix and request together; `brokers` is taken from the anomaly.
+/// Each sets fix and request together; `brokers` is taken from the anomaly. Plans that heal one
+/// thing do not level the rest of the cluster, too.
 void AskRebalance(Anomaly& anomaly);
 void AskLeadership(Anomaly& anomaly);
 void AskFixOffline(Anomaly& anomaly);

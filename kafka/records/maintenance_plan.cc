@@ -97,6 +97,8 @@ Status ReadFactors(const Json& content, MaintenanceEvent& event, Bytes& bytes) {
     bytes.Add(pattern.size(), 4);
     bytes.Add(pattern);
     event.request.replication_factors.push_back(fmt::format("{}={}", pattern, factor));
+    std::string& topics = event.request.include_topics;  // No other topic moves for it.
+    topics += fmt::format("{}(?:{})", topics.empty() ? "" : "|", pattern);
   }
   return Ok();
 }

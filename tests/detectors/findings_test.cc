@@ -4,7 +4,9 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
+#include "detectors/describe.h"
 #include "detectors/disk_failure.h"
 #include "detectors/goal_violation.h"
 #include "detectors/maintenance_event.h"
@@ -92,6 +94,22 @@ TEST_F(GoalViolationTest, APlanWithoutANumberIsNotNamed) {
   EXPECT_EQ(Detect().anomalies.at(0).next_step, "levelwind plan");
   plan_.id = "p7";
   EXPECT_EQ(Detect().anomalies.at(0).next_step, "levelwind show p7");
+}
+
+TEST(Requests, HealOneThingAndLevelNothingElse) {
+  Anomaly anomaly;
+  anomaly.brokers = {3};
+  AskRemove(anomaly);
+  EXPECT_EQ(anomaly.request->remove_brokers, anomaly.brokers);
+  EXPECT_TRUE(anomaly.request->fix_offline);
+  AskDemote(anomaly);
+  EXPECT_EQ(anomaly.request->demote_brokers, anomaly.brokers);
+  EXPECT_TRUE(anomaly.request->leadership_only);
+  EXPECT_FALSE(anomaly.request->fix_offline) << "each asks anew";
+  anomaly.topics = {"a.b", "c"};
+  AskReplicationFactor(anomaly, 3);
+  EXPECT_EQ(anomaly.request->replication_factors, (std::vector<std::string>{"a\\.b=3", "c=3"}));
+  EXPECT_EQ(anomaly.request->include_topics, "a\\.b|c");
 }
 
 TEST(MaintenanceEvents, ThatCannotBeReadAreNotTakenForNone) {

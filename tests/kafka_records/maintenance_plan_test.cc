@@ -28,11 +28,13 @@ TEST(MaintenancePlan, ReadsBrokersAndFactors) {
   ASSERT_TRUE(plan.ok()) << plan.error().ToString();
   EXPECT_EQ(plan->kind, "remove_broker");
   EXPECT_THAT(plan->request.remove_brokers, ElementsAre(4, 7));
+  EXPECT_TRUE(plan->request.fix_offline) << "what is on them and nothing else";
   plan =
       DecodeMaintenancePlan(Plan("TopicReplicationFactorPlan",
                                  "\"_topicRegexWithRFUpdate\":{\"3\":\"orders.*\"},", 474767813U));
   ASSERT_TRUE(plan.ok()) << plan.error().ToString();
   EXPECT_THAT(plan->request.replication_factors, ElementsAre("orders.*=3"));
+  EXPECT_EQ(plan->request.include_topics, "(?:orders.*)") << "other topics stay";
 }
 
 TEST(MaintenancePlan, RefusesWhatIsNoPlan) {
