@@ -135,11 +135,23 @@ std::string ReliefWords::Hindrances(std::size_t disk) const {
   return fmt::format("of {} replicas there {}", left, Join(parts, ", "));
 }
 
+/// Whether each log dir of the broker is too full, so that their names say it all.
+bool ReliefWords::SaidByDirs(const ReliefDisk& disk) const {
+  if (!disk.path.empty()) return false;
+  std::size_t dirs = 0, full = 0;
+  for (const ReliefDisk& dir : task_.disks) {
+    if (dir.broker != disk.broker || dir.path.empty()) continue;
+    ++dirs;
+    full += dir.need > 0 ? 1U : 0U;
+  }
+  return dirs > 0 && full == dirs;
+}
+
 std::string ReliefWords::Summary(bool moves) const {
   std::vector<std::string> parts;
   for (std::size_t i = 0; i < task_.disks.size(); ++i) {
     const ReliefDisk& disk = task_.disks[i];
-    if (disk.need <= 0) continue;
+    if (disk.need <= 0 || SaidByDirs(disk)) continue;
     const std::string after = Percent((disk.used - Freed(i)) / disk.capacity);
     parts.push_back(moves ? fmt::format("{} {} -> {} full", Name(i), Percent(disk.share()), after)
                           : fmt::format("{} is {} full (at most {}); {}", Name(i),

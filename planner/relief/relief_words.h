@@ -36,6 +36,7 @@ class ReliefWords {
   void AddRacks(std::vector<std::string>& notes) const;
   bool Left(const ReliefReplica& replica) const;
   bool OnDisk(const ReliefReplica& replica, std::size_t disk) const;
+  bool SaidByDirs(const ReliefDisk& disk) const;
   std::size_t WhatHinders(const ReliefReplica& replica) const;
 
   const ReliefTask& task_;

@@ -156,6 +156,8 @@ TEST(Relief, NothingGoesToADiskThatIsFullOfSomethingElse) {
   }
   const Proposal plan = Relieve(snapshot, 1);
   ASSERT_EQ(plan.moves.size(), 2U) << "8 of 100 MiB are free on its disk: " << plan.summary;
+  EXPECT_THAT(plan.summary, HasSubstr("log dir /d of broker 1 92 % -> 72 % full"));
+  EXPECT_THAT(plan.summary, Not(HasSubstr("the disk of broker 1"))) << "said once";
   for (const Move& move : plan.moves) EXPECT_THAT(move.Added(), ElementsAre(6));
 }
 
