@@ -5,6 +5,7 @@
 #include <tuple>
 #include <utility>
 
+#include "planner/goals/rack_spread.h"
 #include "planner/relief/relieve.h"
 
 namespace levelwind::planner {
@@ -144,12 +145,14 @@ void ReliefSearch::Extend(std::size_t from) {
   }
 }
 
-/// The emptiest afterwards first.
+/// Those first that mend the partition's racks, since the copy is made anyway; then the emptiest
+/// afterwards.
 std::vector<BrokerIndex> ReliefSearch::TargetsFor(const Item& item) {
   const PartitionRecord& record = placement_.partition(item.partition);
   const std::size_t slot = Placement::SlotOf(record, broker_);
   const Vec8 load = placement_.cluster().LoadOf(record, slot);
-  std::vector<std::pair<double, BrokerIndex>> found;
+  const std::size_t racks = DistinctRacks(placement_.cluster(), record);
+  std::vector<std::tuple<bool, double, BrokerIndex>> found;
   if (!SourceAllows(load)) return {};
   for (const BrokerIndex to : placement_.cluster().targets) {
     if (task_.Relieves(to) || !placement_.MayMove(record, slot, to)) continue;
@@ -157,11 +160,17 @@ std::vector<BrokerIndex> ReliefSearch::TargetsFor(const Item& item) {
       blocked_ = true;
       continue;
     }
-    found.emplace_back(FilledBy(item, to), to);
+    bool mends = false;
+    if (racks < record.required_racks) {
+      PartitionRecord moved = record;
+      moved.replicas[slot] = to;
+      mends = DistinctRacks(placement_.cluster(), moved) > racks;
+    }
+    found.emplace_back(!mends, FilledBy(item, to), to);
   }
   std::ranges::sort(found);
   std::vector<BrokerIndex> targets;
-  for (const auto& [filled, to] : found) targets.push_back(to);
+  for (const auto& [no_mend, filled, to] : found) targets.push_back(to);
   return targets;
 }
 

@@ -261,6 +261,25 @@ TEST(Relief, OtherWorkBesideItIsPlannedAsUsual) {
   EXPECT_FALSE(Requested({}, request).relieve_disks) << "whoever names goals gets them";
 }
 
+TEST(Relief, WhatLeavesAnywayGoesToAnotherRackWhereItMay) {
+  ClusterSnapshot snapshot =
+      SnapshotBuilder()
+          .AddBroker(1, "a")
+          .AddBroker(2, "a")
+          .AddBroker(3, "a")
+          .AddBroker(4, "b")
+          .AddTopic("t", Specs(9, {.replicas = {1, 2}, .size_bytes = 10 * kMiB}))
+          .AddTopic("u", Specs(3, {.replicas = {4}, .size_bytes = 10 * kMiB}))
+          .Build();
+  for (Broker& broker : snapshot.brokers) {
+    broker.capacity.disk_bytes = static_cast<double>((broker.id == 2 ? 1000 : 100) * kMiB);
+  }
+  const Proposal plan = Relieve(snapshot, 1);
+  ASSERT_EQ(plan.moves.size(), 1U) << testing::Describe(plan);
+  EXPECT_THAT(plan.moves[0].Added(), ElementsAre(4)) << "fuller than broker 3, on another rack";
+  EXPECT_THAT(plan.moves[0].reason, Not(HasSubstr("RackAwareGoal")));
+}
+
 TEST(Relief, AllowedBytesAreSpentOnTheFullDiskOnly) {
   PlanRequest request;
   request.relieve_brokers = {1};
