@@ -39,11 +39,11 @@ class GroupBookTest : public ::testing::Test {
     group.assignor = "range";
     group.member_count = 2;
     group.owners = {{"app", "/10.0.0.7", name + "-1", ""}};
-    group.offsets.resize(2);
-    group.offsets[0].partition = 0;
-    group.offsets[0].owner = 0;
-    group.offsets[0].committed = 100;
-    group.offsets[1].partition = 1;
+    group.offsets.Edit().resize(2);
+    group.offsets.Edit()[0].partition = 0;
+    group.offsets.Edit()[0].owner = 0;
+    group.offsets.Edit()[0].committed = 100;
+    group.offsets.Edit()[1].partition = 1;
     snapshot_.groups.push_back(group);
   }
 
@@ -59,7 +59,7 @@ class GroupBookTest : public ::testing::Test {
     }
     for (ConsumerGroup& group : snapshot_.groups) {
       group.commits_at = clock_.Now() - 2s;
-      group.offsets[0].committed += records;
+      group.offsets.Edit()[0].committed += records;
     }
   }
 
@@ -181,13 +181,13 @@ TEST_F(GroupBookTest, RecordsPastTheObjectiveAreCountedWhenTheyAreProcessed) {
   Tick(10);
   EXPECT_EQ(Decide(book)[0].late_records, 0) << "its time lag is not known";
   Tick(20);
-  snapshot_.groups[0].offsets[0].lag_seconds = 61;
+  snapshot_.groups[0].offsets.Edit()[0].lag_seconds = 61;
   EXPECT_EQ(Decide(book)[0].late_records, 20);
   Tick(30);
-  snapshot_.groups[0].offsets[0].lag_seconds = 59;
+  snapshot_.groups[0].offsets.Edit()[0].lag_seconds = 59;
   EXPECT_EQ(Decide(book)[0].late_records, 20);
-  snapshot_.groups[0].offsets[0].committed = 5;
-  snapshot_.groups[0].offsets[0].lag_seconds = 900;
+  snapshot_.groups[0].offsets.Edit()[0].committed = 5;
+  snapshot_.groups[0].offsets.Edit()[0].lag_seconds = 900;
   EXPECT_EQ(Decide(book)[0].late_records, 20) << "a reset is not processing";
 }
 
