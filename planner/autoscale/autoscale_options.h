@@ -26,7 +26,7 @@ struct AutoscaleOptions {
   // How full a member may be. 0 < down < target < up <= 1.
   double rho_up = 0.90;      ///< More members when the mean member is fuller than this.
   double rho_target = 0.75;  ///< An action goes to where the mean member is as full as this.
-  double rho_down = 0.68;    ///< Fewer only when the mean member is emptier than this for long.
+  double rho_down = 0.73;    ///< Fewer only when the mean member is emptier than this for long.
   // The same for the fullest member; the first is raised by what the objective lets queue.
   double member_up = 1.0;
   double member_target = 0.95;

@@ -12,6 +12,8 @@ constexpr double kJump = 1.3;          // a burst is so much more than that
 constexpr double kStuckAfter = 60;     // seconds: four looks of a decision
 constexpr double kNearLimit = 0.7;     // of what one partition can do: it is at its limit
 constexpr double kEnough = 0.75;       // of that is to be left to it
+constexpr double kLongLate = 5;        // objectives late at its limit: it is to have all of that
+constexpr double kQueueOver = 200;     // seconds over which what may queue is worked off
 constexpr double kStuckForSure = 600;  // seconds, whatever its owner does
 constexpr double kSlack = 0.5;         // share of the objective that may stand as lag
 
@@ -72,6 +74,10 @@ double Raise(const std::vector<PartitionWatch>& watches, const DemandContext& co
 
 }  // namespace
 
+double QueueShare(const AutoscaleOptions& options) {
+  return kSlack * options.objective_s / kQueueOver;
+}
+
 Demand MeasureDemand(const std::vector<PartitionWatch>& watches, const AutoscaleOptions& options,
                      const DemandContext& context) {
   Demand demand;
@@ -102,9 +108,13 @@ Demand MeasureDemand(const std::vector<PartitionWatch>& watches, const Autoscale
     const bool at_limit = IsKnown(context.kappa) && watch.BehindFor() > 20 && late > 0 &&
                           KnownOr(watch.CommitRate(20), 0.0) > kNearLimit * context.kappa;
     demand.at_limit += at_limit;
-    const double enough = kEnough * context.kappa;
-    demand.rate[p] = std::min(most, at_limit ? enough : rate);
-    demand.need[p] = std::min(most, at_limit ? enough : rate + late / catch_up);
+    // Late for long, it has used up what may queue at its member, too: nothing beside it may take
+    // of its owner's time what the objective would let wait elsewhere.
+    const bool for_long = at_limit && watch.time_lag() > kLongLate * options.objective_s;
+    const double enough = (for_long ? 1 : kEnough) * context.kappa;
+    const double used_up = for_long ? QueueShare(options) / 2 * KnownOr(context.member, 0.0) : 0;
+    demand.rate[p] = std::min(most, at_limit ? enough : rate) + used_up;
+    demand.need[p] = std::min(most, at_limit ? enough : rate + late / catch_up) + used_up;
     demand.total_rate += demand.rate[p];
     demand.total_need += demand.need[p];
     if (!at_limit) demand.curable_lag_s = std::max(demand.curable_lag_s, watch.time_lag());

@@ -40,6 +40,10 @@ struct DemandContext {
   double pause_s = 0;          ///< That the next action would cost each moved partition.
 };
 
+/// What the objective lets queue, worked off over 200 s, may stand above a member's capacity: so
+/// large a share of it. 0.15 of a member for an objective of 60 s.
+double QueueShare(const AutoscaleOptions& options);
+
 /// need = min(kappa, rate + max(0, lag + rate x pause - objective / 2 x rate) / catch-up time).
 Demand MeasureDemand(const std::vector<PartitionWatch>& watches, const AutoscaleOptions& options,
                      const DemandContext& context);

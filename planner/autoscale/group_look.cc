@@ -1,6 +1,8 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <tuple>
+#include <utility>
 
 #include "planner/autoscale/group_controller.h"
 
@@ -9,8 +11,6 @@ namespace {
 
 constexpr double kWorkWindow = 20;  // seconds over which a member's work is told
 constexpr double kWorkStable = 30;  // the group must have been stable for so long
-/// What the objective lets queue, worked off over this long, may stand above a member's capacity.
-constexpr double kQueueOver = 200;
 
 }  // namespace
 
@@ -129,14 +129,21 @@ void GroupController::Size(const GroupScalingInput& input, Tick& tick) {
   tick.most = IsKnown(options_.max_members) ? options_.max_members : tick.useful;
   tick.most = std::max(tick.least, std::min(tick.most, tick.useful));
   if (!IsKnown(tick.member)) return;
-  const double queue = 0.5 * options_.objective_s / kQueueOver;
-  tick.up = need.Needed(tick.member, {options_.rho_up, options_.member_up + queue});
-  tick.target = need.Needed(tick.member, {options_.rho_target, options_.member_target + queue});
+  const double queue = QueueShare(options_);
+  const Fullness up{options_.rho_up, options_.member_up + queue};
+  const Fullness target{options_.rho_target, options_.member_target + queue};
+  const auto now = static_cast<std::int32_t>(tick.current);
+  // Fewer members might be dealt partitions better than those that are there. What counts for going
+  // up is whether these do, else more of them: "five would do" helps none of six that do not.
+  const auto needed = [&](LoadTable& table) {
+    const bool fits = now < 1 || table.Fits(now, tick.member, up);
+    const std::int32_t least = table.Needed(tick.member, up, fits ? 1 : now + 1);
+    return std::pair{least, std::max(least, table.Needed(tick.member, target, least))};
+  };
+  std::tie(tick.up, tick.target) = needed(need);
   const bool backlog = tick.demand.total_need > tick.demand.total_rate * 1.001;
   LoadTable& arrivals = backlog ? rate : need;
-  tick.rate_target =
-      arrivals.Needed(tick.member, {options_.rho_target, options_.member_target + queue});
-  tick.rate_up = arrivals.Needed(tick.member, {options_.rho_up, options_.member_up + queue});
+  std::tie(tick.rate_up, tick.rate_target) = needed(arrivals);
   tick.rate_down = arrivals.Needed(tick.member, {options_.rho_down, options_.member_down});
   tick.skew =
       tick.demand.at_limit > 0 ? tick.target : need.SkewCeiling(tick.member * options_.member_up);

@@ -33,7 +33,11 @@ class LoadTable {
   double Fullest(std::int32_t members);
   /// Fewest members, at most most_useful(), for which no member is fuller than asked for; 0 when
   /// there is no load. `capacity` is one member's.
-  std::int32_t Needed(double capacity, const Fullness& fullness);
+  /// Not fewer than `from`, that limit aside: with fewer members a dealing may come out better than
+  /// with more, and whether the present one does is what Fits tells.
+  std::int32_t Needed(double capacity, const Fullness& fullness, std::int32_t from = 1);
+  /// Whether no member is fuller than asked for with just so many of them.
+  bool Fits(std::int32_t members, double capacity, const Fullness& fullness);
   /// Fewest members at which the fullest one carries hardly more than the largest partition: more
   /// of them cannot relieve it. Unknown when the largest partition is no more than `capacity`.
   std::int32_t SkewCeiling(double capacity);

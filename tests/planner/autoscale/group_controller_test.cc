@@ -33,6 +33,27 @@ TEST(GroupController, GoesStraightToWhatTheRateNeeds) {
   EXPECT_LE(world.input.replicas, 24);
 }
 
+// "Three would do" held a group of four for hours whose second member had more than it could do.
+TEST(GroupController, GoesUpWhenThoseThereDoNotFitThoughFewerWould) {
+  GroupWorld world(8, 4, Told());
+  world.arrivals = {150, 150, 600, 600, 150, 150, 400, 400};
+  world.Run(1200, true);
+  EXPECT_EQ(world.input.replicas, 7);
+  EXPECT_LT(world.end[2] - world.position[2], 600 * 60) << "and what was late is done";
+}
+
+// Its neighbour may not have what the objective would let wait elsewhere: that is used up here.
+TEST(GroupController, LeavesAPartitionThatIsLateForLongAllItCanTake) {
+  GroupWorld world(4, 2, Told());
+  world.partition_rate = 800;
+  world.arrivals = {900, 100, 300, 300};
+  world.Run(1200, true);
+  EXPECT_EQ(world.input.replicas, 2) << "members cannot help it";
+  world.arrivals = {900, 300, 300, 300};  // 800 and 300 for a member of 1000
+  world.Run(1200, true);
+  EXPECT_EQ(world.input.replicas, 4) << "alone it does 800/s and not 700/s";
+}
+
 TEST(GroupController, ShrinksOnlyAfterTheWholeWindow) {
   GroupWorld world(24, 18, Told());
   world.ArriveEach(500);

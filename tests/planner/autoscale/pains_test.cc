@@ -87,7 +87,7 @@ TEST(Pains, Three_NeverMoreMembersThanPartitions) {
 // 3904, 7516: one record that cannot be processed, and the group grows to its maximum.
 TEST(Pains, Five_APoisonRecordIsNotLoad) {
   const auto poisoned = [](Look& look) {
-    for (std::size_t p = 0; p < 12; ++p) Work(look, p, 1500, p == 7 ? 0 : 1500);
+    for (std::size_t p = 0; p < 12; ++p) Work(look, p, 1700, p == 7 ? 0 : 1700);
     look.commit_t[7] = 5;
   };
   Feed keda(12, 6, "B2"), ours(12, 6, "B10");

@@ -91,6 +91,20 @@ TEST(Sizing, StopsWhereOnePartitionIsAllTheLoad) {
   EXPECT_EQ(table.SkewCeiling(1000), 3) << "2300 and at most 15 % beside it";
 }
 
+TEST(Sizing, MoreMembersMayBeDealtWorseThanFewer) {
+  // By range 3 members get 0-2, 3-5, 6-7 and 4 get pairs, of which one is both large ones.
+  const std::vector<double> loads{150, 150, 600, 600, 150, 150, 400, 400};
+  const std::vector<std::int32_t> sizes{8};
+  const Owners nobody(loads.size(), -1);
+  LoadTable table(AssignorKind::kRange, sizes, nobody, loads, false);
+  const Fullness full{0.9, 1.0};
+  EXPECT_EQ(table.Needed(1000, full), 3);
+  EXPECT_TRUE(table.Fits(3, 1000, full));
+  EXPECT_FALSE(table.Fits(4, 1000, full));
+  EXPECT_EQ(table.Needed(1000, full, 5), 7) << "the fewest of more than 4";
+  EXPECT_FALSE(table.Fits(0, 1000, full));
+}
+
 TEST(Sizing, AShareGroupHasNoPartitionCeiling) {
   const std::int32_t size = 2;
   const std::vector<double> loads(2, 5000);
