@@ -73,7 +73,7 @@ void AddCapacity(std::vector<SchemaEntry>& out) {
   share(
       "autoscale.defaults.utilisation_target",
       [](Config& c) -> FieldRef { return &c.autoscale.defaults.rho_target; },
-      "An action goes to where the mean member is as full as this.", "0.7");
+      "An action goes to where the mean member is as full as this.", "0.8");
   share(
       "autoscale.defaults.utilisation_down",
       [](Config& c) -> FieldRef { return &c.autoscale.defaults.rho_down; },

@@ -17,7 +17,7 @@ using Brokers = std::vector<BrokerId>;
 
 TEST_F(ExecutorOnKafka, PauseRestsOverARestartAndRollbackBringsAllBack) {
   options_.max_moves_cluster = 1;
-  MakeTopic("control", {{1, 2}, {1, 3}}, 2);
+  MakeTopic("control", {{1, 2}, {1, 3}}, 5);  // 2 MB were once there before a broker slowed down
   Start();
   const std::string id = Submit(Plan("control", {{4, 2}, {1, 4}}));
   ASSERT_TRUE(RunUntil([&] { return Runs(id); }, seconds(20), "the copy to begin"));

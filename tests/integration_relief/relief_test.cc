@@ -286,8 +286,15 @@ TEST_F(Relief, ADiskThatFillsIsRelievedByTheFewestBytes) {
   ASSERT_TRUE(proposal.ok()) << proposal.error();
   const json& moves = proposal->at("proposal").at("moves");
   ASSERT_FALSE(moves.empty());
-  EXPECT_LE(moves.size(), 3U) << "no more than the disk needs: " << moves.dump(1);
-  for (const json& move : moves) EXPECT_EQ(move.value("topic", ""), "flood");
+  // Of whatever topic: what a disk is relieved of is chosen by its bytes alone.
+  double moved = 0;
+  for (const json& move : moves) {
+    EXPECT_TRUE(Has(move.at("before").get<std::vector<BrokerId>>(), kSmall)) << move.dump();
+    EXPECT_FALSE(Has(move.at("after").get<std::vector<BrokerId>>(), kSmall)) << move.dump();
+    moved += move.value("bytes", 0.0);
+  }
+  // It is planned within a look or two of the limit, and the load fills 3 % in ten seconds.
+  EXPECT_LE(moved, 0.10 * 2 * static_cast<double>(kSmallDir)) << moves.dump(1);
   ASSERT_TRUE(WaitFor(
       [&] {
         const auto all = GetJson(*daemon_, "/api/v1/operations");
@@ -298,7 +305,6 @@ TEST_F(Relief, ADiskThatFillsIsRelievedByTheFewestBytes) {
       180s, "the operation's end"));
   std::size_t left = 0;
   for (const auto& replicas : ReplicasOf("flood")) left += Has(replicas, kSmall) ? 1 : 0;
-  EXPECT_LT(left, 8U);
   EXPECT_GT(left, 0U) << "relieved, not emptied";
 }
 
