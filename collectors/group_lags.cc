@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -174,23 +175,21 @@ std::string NameOf(const CollectState& state, std::int32_t partition) {
 void SetVerdicts(const CollectState& state, GroupRecord& record) {
   const LagOptions& options = state.options.lag;
   ConsumerGroup& group = record.group;
-  EditChanged(group.offsets, [&](GroupOffset& offset) {
-    offset.verdict = JudgeLag(FactsOf(state, record, offset), options);
-  });
-  const GroupOffset* worst = nullptr;
+  std::optional<GroupOffset> worst;
   std::int64_t lost = 0;
   bool starts = true;
-  for (const GroupOffset& offset : group.offsets) {
+  EditChanged(group.offsets, [&](GroupOffset& offset) {
     const LagFacts facts = FactsOf(state, record, offset);
-    if (!IsKnown(offset.committed)) continue;
+    offset.verdict = JudgeLag(facts, options);
+    if (!IsKnown(offset.committed)) return;
     starts = starts && IsKnown(facts.log_start);
     lost += std::max<std::int64_t>(0, facts.log_start - facts.committed);
-    if (worst == nullptr || WorseThan(offset, *worst)) worst = &offset;
-  }
-  group.records_lost = worst != nullptr && starts ? lost : kUnknownCount;
-  group.verdict = worst == nullptr ? LagVerdict::kUndecided : worst->verdict;
+    if (!worst || WorseThan(offset, *worst)) worst = offset;
+  });
+  group.records_lost = worst && starts ? lost : kUnknownCount;
+  group.verdict = worst ? worst->verdict : LagVerdict::kUndecided;
   group.verdict_reason.clear();
-  if (worst == nullptr) {
+  if (!worst) {
     group.verdict_reason = "it has no committed offset";
   } else if (worst->verdict != LagVerdict::kOk) {
     group.verdict_reason = NameOf(state, worst->partition) + ": " +

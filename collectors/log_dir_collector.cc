@@ -8,13 +8,13 @@
 #include <utility>
 #include <vector>
 
+#include "collectors/most_log_bytes.h"
+
 namespace levelwind::collectors {
 namespace {
 
 constexpr std::int16_t kNoError = 0;
 constexpr std::int16_t kStorageError = 56;  // KAFKA_STORAGE_ERROR
-/// Of one log: more is no size, and sums of such are no numbers any more.
-constexpr std::int64_t kMostSize = 10'000'000'000'000'000;  // 10 PB
 
 /// Why a broker's answer cannot be used, or empty. An offline directory is an answer like another.
 std::string WhyUnusable(const std::vector<kafka::LogDirInfo>& dirs) {
@@ -31,7 +31,7 @@ void AddReplicas(const std::vector<kafka::ReplicaLogInfo>& replicas, std::int16_
                  const ClusterTable& table, BrokerDisks& disks, std::uint64_t& skipped) {
   std::int64_t& total = disks.log_dirs.back().replica_bytes;
   for (const kafka::ReplicaLogInfo& info : replicas) {
-    if (info.size_bytes < 0 || info.size_bytes > kMostSize) {
+    if (info.size_bytes < 0 || info.size_bytes > kMostLogBytes) {
       ++skipped;
       continue;
     }

@@ -5,13 +5,14 @@
 #include <cmath>
 #include <string_view>
 
+#include "collectors/most_log_bytes.h"
+
 namespace levelwind::collectors {
 namespace {
 
 /// Below what planner/search takes for impossible; a counter of bytes may be larger than any rate.
 constexpr double kMostCounter = 1e18;
 constexpr double kMostRate = 1e13;   // 10 TB/s through one broker
-constexpr double kMostSize = 1e16;   // 10 PB in one log
 constexpr double kMostMillis = 1e9;  // 11 days
 constexpr double kMostQueue = 1e7;
 constexpr double kMostProcessors = 1e5;
@@ -36,7 +37,7 @@ double MostOf(Meaning meaning) {
     case Figure::kFetchTotalTime:
       return kMostMillis;
     case Figure::kLogSize:
-      return kMostSize;
+      return static_cast<double>(kMostLogBytes);
     case Figure::kClientTime:
       return kMostTimePercent;
     default:

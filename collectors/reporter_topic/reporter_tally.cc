@@ -5,6 +5,8 @@
 #include <cmath>
 #include <cstddef>
 
+#include "collectors/most_log_bytes.h"
+
 namespace levelwind::collectors {
 namespace {
 
@@ -12,7 +14,6 @@ constexpr double kKb = 1024;
 constexpr double kMb = 1024 * 1024;
 constexpr double kPercent = 100;
 constexpr double kMostRate = 1e13;
-constexpr double kMostSize = 1e16;
 constexpr double kMostMillis = 1e9;
 constexpr double kMostShare = 1.1;
 constexpr std::size_t kMostTopics = 100'000;
@@ -69,7 +70,7 @@ double MostOf(ReporterMetric metric) {
     case ReporterMetric::kHandlerIdle:
       return kMostShare;
     case ReporterMetric::kPartitionSize:
-      return kMostSize;
+      return static_cast<double>(kMostLogBytes);
     case ReporterMetric::kProduceTotalP999:
     case ReporterMetric::kConsumerFetchTotalP999:
     case ReporterMetric::kProduceLocalP999:
@@ -183,7 +184,7 @@ void ReporterTally::Partition(std::span<const std::uint8_t> value, WallTime wall
   if (!told.ok()) return Reject(told.error());
   const bool sane = IsSane(told->bytes_in_kb, kMostRate / kKb) &&
                     IsSane(told->bytes_out_kb, kMostRate / kKb) &&
-                    IsSane(told->disk_mb, kMostSize / kMb) &&
+                    IsSane(told->disk_mb, static_cast<double>(kMostLogBytes) / kMb) &&
                     IsSane(told->messages_in, kMostRate) && IsBelievableTime(told->time, wall);
   if (!sane) {
     ++skipped_;

@@ -39,10 +39,15 @@ double LoadTable::Fullest(std::int32_t members) {
   return known = *std::ranges::max_element(carried);
 }
 
+double LoadTable::Allowed(double capacity, const Fullness& fullness) const {
+  // A partition that is too much for one member is too much for any number of them.
+  return std::max(capacity * fullness.most, largest_ * (1 + kBesides));
+}
+
 bool LoadTable::Fits(std::int32_t members, double capacity, const Fullness& fullness) {
   if (total_ <= 0 || capacity <= 0) return true;
   if (members <= 0 || total_ > capacity * fullness.mean * members + 1e-6) return false;
-  return Fullest(members) <= std::max(capacity * fullness.most, largest_ * (1 + kBesides));
+  return Fullest(members) <= Allowed(capacity, fullness);
 }
 
 std::int32_t LoadTable::Needed(double capacity, const Fullness& fullness, std::int32_t from) {
@@ -51,9 +56,7 @@ std::int32_t LoadTable::Needed(double capacity, const Fullness& fullness, std::i
   auto members =
       static_cast<std::int32_t>(std::clamp(by_mean, 1.0, std::max(1.0, double(most_useful_))));
   members = std::max(members, std::min(from, most_useful_));
-  // A partition that is too much for one member is too much for any number of them.
-  const double allowed = std::max(capacity * fullness.most, largest_ * (1 + kBesides));
-  while (members < most_useful_ && Fullest(members) > allowed) ++members;
+  while (members < most_useful_ && Fullest(members) > Allowed(capacity, fullness)) ++members;
   return members;
 }
 

@@ -44,6 +44,9 @@ class LoadTable {
   std::int64_t evaluations() const { return evaluations_; }
 
  private:
+  /// What the fullest member may carry.
+  double Allowed(double capacity, const Fullness& fullness) const;
+
   AssignorKind kind_;
   std::span<const std::int32_t> sizes_, owners_;
   std::span<const double> loads_;
