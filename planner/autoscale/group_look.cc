@@ -11,6 +11,7 @@ namespace {
 
 constexpr double kWorkWindow = 20;  // seconds over which a member's work is told
 constexpr double kWorkStable = 30;  // the group must have been stable for so long
+constexpr double kUsedUp = 0.6;     // of the reserve, by a time lag of half of the objective
 
 }  // namespace
 
@@ -129,7 +130,9 @@ void GroupController::Size(const GroupScalingInput& input, Tick& tick) {
   tick.most = IsKnown(options_.max_members) ? options_.max_members : tick.useful;
   tick.most = std::max(tick.least, std::min(tick.most, tick.useful));
   if (!IsKnown(tick.member)) return;
-  const double queue = QueueShare(options_);
+  // What the objective lets queue is a reserve: what has queued already is mostly used up.
+  const double queued = std::min(1.0, tick.demand.curable_lag_s / (options_.objective_s / 2));
+  const double queue = QueueShare(options_) * (1 - kUsedUp * queued);
   const Fullness up{options_.rho_up, options_.member_up + queue};
   const Fullness target{options_.rho_target, options_.member_target + queue};
   const auto now = static_cast<std::int32_t>(tick.current);

@@ -163,6 +163,13 @@ GroupController::Verdict GroupController::StepDown(const GroupScalingInput& inpu
                                                    const Tick& tick) {
   const std::int64_t wanted = std::max<std::int64_t>({target_need_.Max(), tick.least, 1});
   if (wanted >= tick.current) return Steady(tick);
+  // Zero is near: one step is a rebalance less than two, and until then the members cost little.
+  const double idle_left = options_.idle_after_s - (tick.now - idle_since_);
+  if (tick.least == 0 && idle_since_ >= 0 && idle_left <= DownWindow(input)) {
+    return Hold(tick, ScalingReason::kDownWaiting,
+                fmt::format("nothing arrives: {} would do, and in {:.0f} s none", wanted,
+                            std::max(0.0, idle_left)));
+  }
   // A higher need is about to leave the window: one step down is better than two.
   const double soon = tick.now - DownWindow(input) + 90;
   const std::int64_t then = std::max<std::int64_t>({target_need_.MaxSince(soon), tick.least, 1});

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "tests/planner/autoscale/group_world.h"
 
 namespace levelwind::planner {
@@ -52,6 +54,18 @@ TEST(GroupController, LeavesAPartitionThatIsLateForLongAllItCanTake) {
   world.arrivals = {900, 300, 300, 300};  // 800 and 300 for a member of 1000
   world.Run(1200, true);
   EXPECT_EQ(world.input.replicas, 4) << "alone it does 800/s and not 700/s";
+}
+
+// What may queue was counted as if nothing had queued yet: more members came when half of the
+// objective and more had been used up, and the records of their start were late.
+TEST(GroupController, WhatHasQueuedIsNoReserveAnyMore) {
+  GroupWorld world(8, 4, Told());
+  world.arrivals = {540, 540, 200, 200, 200, 200, 200, 200};  // 1080 for one member, 570 for each
+  double most = 0;
+  for (int i = 0; i < 240; ++i) most = std::max(most, world.Run(5, true).time_lag_s);
+  EXPECT_GT(world.input.replicas, 4);
+  EXPECT_LT(most, 30) << "half of the objective";
+  EXPECT_GT(most, 10) << "and a queue is allowed";
 }
 
 TEST(GroupController, ShrinksOnlyAfterTheWholeWindow) {
@@ -152,6 +166,28 @@ TEST(GroupController, ToZeroWhenIdleAndBackStraightToWhatIsNeeded) {
   world.Run(5, true);
   EXPECT_EQ(world.last.reason, ScalingReason::kWake);
   EXPECT_GE(world.input.replicas, 6) << "what it needed when it was busy, not one";
+}
+
+// It went to one member when its window of a decrease was over, and to none a little later: two
+// rebalances where one does.
+TEST(GroupController, ToZeroInOneStepWhenZeroIsNear) {
+  AutoscaleOptions options = Told();
+  options.min_members = 0;
+  options.idle_after_s = options.down_window_s;
+  GroupWorld world(12, 6, options);
+  world.ArriveEach(350);
+  world.Run(900, true);
+  ASSERT_EQ(world.actions, 0);
+  world.ArriveEach(20);  // one would do, for most of the window
+  world.Run(420, true);
+  world.ArriveEach(0);
+  world.Run(400, true);
+  EXPECT_EQ(world.input.replicas, 6);
+  EXPECT_EQ(world.last.reason, ScalingReason::kDownWaiting);
+  EXPECT_THAT(world.last.why, HasSubstr("nothing arrives"));
+  world.Run(400, true);
+  EXPECT_EQ(world.input.replicas, 0);
+  EXPECT_EQ(world.actions, 1);
 }
 
 TEST(GroupController, NeverBelowTheMinimumNorAboveTheMaximum) {
