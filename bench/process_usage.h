@@ -20,9 +20,10 @@ inline double CpuSeconds() {
   return seconds(usage.ru_utime) + seconds(usage.ru_stime);
 }
 
-/// A line of /proc/self/status in MiB: "VmRSS" is what is held now, "VmHWM" the most so far.
-inline double MemoryMiB(const std::string& line) {
-  std::ifstream status("/proc/self/status");
+/// A line of a process' /proc/PID/status in MiB: "VmRSS" is what is held now, "VmHWM" the most so
+/// far. 0 when there is no such process.
+inline double MemoryMiB(const std::string& line, const std::string& pid = "self") {
+  std::ifstream status("/proc/" + pid + "/status");
   for (std::string key; status >> key;) {
     if (key == line + ":") {
       double kib = 0;
