@@ -68,6 +68,7 @@ void AutoscaleLoop::LookAtWorkloads(SteadyTime now) {
     acting.workload.replicas = sighting->replicas;
     acting.workload.ready = sighting->ready;
     acting.workload.rollout = sighting->rollout;
+    acting.workload.revision = sighting->revision;
   }
 }
 

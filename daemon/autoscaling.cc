@@ -7,7 +7,6 @@
 #include <random>
 #include <utility>
 
-#include "actions/scaling/guarded_scaler.h"
 #include "actions/scaling/webhook_scaler.h"
 #include "base/log.h"
 #include "daemon/step_loop.h"
@@ -90,7 +89,7 @@ Result<std::unique_ptr<actions::KubeClient>> Autoscaling::Client() const {
 std::unique_ptr<actions::Scaler> Autoscaling::Guarded(std::unique_ptr<actions::Scaler> scaler,
                                                       bool dry_run) {
   return std::make_unique<actions::GuardedScaler>(
-      std::move(scaler), *guard_, clock_, [this] { return MayAct(); }, dry_run);
+      std::move(scaler), *guard_, clock_, [this] { return MayAct(); }, dry_run, remove_members_);
 }
 
 Status Autoscaling::MakeScalers(store::OperationJournal& journal, kafka::KafkaClient& writer) {
@@ -99,6 +98,10 @@ Status Autoscaling::MakeScalers(store::OperationJournal& journal, kafka::KafkaCl
   log_ = std::make_unique<actions::ActionLog>(journal, clock_);
   guard_ = std::make_unique<actions::OffsetGuard>(writer, writer.group_admin(), *record_, *log_,
                                                   clock_, kKafkaTimeout);
+  remove_members_ = [this, &writer](const ScalingDecision& decision) {
+    return actions::RemoveOrphanedMembers(writer, writer.group_admin(), *log_, decision,
+                                          decision.desired, kKafkaTimeout);
+  };
   const actions::MayAct may_act = [this] { return MayAct(); };
   if (autoscale.lease_on) {
     LW_ASSIGN_OR_RETURN(lease_client_, Client());

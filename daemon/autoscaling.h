@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "actions/scaling/action_log.h"
+#include "actions/scaling/guarded_scaler.h"
 #include "actions/scaling/kube_client.h"
 #include "actions/scaling/kube_lease.h"
 #include "actions/scaling/kube_review_client.h"
@@ -64,6 +65,7 @@ class Autoscaling {
   std::unique_ptr<actions::KubeReviewClient> reviews_;
   std::unique_ptr<store::ScalingRecord> record_;
   std::unique_ptr<actions::OffsetGuard> guard_;
+  actions::RemoveMembers remove_members_;
   std::unique_ptr<actions::Scaler> kube_scaler_, webhook_;
   std::unique_ptr<AutoscaleLoop> loop_;
   std::unique_ptr<api::KedaServer> keda_;

@@ -87,6 +87,15 @@ void JudgeRollout(const Json& object, const ScalingTarget& target, WorkloadSight
   }
 }
 
+/// Another text: its pods run something else, which may do more or less.
+std::string RevisionOf(const Json& object, const std::string& kind) {
+  const Json& status = At(object, "status");
+  if (kind == "statefulset") return Text(status, "currentRevision");
+  if (kind == "rollout") return Text(status, "currentPodHash");
+  const Json& notes = At(At(object, "metadata"), "annotations");
+  return kind == "deployment" ? Text(notes, "deployment.kubernetes.io/revision") : "";
+}
+
 bool Targets(const Json& ref, const ScalingTarget& target) {
   if (Text(ref, "name") != target.name) return false;
   std::string version = Text(ref, "apiVersion"), kind = Lower(Text(ref, "kind"));
@@ -166,7 +175,9 @@ Result<WorkloadSighting> ParseWorkload(const std::string& json, const ScalingTar
   // Left out while it is zero, where pods are counted at all.
   const bool counted = pods && status.is_object();
   seen.ready = Number(status, "readyReplicas", counted ? 0 : kUnknownCount);
+  seen.pods = Number(status, "replicas", counted ? 0 : kUnknownCount);
   JudgeRollout(object, target, seen);
+  if (!seen.rollout) seen.revision = RevisionOf(object, target.kind);
   return seen;
 }
 

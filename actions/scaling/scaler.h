@@ -15,8 +15,10 @@ namespace levelwind::actions {
 struct WorkloadSighting {
   std::int64_t replicas = kUnknownCount;  ///< Wanted by its specification.
   std::int64_t ready = kUnknownCount;
+  std::int64_t pods = kUnknownCount;  ///< There are, those that are ending too.
   bool rollout = false;     ///< A new version is being rolled out, or that cannot be told yet.
   std::string rollout_why;  ///< "3 of 5 replicas are of the new version"
+  std::string revision;     ///< Of what its pods run. Empty: not told, or a rollout is under way.
 };
 
 /// Carries decisions out on one kind of workload: Kubernetes' /scale or a webhook. Calls block for

@@ -33,7 +33,7 @@ class FakeScaler final : public actions::Scaler {
   Result<actions::WorkloadSighting> Observe(const ScalingTarget&) override {
     ++looks;
     if (!IsKnown(replicas)) return Error(ErrorCode::kUnimplemented, "cannot be asked");
-    return actions::WorkloadSighting{replicas, replicas, rollout, ""};
+    return actions::WorkloadSighting{replicas, replicas, replicas, rollout, "", revision};
   }
   std::vector<std::pair<std::string, ScalingOutcome>> Step(SteadyTime) override {
     return std::exchange(late, {});
@@ -44,6 +44,7 @@ class FakeScaler final : public actions::Scaler {
   std::string fails;
   std::int64_t replicas = 2;
   bool rollout = false;
+  std::string revision = "a";
   int looks = 0;
   std::vector<std::pair<std::string, ScalingOutcome>> late;
 };
@@ -129,6 +130,16 @@ class AutoscaleLoopTest : public ::testing::Test {
 TEST_F(AutoscaleLoopTest, ItSaysNothingBeforeThereIsASnapshot) {
   loop_->Step();
   EXPECT_EQ(loop_->view(), nullptr);
+}
+
+// Nobody told the controller, so that a slower version was sized by what the last one had done.
+TEST_F(AutoscaleLoopTest, WhatAMemberCanDoIsLearnedAnewForAnotherRevision) {
+  leads_ = false;
+  Run(600, 500, 200);
+  EXPECT_NEAR(Group().decision.capacity_per_s, 100, 5);
+  scaler_.revision = "b";
+  Run(60, 500, 100);
+  EXPECT_NEAR(Group().decision.capacity_per_s, 50, 10);
 }
 
 TEST_F(AutoscaleLoopTest, MoreArrivesThanMembersBearAndTheWorkloadIsGrownOnce) {

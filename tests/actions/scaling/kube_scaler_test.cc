@@ -289,9 +289,12 @@ TEST_F(KubeScalerTest, AStatefulSetRollsOutWhileItsRevisionsDiffer) {
   ASSERT_TRUE(scaler_->Observe(target).ok());
   EXPECT_FALSE(scaler_->Observe(target)->rollout) << "updatedReplicas is left out then";
   EXPECT_EQ(scaler_->Observe(target)->ready, 0);
+  EXPECT_EQ(scaler_->Observe(target)->pods, 4);
+  EXPECT_EQ(scaler_->Observe(target)->revision, "a");
   object["status"]["updateRevision"] = "b";
   kube_.Put(path, object);
   EXPECT_TRUE(scaler_->Observe(target)->rollout);
+  EXPECT_EQ(scaler_->Observe(target)->revision, "") << "both run";
 }
 
 TEST_F(KubeScalerTest, WithoutTheJournalNothingIsSent) {

@@ -161,7 +161,9 @@ class NotingScaler final : public Scaler {
     asked_.push_back(decision.desired);
     return ScalingOutcome{decision.number, {}, 0, decision.desired, "applied", "done"};
   }
-  Result<WorkloadSighting> Observe(const ScalingTarget&) override { return WorkloadSighting{}; }
+  Result<WorkloadSighting> Observe(const ScalingTarget&) override { return seen; }
+
+  WorkloadSighting seen;
 
  private:
   std::vector<std::int64_t>& asked_;
@@ -219,6 +221,75 @@ TEST_F(GuardedScalerTest, WhoMayNotActTouchesNoOffset) {
   EXPECT_EQ(Apply(0, 2), "PermissionDenied: no lease");
   EXPECT_THAT(kafka_.committed, IsEmpty());
   EXPECT_THAT(asked_, ElementsAre(2));
+}
+
+/// Static members say nothing when they stop. Nobody removed them, so that their partitions waited
+/// for the session timeout after every shrink.
+class SweepTest : public OffsetGuardTest {
+ protected:
+  void SetUp() override {
+    OffsetGuardTest::SetUp();
+    guard_.emplace(Guard());
+    auto inner = std::make_unique<NotingScaler>(asked_);
+    inner_ = inner.get();
+    scaler_ = std::make_unique<GuardedScaler>(
+        std::move(inner), *guard_, clock_, [this] { return may_act_; }, false,
+        [this](const ScalingDecision& decision) -> Result<std::size_t> {
+          removed_.push_back(decision.desired);
+          if (!answer_.ok()) return answer_.error();
+          return std::size_t{2};
+        });
+  }
+  void Apply(std::int64_t current, std::int64_t desired) {
+    ScalingDecision decision = Decision(current, desired);
+    decision.target = target_;
+    ASSERT_TRUE(scaler_->Apply(decision).ok());
+  }
+  void Look(std::int64_t replicas, std::int64_t pods) {
+    inner_->seen.replicas = replicas;
+    inner_->seen.pods = pods;
+    ASSERT_TRUE(scaler_->Observe(target_).ok());
+  }
+
+  ScalingTarget target_{"statefulset", "", "", "", "shop", "orders"};
+  std::optional<OffsetGuard> guard_;
+  NotingScaler* inner_ = nullptr;
+  std::unique_ptr<GuardedScaler> scaler_;
+  std::vector<std::int64_t> asked_, removed_;
+  Status may_act_, answer_;
+};
+
+TEST_F(SweepTest, MembersAreRemovedWhenTheirPodsAreGoneAndOnce) {
+  Apply(5, 3);
+  Look(3, 5);
+  Look(3, kUnknownCount);
+  EXPECT_THAT(removed_, IsEmpty()) << "two pods are still ending, or that is not known";
+  answer_ = Unavailable("no broker");
+  Look(3, 3);
+  answer_ = Ok();
+  Look(3, 3);
+  Look(3, 3);
+  EXPECT_THAT(removed_, ElementsAre(3, 3)) << "a failed try and one that went through";
+}
+
+TEST_F(SweepTest, NobodyIsRemovedWhoMayComeBack) {
+  Apply(5, 3);
+  Apply(3, 5);
+  Look(5, 3);
+  Apply(5, 3);
+  Look(4, 3);  // somebody else wants another number
+  Look(3, 3);
+  target_.kind = "deployment";  // its pods have no numbers
+  Apply(5, 3);
+  Look(3, 3);
+  target_.kind = "statefulset";
+  Apply(5, 3);
+  may_act_ = Error(ErrorCode::kPermissionDenied, "no lease");
+  Look(3, 3);
+  clock_.Advance(std::chrono::minutes(31));
+  may_act_ = Ok();
+  Look(3, 3);
+  EXPECT_THAT(removed_, IsEmpty());
 }
 
 }  // namespace
