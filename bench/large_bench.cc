@@ -128,7 +128,7 @@ int Run(bool quick) {
                                   .bytes_per_s = 1e9,
                                   .seed = 5};
   Status ready = sim.ok() ? testing::FillSim(**sim, layout) : Status(sim.error());
-  const testing::TempDir directory("large");
+  const testing::ScratchDir directory;
   Figures figures;
   if (ready.ok()) {
     testing::Daemon::Options served;
