@@ -178,6 +178,11 @@ void AddPlan(std::vector<SchemaEntry>& out) {
   out.push_back({"plan.disk_capacity_threshold", ValueType::kNumber,
                  [](Config& c) -> FieldRef { return &c.plan.disk_capacity_threshold; },
                  "Share of a known disk capacity that a broker may use.", "0.8", 0.01, 1});
+  out.push_back({"plan.relief_margin", ValueType::kNumber,
+                 [](Config& c) -> FieldRef { return &c.plan.relief_margin; },
+                 "So far below disk_capacity_threshold, as a share of the disk, a disk is brought "
+                 "that is relieved because it is above it.",
+                 "0.05", 0, 0.5});
   out.push_back({"plan.max_replicas_per_broker", ValueType::kInteger,
                  [](Config& c) -> FieldRef { return &c.plan.max_replicas_per_broker; },
                  "Most replicas that a broker may hold.", "10000", 1, 1e6});

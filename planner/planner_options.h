@@ -150,10 +150,13 @@ struct PlannerOptions {
   /// Nothing moves but partitions that have a replica on one of these; empty: all may. The rest
   /// stays where it is, and counts.
   std::vector<BrokerId> relieved_brokers;
-  /// With relieved_brokers: for disks that are about to be full. Replicas leave these brokers until
-  /// no disk of theirs is above disk_capacity_threshold, with as few bytes as can be; no goal is
-  /// mended beside that, and none before DiskCapacityGoal gets worse.
+  /// With relieved_brokers: for disks that are about to be full. What is above
+  /// disk_capacity_threshold there is brought relief_margin below it, with as few bytes as can be;
+  /// no goal is mended beside that, and none before DiskCapacityGoal gets worse.
   bool relieve_disks = false;
+  /// Share of a disk, 0..0.5. Without one what has just been relieved would be too full again with
+  /// the next record.
+  double relief_margin = 0.05;
   /// Replicas stay where they are, even those on dead brokers; only leadership changes.
   bool leadership_only = false;
   /// Nothing moves but what must: replicas on dead and leaving brokers and in failed log dirs.

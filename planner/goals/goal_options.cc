@@ -35,6 +35,7 @@ Status CheckCapacities(const PlannerOptions& o) {
   LW_RETURN_IF_ERROR(
       CheckRange(o.network_capacity_threshold, 0.01, 1, "network_capacity_threshold"));
   LW_RETURN_IF_ERROR(CheckRange(o.disk_capacity_threshold, 0.01, 1, "disk_capacity_threshold"));
+  LW_RETURN_IF_ERROR(CheckRange(o.relief_margin, 0, 0.5, "relief_margin"));
   return CheckRange(static_cast<double>(o.max_replicas_per_broker), 1, 10'000'000,
                     "max_replicas_per_broker");
 }

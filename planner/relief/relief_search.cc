@@ -39,11 +39,18 @@ ReliefSearch::ReliefSearch(const ReliefTask& task, Placement& placement, BrokerI
 
 void ReliefSearch::ReadNeeds(const ReliefTask& task) {
   needs_.assign(1, 0.0);
+  spares_.assign(1, 0.0);
   for (const ReliefDisk& disk : task.disks) {
-    if (disk.broker == broker_ && disk.path.empty()) needs_[0] = disk.need;
-  }
-  for (const ReliefDisk& disk : task.disks) {
-    if (disk.broker == broker_ && !disk.path.empty() && disk.need > 0) needs_.push_back(disk.need);
+    if (disk.broker != broker_ || disk.need <= 0) continue;
+    const double spare = limits_.margin ? disk.spare : 0;
+    const double need = limits_.margin ? disk.need : disk.need - disk.spare;
+    if (disk.path.empty()) {
+      needs_[0] = need;
+      spares_[0] = spare;
+    } else {
+      needs_.push_back(need);
+      spares_.push_back(spare);
+    }
   }
 }
 
@@ -92,6 +99,12 @@ double ReliefSearch::Lacking() const {
   return lacking <= rounding_ ? 0 : lacking;
 }
 
+double ReliefSearch::Over() const {
+  double over = 0;
+  for (std::size_t i = 0; i < needs_.size(); ++i) over += std::max(0.0, needs_[i] - spares_[i]);
+  return over <= rounding_ ? 0 : over;
+}
+
 /// No choice can do with fewer bytes from here: a replica is copied whole, and frees no more.
 double ReliefSearch::LeastFurther() const {
   double dirs = 0;
@@ -105,18 +118,23 @@ bool ReliefSearch::Helps(const Item& item) const {
 }
 
 void ReliefSearch::Consider() {
+  const double over = Over();
   const double lacking = Lacking();
-  if (std::tie(lacking, bytes_) >= std::tie(best_.lacking, best_.bytes)) return;
-  best_ = {lacking, bytes_, steps_};
+  if (std::tie(over, lacking, bytes_) >= std::tie(best_.over, best_.lacking, best_.bytes)) return;
+  best_ = {over, lacking, bytes_, steps_};
   if (lacking <= 0 && bytes_ <= enough_) done_ = true;
 }
 
 /// Whether items from `from` on could make something better than the best so far of what is chosen.
 bool ReliefSearch::Promises(std::size_t from) const {
-  double least_lacking = 0;
+  double least_lacking = 0, least_over = 0;
   for (std::size_t i = 0; i < needs_.size(); ++i) {
-    least_lacking += std::max(0.0, needs_[i] - rest_[from][i]);
+    const double need = needs_[i] - rest_[from][i];
+    least_lacking += std::max(0.0, need);
+    least_over += std::max(0.0, need - spares_[i]);
   }
+  if (least_over > best_.over + rounding_) return false;
+  if (best_.over > least_over + rounding_) return true;
   if (least_lacking > best_.lacking + rounding_) return false;
   if (best_.lacking > 0) return true;
   const double further = LeastFurther();

@@ -17,9 +17,11 @@ struct ReliefStep {
   double bytes = 0;
 };
 
-/// What leaves one broker. The best is what lacks least, then what copies least.
+/// What leaves one broker. The best is what leaves least above the threshold, then what lacks least
+/// of the margin below it, too, then what copies least.
 struct ReliefChoice {
-  double lacking = std::numeric_limits<double>::infinity();  ///< Bytes still to leave its disks.
+  double over = std::numeric_limits<double>::infinity();     ///< Bytes left above the threshold.
+  double lacking = std::numeric_limits<double>::infinity();  ///< With the margin.
   double bytes = std::numeric_limits<double>::infinity();
   std::vector<ReliefStep> steps;
 };
@@ -27,6 +29,7 @@ struct ReliefChoice {
 struct ReliefLimits {
   double bytes = std::numeric_limits<double>::infinity();
   std::size_t moves = std::numeric_limits<std::size_t>::max();
+  bool margin = true;  ///< Below the threshold, too, and not only down to it.
 };
 
 /// How many targets are tried for each replica.
@@ -60,6 +63,7 @@ class ReliefSearch {
   bool Promises(std::size_t from) const;
   bool Helps(const Item& item) const;
   double Lacking() const;
+  double Over() const;
   double LeastFurther() const;
   std::vector<BrokerIndex> TargetsFor(const Item& item);
   bool Fits(const Item& item, const Vec8& load, BrokerIndex to) const;
@@ -73,7 +77,8 @@ class ReliefSearch {
   const LaneFlags kept_;
   const double rounding_;
   ReliefLimits limits_;
-  std::vector<double> needs_;  ///< Still to leave: the broker, then its log dirs.
+  std::vector<double> needs_;   ///< Still to leave: the broker, then its log dirs.
+  std::vector<double> spares_;  ///< Of each, the margin.
   std::vector<Item> items_;
   /// What all items from each one on take off each of needs_.
   std::vector<std::vector<double>> rest_;

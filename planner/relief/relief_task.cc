@@ -42,6 +42,7 @@ class Reader {
 
   ReliefTask Run() {
     task_.threshold = options_.disk_capacity_threshold;
+    task_.target = std::max(0.0, task_.threshold - options_.relief_margin);
     const double unlimited = std::numeric_limits<double>::infinity();
     task_.room.assign(cluster_.broker_ids.size(), unlimited);
     for (const Broker& broker : snapshot_.brokers) task_.room[IndexOf(broker.id)] = RoomOf(broker);
@@ -71,8 +72,7 @@ class Reader {
     if (judged) {
       all.capacity = cluster_.capacity[b][kDisk];
       all.used = LoadOf(b) * unit;
-      const double over = all.used - task_.threshold * all.capacity;
-      if (over > kJudgeRounding * unit) all.need = over;
+      if (Over(all) > kJudgeRounding * unit) Ask(all);
     }
     task_.disks.push_back(std::move(all));
     for (const LogDir& dir : broker.log_dirs) {
@@ -80,10 +80,17 @@ class Reader {
       if (KnowsSize(dir)) {
         disk.capacity = static_cast<double>(dir.total_bytes);
         disk.used = disk.capacity - static_cast<double>(dir.usable_bytes);
-        disk.need = std::max(0.0, disk.used - task_.threshold * disk.capacity);
+        if (Over(disk) > 0) Ask(disk);
       }
       task_.disks.push_back(std::move(disk));
     }
+  }
+
+  double Over(const ReliefDisk& disk) const { return disk.used - task_.threshold * disk.capacity; }
+
+  void Ask(ReliefDisk& disk) const {
+    disk.spare = (task_.threshold - task_.target) * disk.capacity;
+    disk.need = Over(disk) + disk.spare;
   }
 
   double LoadOf(BrokerIndex b) const {
@@ -102,8 +109,9 @@ class Reader {
       }
     }
     std::ranges::sort(task_.replicas, {}, [&](const ReliefReplica& r) {
-      const bool leads = cluster_.partitions[r.partition].replicas[0] == r.broker;
-      return std::tuple(-r.copies, leads, r.partition, r.broker);
+      const PartitionRecord& record = cluster_.partitions[r.partition];
+      return std::tuple(-r.copies, -record.in, record.replicas[0] == r.broker, r.partition,
+                        r.broker);
     });
   }
 
@@ -133,13 +141,20 @@ class Reader {
   void SumForeign() {
     for (std::size_t i = 0; i < task_.disks.size(); ++i) {
       ReliefDisk& disk = task_.disks[i];
-      if (disk.path.empty() || disk.need <= 0) continue;
+      if (disk.need <= 0) continue;
+      const bool whole = disk.path.empty();
       disk.foreign = disk.used;
       for (const ReliefReplica& r : task_.replicas) {
-        if (r.dir == i) disk.foreign -= r.frees;
+        if (whole ? r.broker == disk.broker : r.dir == i) {
+          disk.foreign -= whole ? r.copies : r.frees;
+        }
       }
-      disk.hopeless = disk.foreign >= task_.threshold * disk.capacity;
+      disk.hopeless = !whole && disk.foreign >= task_.threshold * disk.capacity;
       if (disk.hopeless) disk.need = 0;
+      // Then every replica would leave for a margin that is not reached all the same.
+      if (disk.foreign <= task_.target * disk.capacity) continue;
+      disk.need = std::max(0.0, disk.need - disk.spare);
+      disk.spare = 0;
     }
   }
 

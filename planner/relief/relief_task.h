@@ -18,6 +18,7 @@ struct ReliefDisk {
   std::string path;  ///< Of the log dir; empty: the broker's disks together.
   double used = 0, capacity = 0;
   double need = 0;     ///< Has to leave it; 0: it is not too full.
+  double spare = 0;    ///< Of `need`, what is asked for only so that it lasts for a while.
   double foreign = 0;  ///< Of `used`, what is no replica and cannot leave.
   /// Even empty of replicas it would be too full: then none of them leaves for it.
   bool hopeless = false;
@@ -41,13 +42,15 @@ struct ReliefTask {
   /// Of the brokers in the order of PlannerOptions::relieved_brokers: first all of the broker's,
   /// where its capacity is known, then its log dirs, where Kafka tells their sizes.
   std::vector<ReliefDisk> disks;
-  /// Of a known size, on these brokers; the largest first, followers before leaders.
+  /// Of a known size, on these brokers; the largest first, of equal ones what takes in the most,
+  /// followers before leaders.
   std::vector<ReliefReplica> replicas;
   std::vector<BrokerIndex> brokers;  ///< That are to be relieved.
   /// By broker: bytes that its log dirs may take, as they are filled now, with whatever is in them;
   /// infinity where that is not known.
   std::vector<double> room;
   double threshold = 0;     ///< Share of a disk that may be used.
+  double target = 0;        ///< What is above that is brought down to this, which is less.
   std::size_t unsized = 0;  ///< Replicas on these brokers whose size is not known: they stay.
 
   bool Relieves(BrokerIndex b) const;

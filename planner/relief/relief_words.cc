@@ -193,8 +193,16 @@ std::vector<std::string> ReliefWords::Notes() const {
     }
     const double lacking = Lacking(i);
     if (lacking <= 0) continue;
-    notes.push_back(fmt::format("{} more would have to leave {}: {}", HumanBytes(lacking), Name(i),
-                                Hindrances(i)));
+    if (lacking > disk.spare) {
+      notes.push_back(fmt::format("{} more would have to leave {}: {}",
+                                  HumanBytes(lacking - disk.spare), Name(i), Hindrances(i)));
+    } else {
+      notes.push_back(
+          fmt::format("{} is left nearer to {} than the {} below it that are wished "
+                      "for (plan.relief_margin): {}",
+                      Name(i), Percent(task_.threshold), Percent(task_.threshold - task_.target),
+                      Hindrances(i)));
+    }
   }
   if (task_.unsized > 0) {
     notes.push_back(
@@ -209,9 +217,11 @@ double ReliefWords::LeastBytes() const {
   std::vector<double> broker(start_.cluster().broker_ids.size(), 0.0), dirs = broker;
   for (std::size_t i = 0; i < task_.disks.size(); ++i) {
     const ReliefDisk& disk = task_.disks[i];
-    if (Lacking(i) > 0) continue;
+    const double lacking = Lacking(i);
+    if (lacking > disk.spare) continue;
     // A disk counts as relieved that much earlier.
-    const double need = disk.need - 2 * ReliefRounding(start_.cluster());
+    const double need =
+        disk.need - (lacking > 0 ? disk.spare : 0) - 2 * ReliefRounding(start_.cluster());
     (disk.path.empty() ? broker : dirs)[disk.broker] += std::max(0.0, need);
   }
   double least = 0;

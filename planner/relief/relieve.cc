@@ -33,22 +33,29 @@ LaneFlags LanesTo(const GoalSet& goals, bool all) {
   return kept;
 }
 
+/// Whether it leaves less on the disks than the other.
+bool FreesMore(const ReliefChoice& one, const ReliefChoice& other, double rounding) {
+  if (one.over < other.over - rounding) return true;
+  return one.over <= other.over + rounding && one.lacking < other.lacking - rounding;
+}
+
 /// From the cheapest look to the dearest: one target for each replica does nearly always; all of
-/// them, where room is scarce; at last at the price of less important goals.
+/// them, where room is scarce; at last at the price of less important goals, but not for a margin.
 ReliefChoice Choose(const ReliefTask& task, Placement& placement, BrokerIndex broker,
-                    const GoalSet& goals, const ReliefLimits& limits) {
+                    const GoalSet& goals, ReliefLimits limits) {
   const double rounding = ReliefRounding(placement.cluster());
   ReliefChoice best;
   for (const bool all_lanes : {true, false}) {
+    limits.margin = all_lanes;
     for (const ReliefWidth width : {ReliefWidth::kEmptiest, ReliefWidth::kAll}) {
       ReliefSearch search(task, placement, broker, LanesTo(goals, all_lanes), limits);
       const ReliefChoice choice = search.Run(width);
-      const bool less = choice.lacking < best.lacking - rounding;
-      const bool as_much = choice.lacking <= best.lacking + rounding;
-      if (less || (as_much && all_lanes && choice.bytes < best.bytes)) best = choice;
+      const bool as_much = !FreesMore(best, choice, rounding);
+      const bool cheaper = as_much && all_lanes && choice.bytes < best.bytes;
+      if (FreesMore(choice, best, rounding) || cheaper) best = choice;
       if (best.lacking <= rounding && search.is_near_least()) return best;
     }
-    if (best.lacking <= rounding) return best;
+    if (best.over <= rounding) return best;
   }
   return best;
 }

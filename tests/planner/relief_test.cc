@@ -32,6 +32,7 @@ using Specs = std::vector<SnapshotBuilder::PartitionSpec>;
 
 constexpr std::int64_t kMiB = 1 << 20;
 constexpr double kThreshold = 0.8;
+constexpr double kTarget = 0.75;  // A margin of 5 % below it, by default.
 
 Proposal Relieve(const ClusterSnapshot& snapshot, PlanRequest request) {
   const PlannerOptions options = Requested({}, request);
@@ -94,10 +95,10 @@ ClusterSnapshot RacksBrokenEverywhere() {
 TEST(Relief, MovesWhatTheFullDiskNeedsAndMendsNoRacks) {
   const ClusterSnapshot snapshot = RacksBrokenEverywhere();
   const Proposal plan = Relieve(snapshot, 1);
-  ASSERT_EQ(plan.moves.size(), 1U) << testing::Describe(plan);
+  ASSERT_EQ(plan.moves.size(), 2U) << testing::Describe(plan);
   EXPECT_THAT(plan.moves[0].Removed(), ElementsAre(1));
-  EXPECT_EQ(plan.bytes_to_move, 10 * kMiB);
-  EXPECT_NEAR(static_cast<double>(plan.bytes_lower_bound), 10.0 * kMiB, 64);
+  EXPECT_EQ(plan.bytes_to_move, 20 * kMiB);
+  EXPECT_NEAR(static_cast<double>(plan.bytes_lower_bound), 15.0 * kMiB, 64);
   EXPECT_EQ(plan.moves[0].goal, "DiskCapacityGoal");
   EXPECT_THAT(plan.moves[0].reason, HasSubstr("broker 1"));
   EXPECT_THAT(plan.moves[0].reason, HasSubstr("90 %"));
@@ -175,10 +176,13 @@ TEST(Relief, ACapacityAfterTheDisksYieldsWhereTheDiskHasNoOtherWay) {
     broker.capacity.network_in_bytes_per_s = broker.id == 2 ? 1e7 : 1e5;
   }
   Proposal plan = Relieve(snapshot, 1);
-  ASSERT_EQ(plan.moves.size(), 1U) << testing::Describe(plan);
-  EXPECT_THAT(plan.moves[0].Added(), ElementsAre(2)) << "has the network for it";
+  ASSERT_EQ(plan.moves.size(), 2U) << testing::Describe(plan);
+  for (const Move& move : plan.moves) {
+    EXPECT_THAT(move.Added(), ElementsAre(2)) << "has the network for it";
+  }
   snapshot.brokers[1].capacity.network_in_bytes_per_s = 1e5;
-  EXPECT_EQ(Relieve(snapshot, 1).moves.size(), 1U) << "a full disk is worse than a busy network";
+  EXPECT_EQ(Relieve(snapshot, 1).moves.size(), 1U)
+      << "a full disk is worse than a busy network, and that is worse than a disk without a margin";
   // But no replica goes where there may be no more of them.
   PlanRequest request;
   request.relieve_brokers = {1};
@@ -217,7 +221,7 @@ TEST(Relief, NearTheLeastOnABrokerWithThousandsOfReplicas) {
     ClusterSnapshot snapshot = builder.AddTopic("t", specs).Build();
     const double held = Held(snapshot, 0);
     for (Broker& broker : snapshot.brokers) broker.capacity.disk_bytes = held / 0.87;
-    const double need = held - kThreshold * snapshot.brokers[0].capacity.disk_bytes;
+    const double need = held - kTarget * snapshot.brokers[0].capacity.disk_bytes;
     const Proposal plan = Relieve(snapshot, 0);
     const auto bytes = static_cast<double>(plan.bytes_to_move);
     EXPECT_GE(bytes, need * 0.99999);
@@ -275,9 +279,11 @@ TEST(Relief, WhatLeavesAnywayGoesToAnotherRackWhereItMay) {
     broker.capacity.disk_bytes = static_cast<double>((broker.id == 2 ? 1000 : 100) * kMiB);
   }
   const Proposal plan = Relieve(snapshot, 1);
-  ASSERT_EQ(plan.moves.size(), 1U) << testing::Describe(plan);
-  EXPECT_THAT(plan.moves[0].Added(), ElementsAre(4)) << "fuller than broker 3, on another rack";
-  EXPECT_THAT(plan.moves[0].reason, Not(HasSubstr("RackAwareGoal")));
+  ASSERT_EQ(plan.moves.size(), 2U) << testing::Describe(plan);
+  for (const Move& move : plan.moves) {
+    EXPECT_THAT(move.Added(), ElementsAre(4)) << "fuller than broker 3, on another rack";
+    EXPECT_THAT(move.reason, Not(HasSubstr("RackAwareGoal")));
+  }
 }
 
 TEST(Relief, AllowedBytesAreSpentOnTheFullDiskOnly) {
@@ -301,6 +307,73 @@ TEST(Relief, AllowedBytesAreSpentOnTheFullDiskOnly) {
   request.max_replica_moves = 1;
   plan = Relieve(snapshot, request);
   EXPECT_EQ(plan.bytes_to_move, 4 * kMiB) << testing::Describe(plan);
+}
+
+/// Three brokers, each on a rack of its own.
+SnapshotBuilder ThreeRacks() {
+  SnapshotBuilder builder;
+  builder.AddBroker(1, "a").AddBroker(2, "b").AddBroker(3, "c");
+  return builder;
+}
+
+void GiveDisks(ClusterSnapshot& snapshot, std::int64_t bytes) {
+  for (Broker& broker : snapshot.brokers) {
+    broker.capacity.disk_bytes = static_cast<double>(bytes);
+  }
+}
+
+TEST(Relief, StopsAMarginBelowTheThresholdSoThatTheNextRecordIsNoReasonForAnother) {
+  ClusterSnapshot snapshot =
+      ThreeRacks().AddTopic("t", Specs(90, {.replicas = {1}, .size_bytes = kMiB})).Build();
+  GiveDisks(snapshot, 100 * kMiB);
+  PlanRequest request;
+  request.relieve_brokers = {1};
+  PlannerOptions options = Requested({}, request);
+  EXPECT_EQ(PlanRequested(snapshot, options, request)->bytes_to_move, 15 * kMiB);
+  options.relief_margin = 0;
+  EXPECT_EQ(PlanRequested(snapshot, options, request)->bytes_to_move, 10 * kMiB);
+  options.relief_margin = 0.2;
+  EXPECT_EQ(PlanRequested(snapshot, options, request)->bytes_to_move, 30 * kMiB);
+  // What is in the margin and not above the threshold is left alone.
+  GiveDisks(snapshot, 115 * kMiB);
+  EXPECT_TRUE(Relieve(snapshot, 1).empty());
+}
+
+TEST(Relief, OfEqualReplicasThoseThatTakeInTheMostLeave) {
+  Specs specs;
+  for (int i = 0; i < 30; ++i) {
+    specs.push_back(
+        {.replicas = {1, 2}, .size_bytes = 3 * kMiB, .bytes_in_per_s = i % 10 == 7 ? 5e4 : 1e3});
+  }
+  ClusterSnapshot snapshot = ThreeRacks().AddTopic("t", specs).Build();
+  GiveDisks(snapshot, 100 * kMiB);
+  snapshot.brokers[1].capacity.disk_bytes = static_cast<double>(1000 * kMiB);
+  const Proposal plan = Relieve(snapshot, 1);
+  ASSERT_EQ(plan.moves.size(), 5U) << testing::Describe(plan);
+  std::set<std::int32_t> left;
+  for (const Move& move : plan.moves) left.insert(move.partition.partition);
+  for (const std::int32_t growing : {7, 17, 27}) EXPECT_TRUE(left.contains(growing)) << growing;
+}
+
+TEST(Relief, TheMarginIsGivenUpWhereItCannotBeReached) {
+  // 77 of 100 MiB on the log dir are no replicas: 2 of its 5 have to go, and no margin is in reach.
+  ClusterSnapshot snapshot =
+      ThreeRacks().AddTopic("t", Specs(5, {.replicas = {1}, .size_bytes = kMiB})).Build();
+  GiveDisks(snapshot, 100 * kMiB);
+  snapshot.brokers[0].log_dirs = {{.path = "/d"}};
+  snapshot.brokers[0].log_dirs[0].total_bytes = 100 * kMiB;
+  snapshot.brokers[0].log_dirs[0].usable_bytes = 18 * kMiB;
+  for (Replica& replica : snapshot.replicas) replica.log_dir = 0;
+  EXPECT_EQ(Relieve(snapshot, 1).moves.size(), 2U);
+  // With room for a part of the margin elsewhere, that part is taken and the rest is said.
+  snapshot = ThreeRacks().AddTopic("t", Specs(90, {.replicas = {1}, .size_bytes = kMiB})).Build();
+  GiveDisks(snapshot, 100 * kMiB);
+  for (const std::size_t b : {1U, 2U}) {
+    snapshot.brokers[b].capacity.disk_bytes = static_cast<double>(15 * kMiB / 2);
+  }
+  const Proposal plan = Relieve(snapshot, 1);
+  EXPECT_EQ(plan.bytes_to_move, 12 * kMiB) << testing::Describe(plan);
+  EXPECT_THAT(plan.notes, Contains(HasSubstr("plan.relief_margin")));
 }
 
 /// A cluster of 3 to 5 brokers on 2 or 3 racks, placed without a look at racks; broker 0 is 82 to
@@ -342,12 +415,14 @@ ClusterSnapshot FullDisk(std::uint64_t seed) {
   return snapshot;
 }
 
-/// The least that can be left above the threshold, and the fewest bytes which do that.
+/// The least that can be left above the threshold less its margin, and the fewest bytes which do
+/// that.
 class BestRelief {
  public:
   explicit BestRelief(const ClusterSnapshot& snapshot) : snapshot_(snapshot) {
     for (const Broker& broker : snapshot.brokers) {
-      room_.push_back(kThreshold * broker.capacity.disk_bytes - Held(snapshot, broker.id));
+      const double share = broker.id == 0 ? kTarget : kThreshold;
+      room_.push_back(share * broker.capacity.disk_bytes - Held(snapshot, broker.id));
     }
     for (const Partition& p : snapshot.partitions) {
       const auto ids = snapshot.ReplicaIds(p);

@@ -55,9 +55,9 @@ TEST_F(FullDisk, IsRelievedByTheFewestBytesAndNothingElseMoves) {
       }
     }
   }
-  EXPECT_LE(on_first, 0.8 * 1e9);
-  // 120 MB are above 80 %.
-  EXPECT_NEAR(copied, 120e6, 1e3) << "four of 30 MB are just enough";
+  EXPECT_LE(on_first, 0.75 * 1e9);
+  // 120 MB are above 80 %, and 50 are the margin.
+  EXPECT_NEAR(copied, 180e6, 1e3) << "six of 30 MB are the fewest bytes of all that are enough";
 }
 
 }  // namespace
