@@ -189,8 +189,11 @@ void AddTopics(std::vector<SchemaEntry>& out) {
                  "disk_filling: critical from here on.", "4", 0, 8760});
   out.push_back({"detect.disk_full_share", ValueType::kNumber,
                  [](Config& c) -> FieldRef { return &c.detect.disk_full_share; },
-                 "disk_filling: used share that is nearly full however slowly it grows.", "0.9", 0,
-                 1});
+                 "disk_filling: used share that is nearly full however slowly it grows, or falls.",
+                 "0.9", 0, 1});
+  out.push_back({"detect.disk_critical_share", ValueType::kNumber,
+                 [](Config& c) -> FieldRef { return &c.detect.disk_critical_share; },
+                 "disk_filling: used share from which on that is critical.", "0.95", 0, 1});
   out.push_back({"detect.partition_max_rate", ValueType::kRate,
                  [](Config& c) -> FieldRef { return &c.detect.partition_max_rate_bytes_per_s; },
                  "partition_count: produced bytes a second that one partition should take.",

@@ -86,7 +86,8 @@ struct DetectorOptions {
   double key_skew_min_excess_bytes_per_s = 64 * 1024;
 
   /// disk_filling: hours until a log dir is full, as the slopes of the last hour and of the last
-  /// six both tell; and the share that is nearly full whatever the slope.
+  /// six both tell; and the share that is nearly full whatever the slope, unless it falls below it
+  /// within the hour.
   ///
   /// A dir that is watched for less than an hour is judged after so many seconds, no further ahead
   /// than twelve times as long, and not where it was as full before.
@@ -94,6 +95,7 @@ struct DetectorOptions {
   double disk_full_hours = 12;
   double disk_critical_hours = 4;
   double disk_full_share = 0.90;
+  double disk_critical_share = 0.95;  ///< From here on it is critical.
 
   /// partition_count: produced bytes per second and partition; replicas of a broker; partitions.
   double partition_max_rate_bytes_per_s = 10.0 * 1024 * 1024;

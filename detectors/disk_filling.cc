@@ -84,6 +84,19 @@ Forecast ForecastOf(const DetectorInput& input, const Broker& broker, const LogD
   return sooner || !IsKnown(forecast.slope) ? soon : forecast;
 }
 
+double UsedShare(const LogDir& dir) {
+  return 1 - static_cast<double>(dir.usable_bytes) / static_cast<double>(dir.total_bytes);
+}
+
+/// Whether it is nearly full, and not on its way out of that: a wave of retention in every hour is
+/// no way out.
+bool IsNearlyFull(const DetectorOptions& options, const LogDir& dir, const Forecast& forecast) {
+  constexpr double kSoonS = 3600;
+  const double above = UsedShare(dir) - options.disk_full_share;
+  if (above < 0) return false;
+  return !(forecast.slope * kSoonS < -above * static_cast<double>(dir.total_bytes));
+}
+
 /// Whether the other log dirs of the broker could take it: then no byte crosses the network.
 bool OthersHaveRoom(const Broker& broker) {
   double used = 0, total = 0;
@@ -98,10 +111,11 @@ bool OthersHaveRoom(const Broker& broker) {
 
 void Describe(const DetectorInput& input, const Broker& broker, const LogDir& dir,
               const Forecast& forecast, DetectorReport& report) {
-  const double total = static_cast<double>(dir.total_bytes);
-  const double share = 1 - static_cast<double>(dir.usable_bytes) / total;
+  const double share = UsedShare(dir);
   const bool in_sight = forecast.hours <= input.options.disk_full_hours;  // NaN: false.
-  const bool soon = forecast.hours <= input.options.disk_critical_hours;
+  const bool soon =
+      forecast.hours <= input.options.disk_critical_hours ||
+      (share >= input.options.disk_critical_share && IsNearlyFull(input.options, dir, forecast));
   Anomaly anomaly =
       FindingOf(report, fmt::format("broker {} log dir {}", broker.id, EscapeControl(dir.path)),
                 soon ? Severity::kCritical : Severity::kWarning);
@@ -148,10 +162,8 @@ DetectorReport DetectDiskFilling(const DetectorInput& input) {
                            WatchedForLong(input.trends->FindLogDirLately(broker.id, dir.path));
       if (!watched) ++young;
       const Forecast forecast = ForecastOf(input, broker, dir);
-      const auto free_bytes = static_cast<double>(dir.usable_bytes);
-      const double share = 1 - free_bytes / static_cast<double>(dir.total_bytes);
-      const bool nearly = share >= input.options.disk_full_share && !(forecast.slope < 0);
-      if (forecast.hours <= input.options.disk_full_hours || nearly) {
+      if (forecast.hours <= input.options.disk_full_hours ||
+          IsNearlyFull(input.options, dir, forecast)) {
         Describe(input, broker, dir, forecast, report);
       }
     }

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <vector>
@@ -85,6 +86,52 @@ TEST(DiskFilling, TheCourseOfHoursSurvivesARestart) {
   const DetectorReport report = ReportAt(second, kHours + 60, share(kHours + 60));
   ASSERT_THAT(report.anomalies, SizeIs(1)) << "at the first look";
   EXPECT_NEAR(report.anomalies[0].value, (1 - share(kHours)) / 0.00001 / 3600, 1);
+}
+
+/// What is told of a dir that has been so full for eight hours.
+DetectorReport AfterHours(double share) {
+  Watch watch{DetectorOptions()};
+  DetectorReport report;
+  for (int second = 0; second <= 8 * 3600; second += 60) {
+    report = ReportAt(watch, second, share);
+  }
+  return report;
+}
+
+TEST(DiskFilling, ADiskThatStaysNearlyFullIsRelievedAndNotOnlyTold) {
+  for (const double share : {0.91, 0.96, 0.99}) {
+    const DetectorReport report = AfterHours(share);
+    ASSERT_THAT(report.anomalies, SizeIs(1)) << share;
+    const Anomaly& anomaly = report.anomalies[0];
+    EXPECT_EQ(anomaly.fix, AnomalyFix::kRelieveBrokers);
+    EXPECT_THAT(anomaly.request->relieve_brokers, ::testing::ElementsAre(1));
+    EXPECT_EQ(anomaly.severity, share < 0.95 ? Severity::kWarning : Severity::kCritical) << share;
+  }
+  EXPECT_THAT(AfterHours(0.89).anomalies, IsEmpty());
+}
+
+TEST(DiskFilling, AWaveThatStaysNearlyFullIsToldWithoutABreak) {
+  // Two hours up and two down between 93 and 97 %: the grace time would begin again in each.
+  Watch watch{DetectorOptions()};
+  for (int second = 0; second <= 12 * 3600; second += 60) {
+    const double phase = second % 14400 / 7200.0;
+    const DetectorReport report = ReportAt(watch, second, 0.93 + 0.04 * std::min(phase, 2 - phase));
+    ASSERT_THAT(report.anomalies, SizeIs(1)) << second;
+  }
+}
+
+TEST(DiskFilling, WhatFallsBelowItWithinTheHourIsNotNearlyFull) {
+  Watch watch{DetectorOptions()};
+  DetectorReport report;
+  // Up by 20 % in four hours, then down by 6 % an hour.
+  for (int second = 0; second <= 17'100; second += 60) {
+    const double hours = second / 3600.0;
+    report = ReportAt(watch, second, hours < 4 ? 0.75 + 0.05 * hours : 0.95 - 0.06 * (hours - 4));
+    if (second == 14'400) {
+      EXPECT_THAT(report.anomalies, SizeIs(1));
+    }
+  }
+  EXPECT_THAT(report.anomalies, IsEmpty());
 }
 
 TEST(DiskFilling, StepsOfAnotherLengthAreNotRestored) {
