@@ -66,6 +66,11 @@ void AddHealPace(std::vector<SchemaEntry>& out) {
                  [](Config& c) -> FieldRef { return &c.heal.quiet_hours; },
                  "When nothing is begun: as execute.quiet_hours.",
                  "['Mon-Fri 08:00-18:00 Europe/Berlin']"});
+  out.push_back({"heal.maintenance_stops", ValueType::kBool,
+                 [](Config& c) -> FieldRef { return &c.heal.maintenance_stops; },
+                 "Announced maintenance has the healing's own operation about something else "
+                 "stopped, and does not wait for its end. A person's is never stopped.",
+                 "true"});
 }
 
 /// How much.

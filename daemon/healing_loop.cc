@@ -139,6 +139,13 @@ void HealingLoop::Step() {
       ask = Ask();  // looked at anew: the cluster went on while it was planned
       continue;
     }
+    if (ask->kind == planner::HealingAsk::Kind::kStop) {
+      const Status stopped = wires_.stop(ask->operation, ask->reason);
+      LW_INFO("healing", "{}: {} {}", ask->reason, ask->operation,
+              stopped.ok() ? "is stopped" : "goes on: " + stopped.error().message());
+      policy_.Stopped(ask->case_id, stopped, clock_.Now(), clock_.WallNow());
+      break;
+    }
     const auto operation = wires_.apply(ask->proposal_id, ask->reason);
     LW_INFO("healing", "{}: {} {}", ask->reason, ask->proposal_id,
             operation.ok() ? "is carried out by " + *operation
@@ -156,9 +163,14 @@ void HealingLoop::Step() {
 std::optional<planner::HealingAsk> HealingLoop::Ask() {
   auto ask = policy_.Step(Look());
   const bool kept = Keep();
-  if (ask && ask->kind == planner::HealingAsk::Kind::kApply && !kept) {
-    policy_.Applied(ask->case_id, Error(ErrorCode::kAborted, write_problem_), clock_.Now(),
-                    clock_.WallNow());
+  if (kept || !ask) return ask;
+  const Error why(ErrorCode::kAborted, write_problem_);
+  if (ask->kind == planner::HealingAsk::Kind::kStop) {
+    policy_.Stopped(ask->case_id, why, clock_.Now(), clock_.WallNow());
+    return std::nullopt;
+  }
+  if (ask->kind == planner::HealingAsk::Kind::kApply) {
+    policy_.Applied(ask->case_id, why, clock_.Now(), clock_.WallNow());
     return std::nullopt;
   }
   return ask;

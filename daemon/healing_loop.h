@@ -34,6 +34,8 @@ struct HealingWires {
   std::function<Result<ProposalPtr>(const PlanRequest&)> plan;
   /// Hands a numbered plan to the executor; null in observe mode.
   std::function<Result<std::string>(const std::string& proposal, const std::string& reason)> apply;
+  /// Stops an operation as a person would; null in observe mode.
+  std::function<Status(const std::string& operation, const std::string& reason)> stop;
   /// Has the goals judged, some time soon, and returns at once; null: nobody does.
   std::function<void()> check_goals;
   /// How long an anomaly of this type should stand before anybody is told; null: not at all.

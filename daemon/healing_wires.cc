@@ -50,6 +50,9 @@ HealingWires ClusterRuntime::Wires() {
     wires.notices = [this] { return notifier_->counts(); };
   }
   if (executor_loop_ == nullptr) return wires;
+  wires.stop = [this](const std::string& operation, const std::string& reason) {
+    return executor_loop_->Cancel(operation, std::string(kHealingAuthor), reason);
+  };
   wires.apply = [this](const std::string& proposal,
                        const std::string& reason) -> Result<std::string> {
     LW_ASSIGN_OR_RETURN(ProposalPtr found, proposals_->Find(proposal));

@@ -83,7 +83,7 @@ struct HealingCase {
   double waited_s = 0;  ///< There without a break.
   double grace_s = 0;
   std::int32_t returns = 0;   ///< How often it came back before it counted as gone.
-  std::int32_t attempts = 0;  ///< Plans handed to the executor.
+  std::int32_t attempts = 0;  ///< Plans handed to the executor since one helped.
   std::string proposal_id;    ///< Of the newest plan; empty: none.
   std::string plan_summary;
   std::int64_t plan_bytes = kUnknownCount;

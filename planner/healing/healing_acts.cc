@@ -2,7 +2,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 #include <set>
+#include <string>
+#include <string_view>
 
 #include "base/text.h"
 #include "planner/healing/healing_policy.h"
@@ -11,8 +14,9 @@ namespace levelwind::planner {
 namespace {
 
 constexpr Duration kDay = std::chrono::hours(24);
-/// After an error that may be over soon.
-constexpr Duration kSoon = std::chrono::minutes(1);
+/// Less than this share of a day's bytes is kept for what is urgent: no part of a plan is worth one
+/// of the day's operations then.
+constexpr double kLeastPart = 0.1;
 /// How long an operation is looked for that may have been made.
 constexpr Duration kLookFor = std::chrono::minutes(2);
 
@@ -28,6 +32,11 @@ bool NothingLeft(const Proposal& proposal) {
 Duration HealingPolicy::RetryAfter(const Tracked& tracked) const {
   const std::int32_t doubled = std::clamp(tracked.record.attempts - 1, 0, 6);
   return options_.retry_after * (1 << doubled);
+}
+
+/// A disk that fills up soon needs a plan as soon as there is one.
+Duration HealingPolicy::RetryPlan(const Anomaly& anomaly) const {
+  return IsUrgent(anomaly) ? std::min(kSoon, options_.retry_after) : options_.retry_after;
 }
 
 void HealingPolicy::RetryIn(Tracked& tracked, Duration wait, SteadyTime now, WallTime wall) {
@@ -60,6 +69,41 @@ HealingPolicy::Sums HealingPolicy::Today(SteadyTime now, WallTime wall, const Tr
   return sums;
 }
 
+std::int64_t HealingPolicy::BytesLeft(SteadyTime now, WallTime wall) const {
+  if (options_.max_bytes_per_day <= 0) return std::numeric_limits<std::int64_t>::max();
+  return std::max<std::int64_t>(0, options_.max_bytes_per_day - Today(now, wall).bytes);
+}
+
+/// Whether the plan may be carried out as it is. Otherwise a part of it is asked for next, or it is
+/// held until there are more bytes.
+bool HealingPolicy::FitsInTheDay(Tracked& tracked, const Proposal& proposal, SteadyTime now,
+                                 WallTime wall) {
+  const HealingCase& record = tracked.record;
+  const std::int64_t left = BytesLeft(now, wall);
+  const bool known = IsKnown(proposal.bytes_to_move);
+  if (options_.max_bytes_per_day <= 0 || (known && proposal.bytes_to_move <= left)) return true;
+  const auto limit = static_cast<double>(options_.max_bytes_per_day);
+  const std::string room = fmt::format("{} of the {} of heal.max_bytes_per_day are left",
+                                       HumanBytes(static_cast<double>(left)), HumanBytes(limit));
+  const std::string whole =
+      known ? fmt::format("{} copies {} and {}", proposal.id,
+                          HumanBytes(static_cast<double>(proposal.bytes_to_move)), room)
+            : "how many bytes the plan copies is not known, and "
+              "heal.max_bytes_per_day is set";
+  const bool enough = static_cast<double>(left) >= kLeastPart * limit ||
+                      record.anomaly.fix == AnomalyFix::kRelieveBrokers;
+  if (!tracked.part && MayBePart(record.anomaly) && enough && left > 0) {
+    tracked.part_wanted = true;
+    Set(tracked,
+        {HealState::kHeld, "part", whole + ": what helps most of it within them is planned"}, now,
+        wall);
+    return false;
+  }
+  RetryIn(tracked, RetryPlan(record.anomaly), now, wall);
+  Set(tracked, {HealState::kHeld, "budget", whole}, now, wall);
+  return false;
+}
+
 void HealingPolicy::ForgetOldActs(SteadyTime now, WallTime wall) {
   std::erase_if(acts_, [&](const Act& act) {
     const bool by_wall = wall.unix_ms - act.record.at.unix_ms >= ToMillis(2 * kDay);
@@ -87,19 +131,21 @@ void HealingPolicy::Planned(const std::string& case_id, const Result<ProposalPtr
     return Done(*tracked, "nothing has to move: " + proposal.summary, now, wall);
   }
   if (proposal.empty()) {
-    // A disk that fills up soon needs a plan as soon as there is one.
-    const bool urgent = record.anomaly.severity == Severity::kCritical &&
-                        record.anomaly.fix == AnomalyFix::kRelieveBrokers;
-    RetryIn(*tracked, urgent ? std::min(kSoon, options_.retry_after) : options_.retry_after, now,
-            wall);
+    RetryIn(*tracked, RetryPlan(record.anomaly), now, wall);
+    const std::string why =
+        tracked->part ? "no move that helps fits in what is left of heal.max_bytes_per_day"
+                      : "no move helps";
     Set(*tracked,
-        {HealState::kHeld, "no_move",
-         fmt::format("no move helps: {}; {}", proposal.summary, record.anomaly.next_step)},
+        {HealState::kHeld, tracked->part ? "budget" : "no_move",
+         fmt::format("{}: {}; {}", why, proposal.summary, record.anomaly.next_step)},
         now, wall);
     return;
   }
+  if (!FitsInTheDay(*tracked, proposal, now, wall)) return;
   tracked->plan_ready = true;
-  record.reason = fmt::format("{} is made: {}", proposal.id, proposal.summary);
+  record.reason = fmt::format(
+      "{} is made{}: {}", proposal.id,
+      tracked->part ? ", cut to what is left of heal.max_bytes_per_day" : "", proposal.summary);
   record.events.push_back({wall, record.state, record.reason, ""});
   tracked->changed = true;
 }
@@ -164,6 +210,19 @@ void HealingPolicy::Applied(const std::string& case_id, const Result<std::string
   Set(*tracked,
       {HealState::kHeld, "refused",
        fmt::format("the executor refused {}: {}", record.proposal_id, record.result)},
+      now, wall);
+}
+
+void HealingPolicy::Stopped(const std::string& case_id, const Status& answer, SteadyTime now,
+                            WallTime wall) {
+  if (answer.ok()) return;
+  if (Tracked* announced = Find(case_id)) RetryIn(*announced, kSoon, now, wall);
+  Tracked* acting = UnderWay();
+  if (acting == nullptr || acting->record.code != kStoppingCode) return;
+  Set(*acting,
+      {HealState::kActing, "acting",
+       fmt::format("{} goes on: it cannot be stopped: {}", acting->record.operation_id,
+                   answer.error().message())},
       now, wall);
 }
 
@@ -249,13 +308,22 @@ void HealingPolicy::LookForOperation(Tracked& tracked, const HealingInput& input
 void HealingPolicy::Ended(Tracked& tracked, const OperationView& operation,
                           const HealingInput& input) {
   HealingCase& record = tracked.record;
-  cool_until_ = input.now + options_.cool_down;
+  const bool gives_way = record.code == kStoppingCode;
+  // What it was stopped for follows at once.
+  if (!gives_way) cool_until_ = input.now + options_.cool_down;
   record.eta_s = kUnknown;
   record.result =
       fmt::format("{} {}: {} of {} steps, {} copied{}{}", operation.id,
                   OperationStateName(operation.state), operation.steps_done, operation.steps_total,
                   HumanBytes(static_cast<double>(operation.bytes_done)),
                   operation.hold_reason.empty() ? "" : "; ", operation.hold_reason);
+  if (gives_way && operation.state == OperationState::kCancelled) {
+    record.attempts = std::max(0, record.attempts - 1);
+    Set(tracked,
+        {HealState::kHeld, "gave_way", record.result + "; it gave way to what was announced"},
+        input.now, input.wall);
+    return;
+  }
   if (operation.state == OperationState::kCancelled) {
     // Somebody stopped it: it is not for us to begin it again.
     Set(tracked,
@@ -266,6 +334,16 @@ void HealingPolicy::Ended(Tracked& tracked, const OperationView& operation,
   }
   if (IsAnnounced(record.anomaly) && operation.state == OperationState::kCompleted) {
     return Done(tracked, record.result, input.now, input.wall);
+  }
+  const bool goes_on = tracked.part || record.anomaly.fix == AnomalyFix::kRelieveBrokers;
+  if (goes_on && operation.state == OperationState::kCompleted) {
+    // It did help: what is left, or what fills up again, is no failed try.
+    record.attempts = 1;
+    const std::string what =
+        tracked.part ? "that was what fitted in the day's bytes" : "that is room for a while";
+    Set(tracked, {HealState::kSettling, std::string(kProgressCode), record.result + "; " + what},
+        input.now, input.wall);
+    return;
   }
   Set(tracked,
       {HealState::kSettling, "settling", record.result + "; watching whether that was enough"},

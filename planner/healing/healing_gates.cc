@@ -5,6 +5,7 @@
 #include <set>
 #include <string>
 #include <tuple>
+#include <utility>
 
 #include "base/text.h"
 #include "planner/healing/healing_policy.h"
@@ -52,10 +53,6 @@ bool IsMeant(const Anomaly& announced, const Anomaly& broken) {
   });
 }
 
-/// Whether a plan within a limit is another choice and worth having: some of a full disk freed is
-/// better than none.
-bool ChoosesWithin(AnomalyFix fix) { return fix == AnomalyFix::kRelieveBrokers; }
-
 /// What is asked of the planner. For a dead broker no more than its replicas: to empty it levels
 /// the others as well, which nobody asked the healing for.
 PlanRequest RequestOf(const Anomaly& anomaly) {
@@ -71,6 +68,21 @@ std::string In(Duration wait) { return HumanDuration(std::max(0.0, ToSeconds(wai
 
 bool HealingPolicy::IsBroken(const std::string& type) {
   return type == "dead_broker" || type == "disk_failure";
+}
+
+/// Each move of these mends or relieves something by itself, and a cut plan has those that do most
+/// (planner/budget). Half of an emptied broker or of a new replication factor is nothing that
+/// anybody asked for, and what was announced is carried out once.
+bool HealingPolicy::MayBePart(const Anomaly& anomaly) {
+  if (IsAnnounced(anomaly)) return false;
+  const AnomalyFix fix = anomaly.fix;
+  return fix == AnomalyFix::kRelieveBrokers || fix == AnomalyFix::kRebalance ||
+         fix == AnomalyFix::kAddBrokers || fix == AnomalyFix::kFixOffline ||
+         anomaly.type == "dead_broker";
+}
+
+bool HealingPolicy::IsUrgent(const Anomaly& anomaly) {
+  return anomaly.severity == Severity::kCritical && anomaly.fix == AnomalyFix::kRelieveBrokers;
 }
 
 HealMode HealingPolicy::ModeOf(std::string_view type) const {
@@ -182,17 +194,22 @@ std::optional<HealingPolicy::Verdict> HealingPolicy::NotNow(const Tracked& track
     return held("reassigning",
                 fmt::format("{} partitions are being reassigned already", input.reassignments));
   }
-  for (const WeeklyWindow& window : quiet_) {
-    const auto end = window.EndOf(input.wall);
-    if (end)
-      return held("quiet_hours",
-                  fmt::format("quiet hours ({}) until {}", window.text, FormatTime(*end)));
-  }
+  if (auto verdict = InQuietHours(input)) return verdict;
   if (input.now < cool_until_) {
     return held("cool_down", fmt::format("{} of the cool-down after the last operation are left",
                                          In(cool_until_ - input.now)));
   }
   return OverBudget(tracked, input);
+}
+
+std::optional<HealingPolicy::Verdict> HealingPolicy::InQuietHours(const HealingInput& input) const {
+  for (const WeeklyWindow& window : quiet_) {
+    const auto end = window.EndOf(input.wall);
+    if (!end) continue;
+    return Verdict{HealState::kHeld, "quiet_hours",
+                   fmt::format("quiet hours ({}) until {}", window.text, FormatTime(*end))};
+  }
+  return std::nullopt;
 }
 
 std::optional<HealingPolicy::Verdict> HealingPolicy::OverBudget(const Tracked& tracked,
@@ -211,24 +228,18 @@ std::optional<HealingPolicy::Verdict> HealingPolicy::OverBudget(const Tracked& t
                             then.brokers, options_.max_brokers_per_day));
   }
   if (options_.max_bytes_per_day <= 0) return std::nullopt;
-  if (ChoosesWithin(tracked.record.anomaly.fix) && now.bytes >= options_.max_bytes_per_day) {
+  const bool copies = tracked.record.anomaly.fix == AnomalyFix::kRelieveBrokers;
+  if (copies && now.bytes >= options_.max_bytes_per_day) {
     return over(fmt::format("{} were copied in the last 24 hours; heal.max_bytes_per_day allows {}",
                             HumanBytes(static_cast<double>(now.bytes)),
                             HumanBytes(static_cast<double>(options_.max_bytes_per_day))));
   }
-  if (!tracked.plan_ready) return std::nullopt;
-  if (!IsKnown(tracked.record.plan_bytes)) {
-    return over("how many bytes the plan copies is not known, and heal.max_bytes_per_day is set");
-  }
-  if (then.bytes > options_.max_bytes_per_day) {
-    return over(
-        fmt::format("with {} more, {} would be copied in 24 hours; heal.max_bytes_per_day "
-                    "allows {}",
-                    HumanBytes(static_cast<double>(tracked.record.plan_bytes)),
-                    HumanBytes(static_cast<double>(then.bytes)),
-                    HumanBytes(static_cast<double>(options_.max_bytes_per_day))));
-  }
-  return std::nullopt;
+  // It fitted when it was made, which for an approval may be hours ago.
+  if (!tracked.plan_ready || then.bytes <= options_.max_bytes_per_day) return std::nullopt;
+  return over(fmt::format(
+      "the bytes of {} were spent on something else meanwhile; "
+      "heal.max_bytes_per_day allows {}",
+      tracked.record.proposal_id, HumanBytes(static_cast<double>(options_.max_bytes_per_day))));
 }
 
 /// Nobody said a word in time.
@@ -241,10 +252,54 @@ void HealingPolicy::Expire(Tracked& tracked, const HealingInput& input) {
       input.wall);
 }
 
+/// Whether an announced maintenance, which is held for nothing but that, has our own operation
+/// about something else stopped.
+bool HealingPolicy::Stops(const Tracked& tracked, const Tracked* under_way,
+                          const HealingInput& input) const {
+  const HealingCase& record = tracked.record;
+  if (!options_.maintenance_stops || !input.operate || !IsAnnounced(record.anomaly)) return false;
+  if (ModeOf(record.anomaly.type) != HealMode::kOn) return false;
+  if (NeedsApproval(record) && record.approved_by.empty()) return false;
+  if (under_way == nullptr || under_way->record.state != HealState::kActing) return false;
+  const HealingCase& acting = under_way->record;
+  if (IsAnnounced(acting.anomaly) || acting.code == kStoppingCode) return false;
+  const bool only_ours =
+      std::ranges::all_of(input.executor->operations, [&](const OperationView& operation) {
+        return IsTerminal(operation.state) || operation.id == acting.operation_id;
+      });
+  return only_ours && !InQuietHours(input) && !OverBudget(tracked, input);
+}
+
+HealingAsk HealingPolicy::Stop(const Tracked& tracked, Tracked& under_way,
+                               const HealingInput& input) {
+  HealingAsk ask;
+  ask.kind = HealingAsk::Kind::kStop;
+  ask.case_id = tracked.record.id;
+  ask.operation = under_way.record.operation_id;
+  ask.reason = fmt::format("{}: {}", tracked.record.id, tracked.record.anomaly.message);
+  Set(under_way,
+      {HealState::kActing, std::string(kStoppingCode),
+       fmt::format("{} is stopped for {}", ask.operation, tracked.record.id)},
+      input.now, input.wall);
+  return ask;
+}
+
+HealingAsk HealingPolicy::Plan(Tracked& tracked, const HealingInput& input) {
+  Set(tracked, {HealState::kPlanning, "planning", "a plan is being made"}, input.now, input.wall);
+  HealingAsk ask;
+  ask.kind = HealingAsk::Kind::kPlan;
+  ask.case_id = tracked.record.id;
+  ask.request = RequestOf(tracked.record.anomaly);
+  tracked.part = std::exchange(tracked.part_wanted, false);
+  if (tracked.part) ask.request.max_bytes = BytesLeft(input.now, input.wall);
+  return ask;
+}
+
 std::optional<HealingAsk> HealingPolicy::Decide(const HealingInput& input) {
   holding_.clear();
-  const Tracked* under_way = UnderWay();
+  Tracked* const under_way = UnderWay();
   Tracked* best = nullptr;
+  const Tracked* stops = nullptr;
   const auto rank = [](const Tracked& t) {
     const HealingCase& r = t.record;
     return std::make_tuple(!t.plan_ready, -static_cast<int>(r.anomaly.severity),
@@ -273,6 +328,7 @@ std::optional<HealingAsk> HealingPolicy::Decide(const HealingInput& input) {
       if (best == nullptr || rank(tracked) < rank(*best)) best = &tracked;
       continue;
     }
+    if (verdict->code == "busy" && Stops(tracked, under_way, input)) stops = &tracked;
     // Why it was put off says more than that it was.
     if (verdict->code == "retry" && record.state == HealState::kHeld) continue;
     if (verdict->state == HealState::kHeld) holding_ = verdict->reason;
@@ -281,6 +337,7 @@ std::optional<HealingAsk> HealingPolicy::Decide(const HealingInput& input) {
     if (verdict->state != HealState::kApproval) tracked.plan_ready = false;
     Set(tracked, *verdict, input.now, input.wall);
   }
+  if (stops != nullptr) return Stop(*stops, *under_way, input);
   if (best == nullptr) return std::nullopt;
   for (auto& [key, tracked] : open_) {
     const HealState state = tracked.record.state;
@@ -290,16 +347,7 @@ std::optional<HealingAsk> HealingPolicy::Decide(const HealingInput& input) {
         input.wall);
   }
   if (best->plan_ready) return HandOver(*best, input);
-  Set(*best, {HealState::kPlanning, "planning", "a plan is being made"}, input.now, input.wall);
-  HealingAsk ask;
-  ask.kind = HealingAsk::Kind::kPlan;
-  ask.case_id = best->record.id;
-  ask.request = RequestOf(best->record.anomaly);
-  if (options_.max_bytes_per_day > 0 && ChoosesWithin(best->record.anomaly.fix)) {
-    const std::int64_t left = options_.max_bytes_per_day - Today(input.now, input.wall).bytes;
-    ask.request.max_bytes = std::max<std::int64_t>(0, left);
-  }
-  return ask;
+  return Plan(*best, input);
 }
 
 }  // namespace levelwind::planner

@@ -42,6 +42,10 @@ struct HealingOptions {
   /// When nothing is begun; as base/weekly_window.h reads them.
   std::vector<std::string> quiet_hours;
 
+  /// An announced maintenance whose turn it is has the operation stopped that self-healing carries
+  /// out about something else, and does not wait for its end. Nobody else's is ever stopped.
+  bool maintenance_stops = false;
+
   /// In 24 hours, over restarts; 0: no limit.
   std::int64_t max_acts_per_day = 6;
   std::int64_t max_bytes_per_day = 0;

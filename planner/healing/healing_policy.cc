@@ -200,6 +200,7 @@ void HealingPolicy::Miss(Tracked& tracked, const HealingInput& input) {
   tracked.confirmed.reset();
   tracked.waited = {};
   tracked.present = false;
+  tracked.part_wanted = false;
   tracked.record.waited_s = 0;
   if (tracked.record.gone_at.unix_ms == 0) {
     tracked.record.gone_at = input.wall;
@@ -252,7 +253,8 @@ void HealingPolicy::AdvanceSettling(Tracked& tracked, const HealingInput& input)
         input.now, input.wall);
     return;
   }
-  if (record.attempts >= options_.max_attempts) {
+  const bool helped = record.code == kProgressCode;
+  if (!helped && record.attempts >= options_.max_attempts) {
     Set(tracked,
         {HealState::kStuck, "attempts",
          fmt::format("still there after {} operations; a person has to look: {}", record.attempts,
@@ -260,7 +262,8 @@ void HealingPolicy::AdvanceSettling(Tracked& tracked, const HealingInput& input)
         input.now, input.wall);
     return;
   }
-  const Duration wait = RetryAfter(tracked);
+  const bool soon = helped && IsUrgent(record.anomaly);
+  const Duration wait = soon ? RetryPlan(record.anomaly) : RetryAfter(tracked);
   RetryIn(tracked, wait, input.now, input.wall);
   Set(tracked,
       {HealState::kHeld, "retry",

@@ -40,15 +40,16 @@ struct HealingInput {
   std::string record_problem;
 };
 
-/// What the policy wants to be done. At most one thing at a time; the answer goes to Planned or
-/// Applied before the next step.
+/// What the policy wants to be done. At most one thing at a time; the answer goes to Planned,
+/// Applied or Stopped before the next step.
 struct HealingAsk {
-  enum class Kind : std::uint8_t { kPlan, kApply };
+  enum class Kind : std::uint8_t { kPlan, kApply, kStop };
   Kind kind = Kind::kPlan;
   std::string case_id;
   PlanRequest request;      ///< kPlan.
   std::string proposal_id;  ///< kApply.
-  std::string reason;       ///< kApply: for the audit; begins with the case's id and a colon.
+  std::string operation;    ///< kStop: of another case.
+  std::string reason;  ///< Of the last two: for the audit; begins with the case's id and a colon.
 };
 
 /// Decides about every anomaly: whether, when and how it is healed, and why it is not.
@@ -77,6 +78,9 @@ class HealingPolicy {
   void Applied(const std::string& case_id, const Result<std::string>& operation, SteadyTime now,
                WallTime wall);
 
+  /// The answer to kStop.
+  void Stopped(const std::string& case_id, const Status& answer, SteadyTime now, WallTime wall);
+
   // What people say. kNotFound; kFailedPrecondition where the case is not in such a state.
   Status Approve(const std::string& id, const std::string& author, const std::string& reason,
                  WallTime wall);
@@ -102,12 +106,21 @@ class HealingPolicy {
  private:
   using Key = std::pair<std::string, std::string>;  // type, subject
 
+  /// After an error that may be over soon.
+  static constexpr Duration kSoon = std::chrono::minutes(1);
+  /// HealingCase::code after an operation that did all of a plan which was not to be the last one.
+  static constexpr std::string_view kProgressCode = "progress";
+  /// While an operation is being stopped for what was announced.
+  static constexpr std::string_view kStoppingCode = "stopping";
+
   /// A case with what only this process knows of it.
   struct Tracked {
     HealingCase record;
     bool present = false;  ///< At the last evaluation that could tell.
     bool changed = false;
     bool plan_ready = false;
+    bool part = false;         ///< The plan was cut to what is left of the day's bytes.
+    bool part_wanted = false;  ///< The whole plan does not fit in them; the next one is cut.
     std::optional<SteadyTime> confirmed, missed;  ///< Last evaluations that told, without a break.
     Duration waited{}, away{};
     SteadyTime not_before{}, approve_until{}, muted_until{};  ///< Epoch: none.
@@ -155,15 +168,23 @@ class HealingPolicy {
   void Begun(Tracked& tracked, const std::string& operation, SteadyTime now, WallTime wall);
   void ForgetOldActs(SteadyTime now, WallTime wall);
   Duration RetryAfter(const Tracked& tracked) const;
+  Duration RetryPlan(const Anomaly& anomaly) const;
   void RetryIn(Tracked& tracked, Duration wait, SteadyTime now, WallTime wall);
+  bool FitsInTheDay(Tracked& tracked, const Proposal& proposal, SteadyTime now, WallTime wall);
   struct Sums {
     std::int64_t acts = 0, bytes = 0, brokers = 0;
   };
   Sums Today(SteadyTime now, WallTime wall, const Tracked* with = nullptr) const;
+  /// Of heal.max_bytes_per_day; without that, as many as can be counted.
+  std::int64_t BytesLeft(SteadyTime now, WallTime wall) const;
 
   // healing_gates.cc
   void Expire(Tracked& tracked, const HealingInput& input);
   std::optional<HealingAsk> Decide(const HealingInput& input);
+  bool Stops(const Tracked& tracked, const Tracked* under_way, const HealingInput& input) const;
+  HealingAsk Stop(const Tracked& tracked, Tracked& under_way, const HealingInput& input);
+  HealingAsk Plan(Tracked& tracked, const HealingInput& input);
+  std::optional<Verdict> InQuietHours(const HealingInput& input) const;
   std::optional<Verdict> NotAtAll(const Tracked& tracked, const HealingInput& input) const;
   std::optional<Verdict> NotNow(const Tracked& tracked, const HealingInput& input) const;
   std::optional<Verdict> NotInThisCluster(const Tracked& tracked, const HealingInput& input) const;
@@ -171,6 +192,10 @@ class HealingPolicy {
   HealMode ModeOf(std::string_view type) const;
   Duration GraceOf(std::string_view type) const;
   bool NeedsApproval(const HealingCase& record) const;
+  /// Whether the part of its plan that fits in a day's bytes is safe and worth having.
+  static bool MayBePart(const Anomaly& anomaly);
+  /// Full disks: they do not wait for more bytes, nor for hours.
+  static bool IsUrgent(const Anomaly& anomaly);
 
   const HealingOptions options_;
   const HealingRules rules_;

@@ -169,5 +169,100 @@ TEST(Announced, AFixOfWhatIsOfflineIsNotHeldForTheBrokersItIsAbout) {
   EXPECT_EQ(many.Code("a5"), "mass");
 }
 
+HealingOptions ThatStops() {
+  HealingOptions options = MaintenanceOn();
+  options.modes.emplace_back("hot_broker=on");
+  options.grace = 1min;
+  options.maintenance_stops = true;
+  return options;
+}
+
+TEST(Announced, HasOurOwnOperationStoppedWhereThatIsAllowed) {
+  HealingWorld world(ThatStops());
+  world.Add(HealingWorld::HotBroker(4));
+  world.Run(3min);
+  ASSERT_EQ(world.Case().state, HealState::kActing);
+  const Anomaly demotion = Announced("demote_broker 2", AnomalyFix::kDemoteBrokers, 1000);
+  world.Add(demotion);
+  world.Run(1min);
+  EXPECT_EQ(world.stops, 1) << "asked once";
+  EXPECT_EQ(world.Code(), "stopping");
+  EXPECT_EQ(world.applies, 1) << "what is copied is let end first";
+  world.End(OperationState::kCancelled);
+  world.Run(10s);
+  const HealingView view = world.policy->View(world.now, world.wall);
+  EXPECT_EQ(view.decisions.at({"hot_broker", "gave_way"}), 1U);
+  EXPECT_EQ(world.Case().state, HealState::kHeld) << world.Case().reason;
+  EXPECT_EQ(world.applies, 2) << "at once: " << world.Case("a2").reason;
+  EXPECT_EQ(world.Case("a2").state, HealState::kActing);
+  EXPECT_EQ(world.overlaps, 0);
+  world.End(OperationState::kCompleted);
+  world.Run(12min);
+  EXPECT_EQ(world.applies, 3) << "planned anew: " << world.Case().reason;
+  EXPECT_EQ(world.Case().attempts, 1) << "to give way is no failed try";
+}
+
+TEST(Announced, ThatItGaveWayIsKnownAfterARestart) {
+  HealingWorld world(ThatStops());
+  world.Add(HealingWorld::HotBroker(4));
+  world.Run(3min);
+  world.Add(Announced("demote_broker 2", AnomalyFix::kDemoteBrokers, 1000));
+  world.Run(1min);
+  ASSERT_EQ(world.Code(), "stopping");
+  world.Boot();
+  world.Run(10s);
+  EXPECT_EQ(world.stops, 1);
+  world.End(OperationState::kCancelled);
+  world.Run(30min);
+  EXPECT_EQ(world.applies, 2) << world.Case("a2").reason;
+  EXPECT_NE(world.Case().state, HealState::kStuck) << "nobody but us stopped it";
+}
+
+TEST(Announced, StopsNothingWithoutLeaveOrOfSomebodyElse) {
+  const Anomaly demotion = Announced("demote_broker 2", AnomalyFix::kDemoteBrokers, 1000);
+  HealingOptions patient = ThatStops();
+  patient.maintenance_stops = false;
+  HealingOptions asks = ThatStops();
+  asks.approval = {"maintenance_event"};
+  HealingOptions quiet = ThatStops();
+  quiet.quiet_hours = {"00:05-02:00"};  // The world begins at midnight.
+  for (const HealingOptions& options : {patient, asks, quiet}) {
+    HealingWorld world(options);
+    world.Add(HealingWorld::HotBroker(4));
+    world.Run(4min);
+    ASSERT_EQ(world.applies, 1);
+    world.Run(2min);
+    world.Add(demotion);
+    world.Run(5min);
+    EXPECT_EQ(world.stops, 0);
+    EXPECT_EQ(world.Case().state, HealState::kActing);
+  }
+  HealingWorld world(ThatStops());
+  OperationView theirs;
+  theirs.id = "op9";
+  theirs.author = "cli:ann";
+  theirs.state = OperationState::kRunning;
+  world.executor.operations.push_back(theirs);
+  world.Add(demotion);
+  world.Run(5min);
+  EXPECT_EQ(world.stops, 0);
+  EXPECT_EQ(world.Code(), "busy");
+}
+
+TEST(Announced, WaitsWhereTheOperationCannotBeStopped) {
+  HealingWorld world(ThatStops());
+  world.Add(HealingWorld::HotBroker(4));
+  world.Run(3min);
+  world.stop_refusal = FailedPrecondition("it is finishing");
+  world.Add(Announced("demote_broker 2", AnomalyFix::kDemoteBrokers, 1000));
+  world.Run(50s);
+  EXPECT_EQ(world.Case().state, HealState::kActing);
+  EXPECT_EQ(world.Code("a2"), "busy");
+  EXPECT_EQ(world.stops, 1) << "a minute apart";
+  world.End(OperationState::kCompleted);
+  world.Run(12min);
+  EXPECT_EQ(world.applies, 2);
+}
+
 }  // namespace
 }  // namespace levelwind::planner

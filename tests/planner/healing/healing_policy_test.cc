@@ -260,7 +260,7 @@ TEST(HealingPolicy, BudgetsOfADay) {
   EXPECT_EQ(world.applies, 2);
   EXPECT_THAT(world.Case("a4").reason, HasSubstr("heal.max_bytes_per_day"));
   world.plan = HealingWorld::Proposal(kUnknownCount);
-  world.Run(1min);
+  world.Run(2h);
   EXPECT_EQ(world.applies, 2) << "unknown is not zero";
 }
 

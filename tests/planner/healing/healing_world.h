@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -112,7 +113,9 @@ class HealingWorld {
       if (ask->kind == HealingAsk::Kind::kPlan) {
         ++plans;
         asked = ask->request;
-        policy->Planned(ask->case_id, plan, now, wall);
+        policy->Planned(ask->case_id, plan_for ? plan_for(asked) : plan, now, wall);
+      } else if (ask->kind == HealingAsk::Kind::kStop) {
+        policy->Stopped(ask->case_id, StopOperation(ask->operation), now, wall);
       } else {
         const auto operation = Apply(*ask);
         Point();
@@ -161,6 +164,14 @@ class HealingWorld {
     executor.operations.insert(executor.operations.begin(), operation);
     if (lost_answer) return DeadlineExceeded("starting the operation took longer");
     return operation.id;
+  }
+  Status StopOperation(const std::string& id) {
+    ++stops;
+    if (stop_refusal) return *stop_refusal;
+    const auto found = std::ranges::find(executor.operations, id, &OperationView::id);
+    if (found == executor.operations.end()) return NotFound(id);
+    found->state = OperationState::kCancelling;
+    return Ok();
   }
   void End(OperationState state) {
     for (OperationView& operation : executor.operations) {
@@ -214,11 +225,12 @@ class HealingWorld {
   std::string record_problem;
   Result<ProposalPtr> plan = Proposal(1000);
   PlanRequest asked;
-  std::optional<Error> refusal;
+  std::function<Result<ProposalPtr>(const PlanRequest&)> plan_for;  ///< Instead of `plan`.
+  std::optional<Error> refusal, stop_refusal;
   bool lost_answer = false;
   std::unique_ptr<HealingPolicy> policy;
   std::optional<int> kill_after;
-  int plans = 0, applies = 0, overlaps = 0, operation_number = 0;
+  int plans = 0, applies = 0, stops = 0, overlaps = 0, operation_number = 0;
   std::map<std::uint64_t, HealingCase> stored_cases;
   std::vector<HealingAct> stored_acts;
 
