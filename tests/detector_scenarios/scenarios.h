@@ -37,5 +37,6 @@ std::vector<Scenario> BrokerScenarios();
 std::vector<Scenario> GroupScenarios();
 std::vector<Scenario> CalmScenarios();
 std::vector<Scenario> HeldOutScenarios();
+std::vector<Scenario> UnseenScenarios();  ///< Held out, too.
 
 }  // namespace levelwind::scenarios
