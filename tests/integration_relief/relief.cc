@@ -132,9 +132,11 @@ Relief::Relief() : kafka_(Cluster(kSmallDir)) {}
 
 void Relief::TearDown() {
   daemon_.reset();
-  if (!failed_dir_.empty()) {
-    EXPECT_TRUE(kafka_.Kill(kFailing, RealCluster::KillSignal::kTerm).ok());
-    std::filesystem::rename(failed_dir_ + ".gone", failed_dir_);
+  if (!failed_dir_.empty() || disk_ != nullptr) {
+    const auto signal = disk_ ? RealCluster::KillSignal::kKill : RealCluster::KillSignal::kTerm;
+    EXPECT_TRUE(kafka_.Kill(kFailing, signal).ok());
+    if (disk_ == nullptr) std::filesystem::rename(failed_dir_ + ".gone", failed_dir_);
+    disk_.reset();
   }
   const Status all = kafka_.StartAll();
   EXPECT_TRUE(all.ok()) << all.error();
@@ -196,6 +198,17 @@ void Relief::Announce(const std::string& type, int type_id, BrokerId broker) {
 void Relief::FailDir() {
   failed_dir_ = kafka_.Broker(kFailing).log_dirs.at(1);
   std::filesystem::rename(failed_dir_, failed_dir_ + ".gone");
+}
+
+Status Relief::GiveDirADisk() {
+  if (!WhyNoSmallDirs().empty()) return FailedPrecondition(WhyNoSmallDirs());
+  const std::string dir = kafka_.Broker(kFailing).log_dirs.at(1);
+  LW_RETURN_IF_ERROR(kafka_.Kill(kFailing, RealCluster::KillSignal::kTerm));
+  auto disk = FailingDisk::Over(dir, kafka_.dir() + "/failing-disk");
+  LW_RETURN_IF_ERROR(kafka_.StartBroker(kFailing));
+  if (!disk.ok()) return disk.error();
+  disk_ = *std::move(disk);
+  return Ok();
 }
 
 json Relief::Record(const std::string& type, const std::string& subject) {

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "kafka/data/producer.h"
+#include "tests/integration_relief/failing_disk.h"
 #include "tests/kafka_cluster/daemon_api.h"
 #include "tests/kafka_cluster/real_cluster.h"
 #include "tests/kafka_cluster/wait_for.h"
@@ -63,8 +64,12 @@ class Relief : public ::testing::Test {
   /// The second log dir of broker kFailing is gone until the end of the test.
   void FailDir();
   static constexpr BrokerId kFailing = 3;
+  /// The second log dir of broker kFailing is on a disk of its own until the end of the test; the
+  /// broker is restarted for that. An error says why it cannot be.
+  Status GiveDirADisk();
 
   std::string failed_dir_;
+  std::unique_ptr<FailingDisk> disk_;
   RealCluster& kafka_;
   std::vector<std::unique_ptr<TempDir>> directories_;
   std::optional<Daemon> daemon_;

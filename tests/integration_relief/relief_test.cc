@@ -8,6 +8,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <filesystem>
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -112,6 +114,51 @@ TEST_F(Relief, AFailedLogDirIsPlannedInADryRunAndEmptiedWhenOn) {
   ASSERT_TRUE(operation.ok()) << operation.error();
   EXPECT_EQ(operation->at("operation").value("replicas_total", -1.0), offline)
       << "what was on it and nothing else";
+  load.Stop();
+}
+
+TEST_F(Relief, ADiskThatTheKernelMakesReadOnlyIsEmptied) {
+  const Status disk = GiveDirADisk();
+  ASSERT_TRUE(disk.ok()) << "file systems in files are mounted as root only: " << disk.error();
+  MakeTopic("stale", {{3, 1}, {3, 2}, {1, 3}, {2, 3}, {3, 1}, {3, 2}, {1, 3}, {2, 3}});
+  std::map<TopicPartition, double> rates;
+  for (std::int32_t p = 0; p < 8; ++p) rates[{"stale", p}] = 50 * kKiB;
+  Load load(kafka_.bootstrap(), rates);
+  Serve({{"HEAL_MODES", "disk_failure=on"}});
+  const std::string dir = kafka_.Broker(kFailing).log_dirs.at(1);
+  const auto on_it = [&] {
+    std::size_t partitions = 0;
+    for (std::size_t p = 0; p < 8; ++p) {
+      partitions += std::filesystem::exists(fmt::format("{}/stale-{}", dir, p)) ? 1 : 0;
+    }
+    return partitions;
+  };
+  ASSERT_TRUE(WaitFor([&] { return on_it() > 0; }, 60s, "a replica on the disk"));
+  const auto all = [&] {
+    std::size_t replicas = 0;
+    for (const auto& each : ReplicasOf("stale")) replicas += Has(each, kFailing) ? 1 : 0;
+    return replicas;
+  };
+  ASSERT_EQ(all(), 8U);
+  const std::size_t failing = on_it();
+  const Status made = disk_->MakeReadOnly();
+  ASSERT_TRUE(made.ok()) << made.error();
+  json record;
+  ASSERT_TRUE(WaitFor(
+      [&] {
+        record = Record("disk_failure", "broker 3 log dir");
+        return !record.is_null() && record.value("attempts", 0) > 0 &&
+               record.value("code", "") == "no_fix";
+      },
+      300s, "the disk to be empty"))
+      << record.dump(2);
+  EXPECT_THAT(record.value("message", ""), HasSubstr(dir));
+  record = Whole(record);
+  EXPECT_EQ(Figure(record, "offline replicas"), 0);
+  EXPECT_THAT(record.value("result", ""), HasSubstr("completed"));
+  EXPECT_EQ(all(), 8 - failing) << "what was on it and nothing else";
+  EXPECT_EQ(on_it(), failing) << "it is read-only, so what was there still is";
+  fmt::print("relief: a read-only disk: {} of 8 replicas moved off it\n", failing);
   load.Stop();
 }
 
