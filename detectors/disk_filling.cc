@@ -97,16 +97,20 @@ bool IsNearlyFull(const DetectorOptions& options, const LogDir& dir, const Forec
   return !(forecast.slope * kSoonS < -above * static_cast<double>(dir.total_bytes));
 }
 
-/// Whether the other log dirs of the broker could take it: then no byte crosses the network.
-bool OthersHaveRoom(const Broker& broker) {
-  double used = 0, total = 0;
+/// Whether the other log dirs of the broker could take it, and not be full as soon themselves: then
+/// no byte crosses the network.
+bool OthersHaveRoom(const DetectorInput& input, const Broker& broker) {
+  double used = 0, total = 0, growth = 0;
   for (const LogDir& dir : broker.log_dirs) {
     if (dir.offline || !IsKnown(dir.total_bytes) || !IsKnown(dir.usable_bytes)) return false;
     used += static_cast<double>(dir.total_bytes - dir.usable_bytes);
     total += static_cast<double>(dir.total_bytes);
+    const double slope = ForecastOf(input, broker, dir).slope;
+    if (slope > 0) growth += slope;  // NaN: false.
   }
   constexpr double kRoomy = 0.7;
-  return broker.log_dirs.size() > 1 && used < kRoomy * total;
+  const bool lasts = total - used > growth * input.options.disk_full_hours * 3600;
+  return broker.log_dirs.size() > 1 && used < kRoomy * total && lasts;
 }
 
 void Describe(const DetectorInput& input, const Broker& broker, const LogDir& dir,
@@ -133,7 +137,7 @@ void Describe(const DetectorInput& input, const Broker& broker, const LogDir& di
                              HumanRate(forecast.slope))
                : fmt::format("{} is {:.0f} % full, {} free", anomaly.subject, share * 100,
                              HumanBytes(static_cast<double>(dir.usable_bytes)));
-  if (OthersHaveRoom(broker)) {
+  if (OthersHaveRoom(input, broker)) {
     AskLogDirs(anomaly);
     anomaly.next_step = "level its log dirs: levelwind plan --log-dirs; or shorten the retention";
   } else {

@@ -23,7 +23,8 @@ using ::testing::SizeIs;
 constexpr std::int64_t kTotal = 1'000'000'000;
 
 /// One broker whose log dir has so much in it, a number of seconds after the start.
-SnapshotPtr At(std::int64_t second, double used_share) {
+/// `other`: of a second log dir; below 0: there is none.
+SnapshotPtr At(std::int64_t second, double used_share, double other = -1) {
   auto snapshot = std::make_shared<ClusterSnapshot>(
       SnapshotBuilder()
           .AddBroker(1, "r1")
@@ -35,11 +36,16 @@ SnapshotPtr At(std::int64_t second, double used_share) {
   dir.total_bytes = kTotal;
   dir.usable_bytes = static_cast<std::int64_t>(kTotal * (1 - used_share));
   snapshot->brokers[0].log_dirs = {dir};
+  if (other >= 0) {
+    dir.path = "/e";
+    dir.usable_bytes = static_cast<std::int64_t>(kTotal * (1 - other));
+    snapshot->brokers[0].log_dirs.push_back(dir);
+  }
   return snapshot;
 }
 
-DetectorReport ReportAt(Watch& watch, std::int64_t second, double used_share) {
-  const SnapshotPtr snapshot = At(second, used_share);
+DetectorReport ReportAt(Watch& watch, std::int64_t second, double used_share, double other = -1) {
+  const SnapshotPtr snapshot = At(second, used_share, other);
   const auto reports = watch.Look(snapshot, snapshot->taken_at);
   for (const DetectorReport& report : *reports) {
     if (report.detector == "disk_filling") return report;
@@ -132,6 +138,21 @@ TEST(DiskFilling, WhatFallsBelowItWithinTheHourIsNotNearlyFull) {
     }
   }
   EXPECT_THAT(report.anomalies, IsEmpty());
+}
+
+TEST(DiskFilling, LogDirsThatFillTogetherAreNotLevelled) {
+  // Seen on real brokers: 27 % and 22 % full, both full within the hour, and the plan moved
+  // replicas from one to the other.
+  for (const bool both : {true, false}) {
+    Watch watch{DetectorOptions()};
+    DetectorReport report;
+    for (int second = 0; second <= 7200; second += 60) {
+      const double share = 0.5 + second * 0.000012;
+      report = ReportAt(watch, second, share, both ? share - 0.05 : 0.15);
+    }
+    ASSERT_THAT(report.anomalies, SizeIs(both ? 2 : 1));
+    EXPECT_EQ(report.anomalies[0].fix, both ? AnomalyFix::kRelieveBrokers : AnomalyFix::kLogDirs);
+  }
 }
 
 TEST(DiskFilling, StepsOfAnotherLengthAreNotRestored) {
