@@ -42,7 +42,7 @@ constexpr DetectorInfo kBuiltin[] = {
     {"hot_broker", "one broker carries far more than the mean", DetectHotBroker, 900},
     {"hot_partition", "one partition carries most of its topic and broker", DetectHotPartition,
      900},
-    {"key_skew", "a topic whose partitions stay uneven", DetectKeySkew, 0},
+    {"key_skew", "a topic whose partitions stay uneven", DetectKeySkew, 1800},
     {"slow_broker", "a broker whose disks are slow", DetectSlowBroker, 0},
     {"metric_anomaly", "a broker far from its own past", DetectMetricAnomaly, 300},
     {"noisy_neighbour", "a client or topic that starves others", DetectNoisyNeighbour, 600},

@@ -65,6 +65,12 @@ void AddSteady(std::vector<Scenario>& out) {
           sim.TopicOf("orders").partitions[p].weight = hot ? 4 : 1;
         }
       }));
+  out.push_back(Calm(
+      "a nightly job writes into one partition for twelve minutes",
+      [](SimHistory& sim, int now) {
+        sim.TopicOf("logs").partitions[3].weight = now >= 100 && now < 112 ? 12 : 1;
+      },
+      nullptr, 200));
   out.push_back(Calm("a burst of two minutes",
                      [](SimHistory& sim, int now) { sim.load = now == 90 || now == 91 ? 5 : 1; }));
   out.push_back(Calm("a burst every ten minutes", [](SimHistory& sim, int now) {

@@ -124,9 +124,10 @@ void AddCalm(std::vector<Scenario>& out) {
     broker.other_bytes = phase < 25 ? phase * 2e9 : phase < 40 ? 50e9 : 0;
   });
 
-  Tell(out, "a nightly job writes into one partition for twelve minutes", {}, {}, 200,
+  // Its group does fall behind while that lasts: one consumer reads the partition.
+  Tell(out, "each hour a job writes into one partition for ten minutes", {}, {"lagging_group"}, 300,
        [](SimHistory& sim, int now) {
-         sim.TopicOf("logs").partitions[3].weight = now >= 100 && now < 112 ? 12 : 1;
+         sim.TopicOf("clicks").partitions[5].weight = now >= 60 && now % 60 < 10 ? 30 : 1;
        });
 
   Tell(out, "an autoscaler adds a consumer and takes it away every forty minutes", {}, {}, 300,

@@ -37,8 +37,10 @@ void AddIll(std::vector<Scenario>& out) {
          if (now >= 90) sim.BrokerOf(5).other_bytes += 3e9;
        });
 
+  // The other is away for longer than anybody wants not to be told of it.
   Tell(out, "a rack is lost, and one of its brokers does not return with it",
-       {{"dead_broker", "broker 1"}}, loss, 200, [](SimHistory& sim, int now) {
+       {{"dead_broker", "broker 1"}, {"dead_broker", "broker 4"}}, loss, 200,
+       [](SimHistory& sim, int now) {
          if (now == 90) sim.Stop(1), sim.Stop(4);
          if (now == 97) sim.Start(4);
        });
@@ -63,8 +65,7 @@ void AddIll(std::vector<Scenario>& out) {
 
   Tell(out, "a record that cannot be read holds up one partition of a group",
        {{"stuck_group", "billing"}}, {"lagging_group"}, 200, [](SimHistory& sim, int now) {
-         SimGroup& group = sim.GroupOf("billing");
-         if (now >= 90) group.committed[2] = group.before.back()[2];
+         if (now >= 90) sim.GroupOf("billing").held_partition = 2;
        });
 }
 
@@ -93,8 +94,9 @@ void AddCalm(std::vector<Scenario>& out) {
          sim.rates = now < 100 || now >= 110;
        });
 
-  Tell(out, "one broker after the other cleans its logs for a quarter of an hour", {}, {}, 300,
-       [](SimHistory& sim, int now) {
+  // Five times a broker's usual latency for so long is told, by its rule; a slow disk it is none.
+  Tell(out, "one broker after the other cleans its logs for a quarter of an hour", {},
+       {"metric_anomaly"}, 300, [](SimHistory& sim, int now) {
          for (SimBroker& broker : sim.brokers) {
            const int since = now - 100 - 20 * static_cast<int>(broker.id);
            const bool cleans = since >= 0 && since < 15;

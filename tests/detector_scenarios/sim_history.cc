@@ -225,7 +225,9 @@ void SimHistory::Consume(SimGroup& group) {
     double left = group.member_rate * time * dice.Around(0.1);
     // What one partition does not need goes to the others: a fetch brings what is there.
     std::vector<std::size_t> mine;
-    for (std::size_t p = m; p < assigned; p += group.members.size()) mine.push_back(p);
+    for (std::size_t p = m; p < assigned; p += group.members.size()) {
+      if (static_cast<int>(p) != group.held_partition) mine.push_back(p);
+    }
     const auto lag = [&](std::size_t p) { return topic.partitions[p].end - group.committed[p]; };
     std::ranges::sort(mine, {}, lag);
     for (std::size_t i = 0; i < mine.size(); ++i) {

@@ -72,6 +72,7 @@ struct SimGroup {
   double member_rate = 1e9;  ///< Records per second that one member can process.
   bool paused = false;       ///< Members are there and process nothing.
   bool manual_gap = false;   ///< Nobody is given the last partition.
+  int held_partition = -1;   ///< A record of it cannot be processed, and is tried for ever.
   std::int64_t rebalances = 0;
   std::vector<double> committed;            ///< By partition.
   std::vector<std::vector<double>> before;  ///< Committed at the last minutes, newest last.
