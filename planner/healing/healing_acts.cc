@@ -319,6 +319,8 @@ void HealingPolicy::Ended(Tracked& tracked, const OperationView& operation,
                   operation.hold_reason.empty() ? "" : "; ", operation.hold_reason);
   if (gives_way && operation.state == OperationState::kCancelled) {
     record.attempts = std::max(0, record.attempts - 1);
+    // Otherwise it would come first again, and be stopped again.
+    RetryIn(tracked, options_.cool_down, input.now, input.wall);
     Set(tracked,
         {HealState::kHeld, "gave_way", record.result + "; it gave way to what was announced"},
         input.now, input.wall);
