@@ -291,7 +291,8 @@ TEST_F(Relief, WithGoalViolationOnTheHealingHasPlansMadeByItself) {
           return one.value("type", "") == "goal_violation" && one.value("state", "") == "healed";
         });
       },
-      300s, "a goal to be kept again"));
+      300s, "a goal to be kept again"))
+      << GetJson(*daemon_, "/api/v1/anomalies").value_or(json()).dump(1);
   load.Stop();
   std::size_t elsewhere = 0;
   for (const auto& replicas : ReplicasOf("crowd")) {
