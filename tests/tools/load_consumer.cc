@@ -5,7 +5,6 @@
 #include <memory>
 #include <thread>
 
-#include "kafka/data/consumer.h"
 #include "tests/tools/pacer.h"
 
 namespace levelwind::load {
@@ -16,18 +15,23 @@ constexpr Duration kMaxWait = std::chrono::milliseconds(100);
 
 Result<std::unique_ptr<kafka::Consumer>> Join(const std::string& bootstrap,
                                               const ConsumeSpec& spec) {
-  kafka::ConsumerOptions options;
-  options.bootstrap = bootstrap;
-  options.client_id = "levelwind-load";
-  options.group = spec.group;
-  options.kip848 = spec.kip848;
-  options.start = spec.from_latest ? kafka::StartOffset::kLatest : kafka::StartOffset::kEarliest;
-  LW_ASSIGN_OR_RETURN(auto consumer, kafka::Consumer::Create(options));
+  LW_ASSIGN_OR_RETURN(auto consumer, kafka::Consumer::Create(MemberOptions(bootstrap, spec)));
   LW_RETURN_IF_ERROR(consumer->Subscribe({spec.topic}));
   return consumer;
 }
 
 }  // namespace
+
+kafka::ConsumerOptions MemberOptions(const std::string& bootstrap, const ConsumeSpec& spec) {
+  kafka::ConsumerOptions options;
+  options.bootstrap = bootstrap;
+  options.client_id = "levelwind-load";
+  options.group = spec.group;
+  options.kip848 = spec.kip848;
+  options.assignor = spec.assignor;
+  options.start = spec.from_latest ? kafka::StartOffset::kLatest : kafka::StartOffset::kEarliest;
+  return options;
+}
 
 Status RunMember(const std::string& bootstrap, const ConsumeSpec& spec, const Clock& clock,
                  GroupProgress& progress, std::stop_token stop) {

@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/result.h"
+#include "kafka/data/consumer.h"
 #include "tests/tools/load_plan.h"
 
 namespace levelwind::load {
@@ -17,6 +18,9 @@ struct GroupProgress {
   std::atomic<std::uint64_t> records{0};
   std::atomic<std::uint64_t> commits{0};
 };
+
+/// How a member of the group joins it.
+kafka::ConsumerOptions MemberOptions(const std::string& bootstrap, const ConsumeSpec& spec);
 
 /// One member of a group: reads at most its share of the group's rate, commits every second and
 /// when it ends. Runs until `stop`, on the thread that calls it.

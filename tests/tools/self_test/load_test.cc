@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "tests/tools/load_consumer.h"
 #include "tests/tools/load_plan.h"
 #include "tests/tools/pacer.h"
 #include "tests/tools/partition_picker.h"
@@ -119,6 +120,13 @@ TEST(LoadPlanTest, NamesWhatIsWrong) {
     ASSERT_FALSE(plan.ok()) << text;
     EXPECT_THAT(plan.error().message(), HasSubstr(part)) << text;
   }
+}
+
+TEST(LoadConsumerTest, TheAssignorThatIsAskedForReachesTheClient) {
+  const auto plan = ParseLoadPlan(
+      R"({"consume": [{"group": "g", "topic": "a", "assignor": "cooperative-sticky"}]})");
+  ASSERT_TRUE(plan.ok()) << plan.error();
+  EXPECT_EQ(MemberOptions("127.0.0.1:9092", plan->consume[0]).assignor, "cooperative-sticky");
 }
 
 }  // namespace
