@@ -10,14 +10,16 @@
 namespace levelwind::planner {
 namespace {
 
-constexpr double kAgree = 10;          // seconds that an increase which is not urgent must stand
-constexpr double kOverAsk = 1.25;      // of an urgent increase: some members start late
-constexpr double kHot = 0.6;           // of what a member can do: a hot partition
-constexpr double kHotter = 3;          // times the mean
-constexpr double kExplore = 1.3;       // times the members, when only a hot partition wants more
-constexpr double kWorthTime = 1.3;     // growing must shorten the catching up by so much
-constexpr double kCaughtUpFor = 30;    // seconds without backlog before fewer are thought of
-constexpr double kNoMoreFor = 1800;    // seconds without growth after one that brought nothing
+constexpr double kAgree = 10;        // seconds that an increase which is not urgent must stand
+constexpr double kOverAsk = 1.25;    // of an urgent increase: some members start late
+constexpr double kHot = 0.6;         // of what a member can do: a hot partition
+constexpr double kHotter = 3;        // times the mean
+constexpr double kExplore = 1.3;     // times the members, when only a hot partition wants more
+constexpr double kWorthTime = 1.3;   // growing must shorten the catching up by so much
+constexpr double kSoon = 90;         // seconds until a need leaves the window, which are waited for
+constexpr double kSoonShare = 0.3;   // of the window, at most
+constexpr double kCaughtUpFor = 30;  // seconds without backlog before fewer are thought of
+constexpr double kNoMoreFor = 1800;  // seconds without growth after one that brought nothing
 constexpr double kGrowthWorth = 0.25;  // of what a growth should bring, it must bring
 
 double TotalCommitRate(const std::vector<PartitionWatch>& watches) {
@@ -171,7 +173,8 @@ GroupController::Verdict GroupController::StepDown(const GroupScalingInput& inpu
                             std::max(0.0, idle_left)));
   }
   // A higher need is about to leave the window: one step down is better than two.
-  const double soon = tick.now - DownWindow(input) + 90;
+  const double window = DownWindow(input);
+  const double soon = tick.now - window + std::min(kSoon, kSoonShare * window);
   const std::int64_t then = std::max<std::int64_t>({target_need_.MaxSince(soon), tick.least, 1});
   if (double(then) < 0.9 * double(wanted)) {
     return Hold(tick, ScalingReason::kDownWaiting,
