@@ -160,21 +160,24 @@ void PrintOutcome(const std::string& protocol, const Outcome& outcome) {
       figures.busy_s > 0 ? static_cast<double>(figures.records) / figures.busy_s : 0,
       outcome.met() ? "met" : "MISSED");
   std::printf("             members and time lag every 30 s: %s\n", outcome.watch.line.c_str());
+  if (outcome.met()) return;
+  std::printf("             reasons by second: %s; the last: %s\n", outcome.watch.reasons.c_str(),
+              outcome.watch.why.c_str());
 }
 
 Status MeasureSteps(testing::RealCluster& cluster, const std::string& dir, const Sizes& sizes,
-                    bool& met) {
+                    const std::vector<std::string>& protocols, bool& met) {
   LW_RETURN_IF_ERROR(MakeTopic(cluster, "steps"));
   ConsumerFleet::Options options;
   options.bootstrap = cluster.bootstrap();
   options.dir = dir;
   options.objective_s = kObjective_s;
-  for (const std::string& protocol : kProtocols) {
+  for (const std::string& protocol : protocols) {
     options.groups.push_back(MakeGroup(protocol, "steps", protocol, 1));
   }
   LW_ASSIGN_OR_RETURN(const auto fleet, ConsumerFleet::Start(options));
-  for (const std::string& protocol : kProtocols) fleet->Scale(protocol, 2);
-  testing::Daemon daemon(testing::ScalingDaemon(cluster.bootstrap(), dir, *fleet, kProtocols,
+  for (const std::string& protocol : protocols) fleet->Scale(protocol, 2);
+  testing::Daemon daemon(testing::ScalingDaemon(cluster.bootstrap(), dir, *fleet, protocols,
                                                 fmt::format("    objective: {:.0f}s\n"
                                                             "    down_window: 2m\n"
                                                             "    start_time: 5s\n"
@@ -185,7 +188,7 @@ Status MeasureSteps(testing::RealCluster& cluster, const std::string& dir, const
   LW_ASSIGN_OR_RETURN(const auto load,
                       testing::SteadyLoad::Start(cluster.bootstrap(), "steps", kPartitions));
   const std::int64_t from_ms = NowMs();
-  ScalingWatch watch(daemon, kProtocols);
+  ScalingWatch watch(daemon, protocols);
   for (const auto& [rate, time] :
        {std::pair{kLow, sizes.low}, std::pair{kHigh, sizes.high}, std::pair{kLow, sizes.after}}) {
     load->SetRate(rate);
@@ -193,7 +196,7 @@ Status MeasureSteps(testing::RealCluster& cluster, const std::string& dir, const
   }
   LW_RETURN_IF_ERROR(load->Stop());
   met = true;
-  for (const std::string& protocol : kProtocols) {
+  for (const std::string& protocol : protocols) {
     Outcome outcome;
     outcome.figures = testing::MeasureGroup(fleet->Logs(protocol), from_ms, NowMs());
     outcome.watch = watch.Of(protocol);
@@ -206,7 +209,8 @@ Status MeasureSteps(testing::RealCluster& cluster, const std::string& dir, const
   return Ok();
 }
 
-Status Run(const Sizes& sizes, bool& met) {
+/// `only`: the steps of this protocol; empty: all there is.
+Status Run(const Sizes& sizes, const std::string& only, bool& met) {
   testing::RealClusterOptions wanted;
   wanted.brokers = 3;
   wanted.racks = "r1,r2,r3";
@@ -215,8 +219,9 @@ Status Run(const Sizes& sizes, bool& met) {
   wanted.settings = {{"group.initial.rebalance.delay.ms", "3000"}};
   LW_ASSIGN_OR_RETURN(const auto cluster, testing::RealCluster::Start(wanted));
   const testing::TempDir pauses("scaling-pauses"), steps("scaling-steps");
+  if (!only.empty()) return MeasureSteps(*cluster, steps.path(), sizes, {only}, met);
   LW_RETURN_IF_ERROR(MeasurePauses(*cluster, pauses.path(), sizes));
-  return MeasureSteps(*cluster, steps.path(), sizes, met);
+  return MeasureSteps(*cluster, steps.path(), sizes, kProtocols, met);
 }
 
 }  // namespace
@@ -226,8 +231,9 @@ int main(int argc, char** argv) {
   using namespace std::chrono_literals;
   levelwind::bench::Sizes sizes;
   if (argc > 1 && std::string_view(argv[1]) == "--quick") sizes = {2, 15s, 45s, 200s, 210s};
+  const std::string only = argc > 2 ? argv[2] : "";
   bool met = false;
-  const levelwind::Status status = levelwind::bench::Run(sizes, met);
+  const levelwind::Status status = levelwind::bench::Run(sizes, only, met);
   if (!status.ok()) std::printf("scaling: %s\n", status.error().ToString().c_str());
   std::printf("scaling: %s\n", status.ok() && met ? "met" : "MISSED");
   return status.ok() && met ? 0 : 1;

@@ -45,6 +45,11 @@ void ScalingWatch::Look(const std::string& group, bool tell) {
   if (now->value("capacity_learned", false)) {
     watch.capacity_per_s = NumberOr(*now, "capacity_per_s", watch.capacity_per_s);
   }
+  if (const std::string reason = now->value("reason", ""); reason != watch.reason) {
+    watch.reasons += fmt::format("{}{} {}", watch.reasons.empty() ? "" : ", ", looks_, reason);
+    watch.reason = reason;
+  }
+  watch.why = now->value("why", "");
   if (tell) {
     watch.line += fmt::format("{}{}/{:.0f}", watch.line.empty() ? "" : " ", members,
                               NumberOr(*now, "time_lag_seconds", -1));

@@ -15,6 +15,8 @@ struct GroupWatch {
   int first_members = -1, most_members = -1, last_members = -1;
   double capacity_per_s = 0;  ///< The last that was learned.
   std::string line;           ///< Members and seconds of time lag, every 30 s.
+  std::string reasons;        ///< Each with the second from which on it was given.
+  std::string reason, why;    ///< Of the last decision.
 };
 
 /// Asks the daemon once a second.
