@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <fstream>
 #include <memory>
@@ -109,8 +110,13 @@ TEST_F(KubernetesTest, WritesScaleWithTheLeastRights) {
   EXPECT_THAT(ErrorOf(scaler.Apply(Decision("missing", 2))), HasSubstr("NotFound: reading"));
   const auto rows = journal_->LoadAudit(10, "");
   ASSERT_TRUE(rows.ok());
-  EXPECT_EQ(rows->size(), 4U) << "each PATCH, the dry run too";
-  for (const auto& row : *rows) EXPECT_EQ(row.outcome, "ok") << row.target;
+  // The Deployment's controller may write between our read and our PATCH: that one is sent again.
+  const auto done =
+      std::ranges::count_if(*rows, [](const auto& row) { return row.outcome == "ok"; });
+  EXPECT_EQ(done, 4) << "each PATCH, the dry run too";
+  for (const auto& row : *rows) {
+    EXPECT_THAT(row.outcome, ::testing::AnyOf(::testing::Eq("ok"), HasSubstr("409"))) << row.target;
+  }
 }
 
 TEST_F(KubernetesTest, WithoutRightsItSaysWhichAreMissing) {
