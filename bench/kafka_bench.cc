@@ -18,6 +18,7 @@
 
 #include "base/file_limit.h"
 #include "base/memory.h"
+#include "bench/median.h"
 #include "bench/process_usage.h"
 #include "collectors/monitor.h"
 #include "kafka/client.h"
@@ -99,11 +100,6 @@ std::uint64_t BytesOf(const kafka::ClientStats& stats) {
   std::uint64_t bytes = 0;
   for (const auto& [api, figures] : stats.apis) bytes += figures.bytes_in + figures.bytes_out;
   return bytes;
-}
-
-double Median(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  return values[values.size() / 2];
 }
 
 bool Complete(const ClusterSnapshot& snapshot, const Scale& scale) {

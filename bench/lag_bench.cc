@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "bench/median.h"
 #include "bench/process_usage.h"
 #include "collectors/monitor.h"
 #include "kafka/client.h"
@@ -132,11 +133,6 @@ struct Figures {
   std::size_t commits = 0;
   std::size_t lags = 0;
 };
-
-double Median(std::vector<double> values) {
-  std::ranges::sort(values);
-  return values.empty() ? 0 : values[values.size() / 2];
-}
 
 double Bytes(const kafka::KafkaClient& client) {
   std::uint64_t bytes = 0;

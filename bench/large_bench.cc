@@ -16,8 +16,10 @@
 
 #include <nlohmann/json.hpp>
 
+#include "bench/median.h"
 #include "bench/process_usage.h"
 #include "tests/kafka_cluster/daemon_api.h"
+#include "tests/kafka_cluster/wait_for.h"
 #include "tests/sim_cluster/sim_cluster.h"
 #include "tests/sim_cluster/sim_layout.h"
 #include "tests/support/temp_dir.h"
@@ -36,11 +38,6 @@ struct Figures {
   std::size_t series = 0;
   double peak_mib = 0;
 };
-
-double Median(std::vector<double> values) {
-  std::ranges::sort(values);
-  return values.empty() ? 0 : values[values.size() / 2];
-}
 
 std::size_t Series(std::string_view page) {
   std::size_t count = 0;
@@ -87,12 +84,12 @@ Status Scrape(const testing::Daemon& daemon, int rounds, Figures& figures) {
 Status WaitForAll(testing::Daemon& daemon) {
   LW_RETURN_IF_ERROR(daemon.WaitHttp("/-/ready", seconds(300)));
   const std::string last = fmt::format("/api/v1/groups?limit=1&from={}", kGroups - 1);
-  for (int attempt = 0; attempt < 150; ++attempt) {
+  const auto there = [&] {
     const auto answer = testing::GetJson(daemon, last);
-    if (answer.ok() && answer->at("groups").size() == 1) return Ok();
-    std::this_thread::sleep_for(seconds(2));
-  }
-  return Unavailable("the daemon did not see all groups within 5 minutes");
+    return answer.ok() && answer->at("groups").size() == 1;
+  };
+  const auto waited = testing::WaitFor(there, seconds(300), "the daemon to see all groups");
+  return waited ? Ok() : Status(Unavailable(waited.message()));
 }
 
 int Report(const Figures& figures) {

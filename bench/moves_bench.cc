@@ -23,6 +23,7 @@
 #include <nlohmann/json.hpp>
 
 #include "bench/latency_probe.h"
+#include "bench/median.h"
 #include "kafka/client.h"
 #include "tests/kafka_cluster/daemon_api.h"
 #include "tests/kafka_cluster/real_cluster.h"
@@ -266,11 +267,6 @@ Result<Figures> SideBySide::OnePass(bool ours) {
   // The tool leaves its throttles until somebody asks it to look.
   if (!ours) LW_RETURN_IF_ERROR(Tool({"--reassignment-json-file", plan_file_, "--verify"}));
   return figures;
-}
-
-double Median(std::vector<double> values) {
-  std::ranges::sort(values);
-  return values[values.size() / 2];
 }
 
 /// Each way in turn, so that what the machine does meanwhile meets both.

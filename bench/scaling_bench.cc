@@ -5,6 +5,7 @@
 //   steps: Levelwind scales three groups through its webhook while records arrive at five times the
 //     rate for some minutes. A record takes 10 ms, so that a member can do 100 a second; Levelwind
 //     is not told.
+//   scaling_bench [--quick [PROTOCOL]]     a shorter run; PROTOCOL: only its steps
 // Exit status 1: a capacity that is learned 20 % beside the truth, more late records than a group
 // that has to double twice has to have, or a group that is not shrunk again.
 #include <fmt/format.h>

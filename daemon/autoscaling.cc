@@ -7,6 +7,7 @@
 #include <random>
 #include <utility>
 
+#include "actions/scaling/guarded_scaler.h"
 #include "actions/scaling/webhook_scaler.h"
 #include "base/log.h"
 #include "daemon/step_loop.h"
@@ -87,9 +88,13 @@ Result<std::unique_ptr<actions::KubeClient>> Autoscaling::Client() const {
 }
 
 std::unique_ptr<actions::Scaler> Autoscaling::Guarded(std::unique_ptr<actions::Scaler> scaler,
-                                                      bool dry_run) {
+                                                      bool dry_run, kafka::KafkaClient& writer) {
+  const auto remove = [this, &writer](const ScalingDecision& decision) {
+    return actions::RemoveOrphanedMembers(writer, writer.group_admin(), *log_, decision,
+                                          decision.desired, kKafkaTimeout);
+  };
   return std::make_unique<actions::GuardedScaler>(
-      std::move(scaler), *guard_, clock_, [this] { return MayAct(); }, dry_run, remove_members_);
+      std::move(scaler), *guard_, clock_, [this] { return MayAct(); }, dry_run, remove);
 }
 
 Status Autoscaling::MakeScalers(store::OperationJournal& journal, kafka::KafkaClient& writer) {
@@ -98,10 +103,6 @@ Status Autoscaling::MakeScalers(store::OperationJournal& journal, kafka::KafkaCl
   log_ = std::make_unique<actions::ActionLog>(journal, clock_);
   guard_ = std::make_unique<actions::OffsetGuard>(writer, writer.group_admin(), *record_, *log_,
                                                   clock_, kKafkaTimeout);
-  remove_members_ = [this, &writer](const ScalingDecision& decision) {
-    return actions::RemoveOrphanedMembers(writer, writer.group_admin(), *log_, decision,
-                                          decision.desired, kKafkaTimeout);
-  };
   const actions::MayAct may_act = [this] { return MayAct(); };
   if (autoscale.lease_on) {
     LW_ASSIGN_OR_RETURN(lease_client_, Client());
@@ -116,13 +117,13 @@ Status Autoscaling::MakeScalers(store::OperationJournal& journal, kafka::KafkaCl
     LW_ASSIGN_OR_RETURN(kube_, Client());
     kube_scaler_ = Guarded(
         std::make_unique<actions::KubeScaler>(autoscale.scale, *kube_, *log_, clock_, may_act),
-        autoscale.scale.dry_run);
+        autoscale.scale.dry_run, writer);
   }
   if (!autoscale.webhook.url.empty()) {
     LW_ASSIGN_OR_RETURN(auto webhook,
                         actions::WebhookScaler::Make(autoscale.webhook, config_.cluster_name, *log_,
                                                      clock_, may_act, std::random_device()()));
-    webhook_ = Guarded(std::move(webhook), autoscale.webhook.dry_run);
+    webhook_ = Guarded(std::move(webhook), autoscale.webhook.dry_run, writer);
   } else if (Acts(autoscale, false)) {
     return InvalidArgument(
         "autoscale.webhook.url: is empty, but a group in mode act has a target "

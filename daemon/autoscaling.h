@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "actions/scaling/action_log.h"
-#include "actions/scaling/guarded_scaler.h"
 #include "actions/scaling/kube_client.h"
 #include "actions/scaling/kube_lease.h"
 #include "actions/scaling/kube_review_client.h"
@@ -51,7 +50,8 @@ class Autoscaling {
   Autoscaling(const config::Config& config, const Clock& clock) : config_(config), clock_(clock) {}
   Status MakeLoop(std::function<SnapshotPtr()> snapshot, std::uint64_t epoch);
   Status MakeScalers(store::OperationJournal& journal, kafka::KafkaClient& writer);
-  std::unique_ptr<actions::Scaler> Guarded(std::unique_ptr<actions::Scaler> scaler, bool dry_run);
+  std::unique_ptr<actions::Scaler> Guarded(std::unique_ptr<actions::Scaler> scaler, bool dry_run,
+                                           kafka::KafkaClient& writer);
   Status MakeServers();
   Result<std::unique_ptr<actions::KubeClient>> Client() const;
   actions::Scaler* ScalerOf(const ScalingTarget& target);
@@ -65,7 +65,6 @@ class Autoscaling {
   std::unique_ptr<actions::KubeReviewClient> reviews_;
   std::unique_ptr<store::ScalingRecord> record_;
   std::unique_ptr<actions::OffsetGuard> guard_;
-  actions::RemoveMembers remove_members_;
   std::unique_ptr<actions::Scaler> kube_scaler_, webhook_;
   std::unique_ptr<AutoscaleLoop> loop_;
   std::unique_ptr<api::KedaServer> keda_;

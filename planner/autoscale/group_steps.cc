@@ -165,15 +165,15 @@ GroupController::Verdict GroupController::StepDown(const GroupScalingInput& inpu
                                                    const Tick& tick) {
   const std::int64_t wanted = std::max<std::int64_t>({target_need_.Max(), tick.least, 1});
   if (wanted >= tick.current) return Steady(tick);
+  const double window = DownWindow(input);
   // Zero is near: one step is a rebalance less than two, and until then the members cost little.
   const double idle_left = options_.idle_after_s - (tick.now - idle_since_);
-  if (tick.least == 0 && idle_since_ >= 0 && idle_left <= DownWindow(input)) {
+  if (tick.least == 0 && idle_since_ >= 0 && idle_left <= window) {
     return Hold(tick, ScalingReason::kDownWaiting,
                 fmt::format("nothing arrives: {} would do, and in {:.0f} s none", wanted,
                             std::max(0.0, idle_left)));
   }
   // A higher need is about to leave the window: one step down is better than two.
-  const double window = DownWindow(input);
   const double soon = tick.now - window + std::min(kSoon, kSoonShare * window);
   const std::int64_t then = std::max<std::int64_t>({target_need_.MaxSince(soon), tick.least, 1});
   if (double(then) < 0.9 * double(wanted)) {
@@ -199,7 +199,7 @@ GroupController::Verdict GroupController::StepDown(const GroupScalingInput& inpu
       wanted, ScalingReason::kDownRate,
       fmt::format("for {:.0f} s {} members would have done for {:.0f} records/s, one member does "
                   "{:.0f}/s",
-                  DownWindow(input), wanted, tick.demand.arriving, tick.member)};
+                  window, wanted, tick.demand.arriving, tick.member)};
 }
 
 bool GroupController::GrowthBroughtNothing(const Tick& tick) {

@@ -31,6 +31,11 @@ struct Scenario {
   std::uint64_t seeds_from = 0;  ///< Added to the seeds that it is lived through with.
 };
 
+/// Adds one by which no threshold was chosen.
+Scenario& AddHeldOut(std::vector<Scenario>& out, std::uint64_t seeds_from, std::string name,
+                     std::vector<Wanted> wanted, std::vector<std::string> also, int minutes,
+                     std::function<void(SimHistory&, int minute)> live);
+
 /// All, with an anomaly first.
 std::vector<Scenario> AllScenarios();
 std::vector<Scenario> BrokerScenarios();
