@@ -44,9 +44,11 @@ void CapacityLearner::Restart() {
 
 void CapacityLearner::Look(double t, std::span<const MemberWork> members) {
   TakePartitions(t, members);
-  TakeSaturated(t, members);
+  const bool many = TakeSaturated(t, members);
   for (const MemberWork& m : members) {
-    if (IsKnown(mu_) && m.rate > mu_) mu_ = m.rate;  // it can do at least that
+    // It can do at least that; but the fastest is no measure while many are at their limit below
+    // it.
+    if (IsKnown(mu_) && m.rate > mu_ && !many) mu_ = m.rate;
     if (IsKnown(proven_) && m.rate > proven_) proven_ = m.rate;
   }
   Recover(t);
@@ -71,7 +73,7 @@ void CapacityLearner::TakePartitions(double t, std::span<const MemberWork> membe
   if (IsKnown(seen) && kappa_samples_.size() >= 3) kappa_ = seen;
 }
 
-void CapacityLearner::TakeSaturated(double t, std::span<const MemberWork> members) {
+bool CapacityLearner::TakeSaturated(double t, std::span<const MemberWork> members) {
   std::vector<double> found;
   for (const MemberWork& m : members) {
     if (m.behind == 0 || m.rate <= 0) continue;
@@ -84,11 +86,10 @@ void CapacityLearner::TakeSaturated(double t, std::span<const MemberWork> member
   }
   const auto broad = std::max<std::size_t>(1, std::min<std::size_t>(2, members.size()));
   const bool wide = static_cast<double>(found.size()) >= 0.3 * static_cast<double>(members.size());
-  if (found.size() < broad && !wide) return;
-  if (found.empty()) return;
+  if (found.empty() || (found.size() < broad && !wide)) return false;
   for (const double rate : found) samples_.push_back({t, rate});
   const double seen = Median(samples_, t);
-  if (!IsKnown(seen)) return;
+  if (!IsKnown(seen)) return false;
   if (recovered_at_ >= 0 && seen < 0.9 * mu_) {
     recover_after_ = std::min(kRecoverAtMost, 2 * std::max(kRecoverAfter, recover_after_));
   }
@@ -98,6 +99,7 @@ void CapacityLearner::TakeSaturated(double t, std::span<const MemberWork> member
   healthy_ = std::max(KnownOr(healthy_, seen), seen);
   learned_ = true;
   saturated_ = t;
+  return wide;
 }
 
 void CapacityLearner::Recover(double t) {

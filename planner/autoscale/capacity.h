@@ -38,7 +38,8 @@ class CapacityLearner {
 
  private:
   bool OnlyItsPartition(const MemberWork& member) const;
-  void TakeSaturated(double t, std::span<const MemberWork> members);
+  /// Whether many members are at their limit now.
+  bool TakeSaturated(double t, std::span<const MemberWork> members);
   void TakePartitions(double t, std::span<const MemberWork> members);
   void Recover(double t);
 

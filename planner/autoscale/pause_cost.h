@@ -15,7 +15,8 @@ struct PauseCost {
   double record_seconds = 0;  ///< Delay of all records together.
 };
 
-/// Seconds that a moved partition stops before any was seen: medians of docs/autoscaling.md.
+/// Seconds that a moved partition is taken to stop before any was seen: rather too long than too
+/// short, since members that work long between two polls make all others wait.
 double TypicalPause(GroupProtocol protocol);
 
 /// Sum over what stops of rate x pause^2 / 2 x member / (member - rate of its owner): what piles up

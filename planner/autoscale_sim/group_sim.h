@@ -16,6 +16,11 @@
 
 namespace levelwind::planner::sim {
 
+/// Lognormal, seconds.
+struct Spread {
+  double median, p99;
+};
+
 /// One run. Deterministic in (workload, protocol, seed, scaler).
 class GroupSim {
  public:
@@ -55,6 +60,8 @@ class GroupSim {
   void Release(std::size_t p, int t);
   void CommitPart(std::size_t p, int t);
   int Pause();
+  int Seconds(Spread spread);
+  int ToNextHeartbeat();
 
   // group_sim.cc
   void Serve(int t);

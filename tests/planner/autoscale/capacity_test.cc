@@ -46,6 +46,15 @@ TEST(Capacity, OneSlowMemberOfManyIsNotBelieved) {
   EXPECT_DOUBLE_EQ(learner.member(), 1000);
 }
 
+TEST(Capacity, TheFastestIsNoMeasureWhileManyAreAtTheirLimitBelowIt) {
+  // Members that grow slow with age: a few young ones carry more than the old ones can.
+  CapacityLearner learner(1000, kUnknown);
+  std::vector<MemberWork> members(17, Saturated(315));
+  members.resize(23, Idle(530));
+  Feed(learner, 0, 600, members);
+  EXPECT_NEAR(learner.member(), 315, 1);
+}
+
 TEST(Capacity, WhoDoesMoreThanWasKnownCan) {
   CapacityLearner learner(1000, kUnknown);
   Feed(learner, 0, 10, {Idle(1300)});

@@ -46,12 +46,12 @@ TEST(Simulation, WhatIsEnoughIsNeverLate) {
   EXPECT_EQ(run.pause_seconds, 0);
 }
 
-TEST(Simulation, EagerStopsEverybodyCooperativeDoesNot) {
+TEST(Simulation, EagerStopsEverybodyTheOthersWhatMovesAndKip848Longest) {
   const RunResult eager = RunOne(2, 1.2, "B4", Protocol::kEager);
   const RunResult cooperative = RunOne(2, 1.2, "B4", Protocol::kCooperative);
   const RunResult consumer = RunOne(2, 1.2, "B4", Protocol::kConsumer);
-  EXPECT_GT(eager.pause_seconds, 2 * cooperative.pause_seconds);
-  EXPECT_GT(cooperative.pause_seconds, consumer.pause_seconds * 0.5);
+  EXPECT_GT(eager.pause_seconds, cooperative.pause_seconds);
+  EXPECT_GT(consumer.pause_seconds, 2 * cooperative.pause_seconds);
 }
 
 TEST(Simulation, StaticMembersThatLeaveOrphanTheirPartitions) {
@@ -84,7 +84,8 @@ TEST(Simulation, ASliceOfTheBenchmarkOursIsLessLateForLess) {
   for (const int w : plan.workloads) {
     const Cell& keda = *result->Find(Protocol::kEager, w, "B2");
     const Cell& ours = *result->Find(Protocol::kEager, w, "B10");
-    EXPECT_LT(ours.late60, keda.late60) << "W" << w;
+    EXPECT_LE(ours.late60, keda.late60) << "W" << w;
+    EXPECT_LT(ours.late5, keda.late5) << "W" << w;
     EXPECT_LT(ours.replica_seconds, keda.replica_seconds) << "W" << w;
     EXPECT_LE(ours.rebalances, keda.rebalances / 8) << "W" << w;
   }
