@@ -11,14 +11,10 @@
 
 #include "collectors/commit_interval.h"
 #include "collectors/group_records.h"
+#include "model/group_state.h"
 
 namespace levelwind::collectors {
 namespace {
-
-bool IsMoving(std::string_view state) {
-  return state == "PreparingRebalance" || state == "CompletingRebalance" || state == "Assigning" ||
-         state == "Reconciling";
-}
 
 /// Whatever their order.
 std::uint64_t HashOf(const std::vector<kafka::GroupMember>& members) {
@@ -91,7 +87,7 @@ void WatchRebalance(GroupRecord& record, const kafka::GroupDescription* descript
   GroupActivity& seen = record.seen;
   const bool described = description != nullptr && description->error == 0;
   if (group.state == kUnknownGroupState || (!described && !watch.watched)) return;
-  const bool moving = IsMoving(group.state);
+  const bool moving = IsRebalancing(group.state);
   const std::uint64_t members = described ? HashOf(description->members) : watch.members;
   if (!watch.watched) {
     seen.rebalances = 0;

@@ -4,11 +4,15 @@
 #include <functional>
 #include <string>
 
+#include "model/group_state.h"
+
 namespace levelwind::detectors {
 namespace {
 
 /// Of one group; those beyond are not told apart.
 constexpr std::size_t kMostMembers = 5'000;
+
+constexpr std::int64_t kRestMs = 60'000;  // a group that was stable for so long is at rest
 
 void Keep(WallTime& since, bool is_so, WallTime now) {
   if (!is_so) {
@@ -45,6 +49,7 @@ void GroupTrend::Update(const ConsumerGroup& group, WallTime now) {
     rebalances_ = rebalances;
   }
   UpdateMembers(group, newest);
+  UpdateRest(group, now);
 
   if (group.member_count > 0) {
     if (away_ || with_members_at.unix_ms == 0) came_at_ = now;
@@ -73,6 +78,27 @@ void GroupTrend::Update(const ConsumerGroup& group, WallTime now) {
     Keep(growing_since, group.lag_growth_per_s > 0, now);
     if (began) growing_from_s = group.time_lag.seconds;
   }
+}
+
+void GroupTrend::UpdateRest(const ConsumerGroup& group, WallTime now) {
+  if (group.state == "Unknown") return;
+  // A look tells of the time since the last one, unless that is long ago.
+  const double passed = static_cast<double>(now.unix_ms - state_at_.unix_ms) / 1000;
+  if (dealing_ && unsettled_since.unix_ms != 0 && passed < kRestMs / 1000) {
+    dealing_s += static_cast<float>(passed);
+  }
+  state_at_ = now;
+  dealing_ = IsRebalancing(group.state);
+  if (dealing_) {
+    settled_since_ = {};
+    if (unsettled_since.unix_ms == 0) {
+      unsettled_since = now;
+      dealing_s = 0;
+    }
+    return;
+  }
+  if (settled_since_.unix_ms == 0) settled_since_ = now;
+  if (now.unix_ms - settled_since_.unix_ms >= kRestMs) unsettled_since = {};
 }
 
 void GroupTrend::UpdateMembers(const ConsumerGroup& group, Minute& minute) {

@@ -37,11 +37,17 @@ struct GroupTrend {
   WallTime growing_since;            ///< Since when every look found more lag growing; 0: not so.
   /// Time lag when growing_since began; unknown: was not known.
   double growing_from_s = kUnknown;
+  /// First look that found its partitions being dealt out; 0: it was at rest for a minute since.
+  WallTime unsettled_since;
+  float dealing_s = 0;  ///< Of the time since then, how long they were being dealt out.
 
  private:
   void UpdateMembers(const ConsumerGroup& group, Minute& minute);
+  void UpdateRest(const ConsumerGroup& group, WallTime now);
 
   bool away_ = false;
+  bool dealing_ = false;  ///< At the last look.
+  WallTime state_at_, settled_since_;
   WallTime came_at_;
   std::int64_t minute_ = 0;                 ///< Since 1970: of the newest entry.
   std::array<Minute, kMinutes> minutes_{};  ///< By minute modulo kMinutes.

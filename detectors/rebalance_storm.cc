@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -16,6 +17,9 @@ namespace {
 constexpr std::int64_t kMinutes = 30;
 /// So many times the limit is a storm even where arrivals explain every one of them.
 constexpr int kExplainedFactor = 3;
+/// As long as the usual max.poll.interval.ms, which is what a rebalance waits for at most.
+constexpr double kRestlessAfter = 300;
+constexpr double kRestlessShare = 0.7;
 
 struct Cause {
   std::string words;
@@ -50,6 +54,31 @@ Cause CauseOf(const ConsumerGroup& group, const GroupTrend::Minute& sum, std::in
       "resubscribe"};
 }
 
+/// A group that is being dealt out at nearly every look: its rebalances cannot be counted, and one
+/// that waits for a member is one only.
+std::optional<Anomaly> Restless(const DetectorReport& report, const ConsumerGroup& group,
+                                const GroupTrend& trend, WallTime now) {
+  if (trend.unsettled_since.unix_ms == 0) return std::nullopt;
+  const double seconds = static_cast<double>(now.unix_ms - trend.unsettled_since.unix_ms) / 1000;
+  if (seconds < kRestlessAfter || trend.dealing_s < kRestlessShare * seconds) return std::nullopt;
+  Anomaly anomaly = FindingOf(report, "group " + EscapeControl(group.name), Severity::kWarning);
+  anomaly.group = group.name;
+  anomaly.value = seconds;
+  anomaly.threshold = kRestlessAfter;
+  anomaly.evidence = {{"seconds since it was at rest", seconds, "s"},
+                      {"seconds of them between two assignments", trend.dealing_s, "s"},
+                      {"members", static_cast<double>(group.member_count), ""}};
+  anomaly.message = fmt::format(
+      "{} has been rebalancing for {}: either one of its {} members does not come back in time, or "
+      "its clients' assignor never comes to rest",
+      anomaly.subject, HumanDuration(seconds), group.member_count);
+  anomaly.next_step =
+      "look into the coordinator's log for the member it waits for; if the generation keeps "
+      "growing, "
+      "try another assignor (range) or group.protocol=consumer";
+  return anomaly;
+}
+
 }  // namespace
 
 DetectorReport DetectRebalanceStorm(const DetectorInput& input) {
@@ -61,6 +90,12 @@ DetectorReport DetectRebalanceStorm(const DetectorInput& input) {
   std::size_t unknown = 0;
   for (const ConsumerGroup& group : input.now.groups) {
     const GroupTrend* trend = input.trends->FindGroup(group.name);
+    if (trend != nullptr) {
+      if (auto restless = Restless(report, group, *trend, input.now.taken_at)) {
+        report.anomalies.push_back(*std::move(restless));
+        continue;
+      }
+    }
     if (trend == nullptr || !IsKnown(group.activity.rebalances)) {
       ++unknown;
       continue;

@@ -216,8 +216,9 @@ GroupController::Verdict GroupController::Settle(const GroupScalingInput& input,
   }
   if (settling_) {
     return Hold(tick, ScalingReason::kSettling,
-                fmt::format("{:.0f} s after the last action {} of {} members have joined", since,
-                            tick.joined, tick.current));
+                fmt::format("{:.0f} s after the last action {} of {} members have joined{}", since,
+                            tick.joined, tick.current,
+                            stable ? "" : ", and the group is still being dealt out"));
   }
   return Hold(tick, ScalingReason::kRebalancing,
               fmt::format("the group is being dealt out: {} held", tick.current));

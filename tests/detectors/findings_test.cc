@@ -10,6 +10,8 @@
 #include "detectors/disk_failure.h"
 #include "detectors/goal_violation.h"
 #include "detectors/maintenance_event.h"
+#include "detectors/rebalance_storm.h"
+#include "detectors/trend_history.h"
 #include "model/cluster_facts.h"
 #include "model/proposal.h"
 #include "tests/support/snapshot_builder.h"
@@ -50,6 +52,44 @@ TEST(DiskFailure, AsksForAPlanWhileReplicasAreOnItAndForAPersonAfterwards) {
   EXPECT_EQ(report.anomalies[0].fix, AnomalyFix::kNone) << "no plan has anything to do";
   EXPECT_FALSE(report.anomalies[0].request.has_value());
   EXPECT_THAT(report.anomalies[0].next_step, HasSubstr("replace the disk"));
+}
+
+/// What the detector says after looks every 5 s at a group of 43 that is dealt out at each but
+/// every `rest`-th.
+DetectorReport AfterRebalancing(int seconds, int rest) {
+  const DetectorOptions options;
+  TrendHistory trends;
+  ClusterSnapshot snapshot = SnapshotBuilder()
+                                 .AddBroker(1, "r1")
+                                 .AddTopic("t", std::vector<std::vector<BrokerId>>{{1}})
+                                 .Build();
+  ConsumerGroup group;
+  group.name = "chain-workers";
+  group.member_count = 43;
+  group.activity.rebalances = 1;  // at each look it seems to be the same one
+  snapshot.groups = {group};
+  for (int second = 0; second <= seconds; second += 5) {
+    snapshot.taken_at = {1'760'000'000'000 + second * 1000LL};
+    snapshot.groups[0].state = second / 5 % rest == 0 ? "Stable" : "PreparingRebalance";
+    trends.Update(snapshot);
+  }
+  DetectorInput input{snapshot, {}, options};
+  input.trends = &trends;
+  return DetectRebalanceStorm(input);
+}
+
+TEST(RebalanceStorm, AGroupThatNeverComesToRestIsTold) {
+  // Brokers told "PreparingRebalance" at nearly every look while the generation grew to 187.
+  const DetectorReport report = AfterRebalancing(400, 10);
+  ASSERT_THAT(report.anomalies, SizeIs(1));
+  EXPECT_EQ(report.anomalies[0].group, "chain-workers");
+  EXPECT_THAT(report.anomalies[0].message, HasSubstr("has been rebalancing for 6 min"));
+  EXPECT_THAT(report.anomalies[0].next_step, HasSubstr("another assignor"));
+}
+
+TEST(RebalanceStorm, OneLongRebalanceAndARollingRestartAreNotTold) {
+  EXPECT_THAT(AfterRebalancing(280, 1000).anomalies, IsEmpty()) << "not yet five minutes";
+  EXPECT_THAT(AfterRebalancing(1200, 2).anomalies, IsEmpty()) << "at work half of the time";
 }
 
 class GoalViolationTest : public ::testing::Test {
