@@ -74,8 +74,7 @@ std::optional<Anomaly> Restless(const DetectorReport& report, const ConsumerGrou
       anomaly.subject, HumanDuration(seconds), group.member_count);
   anomaly.next_step =
       "look into the coordinator's log for the member it waits for; if the generation keeps "
-      "growing, "
-      "try another assignor (range) or group.protocol=consumer";
+      "growing, try another assignor (range) or group.protocol=consumer";
   return anomaly;
 }
 
