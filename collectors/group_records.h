@@ -7,11 +7,9 @@
 
 #include "collectors/collect_state.h"
 #include "kafka/admin_types.h"
+#include "model/group_state.h"
 
 namespace levelwind::collectors {
-
-/// The state that stands for "its coordinator does not answer".
-inline constexpr const char* kUnknownGroupState = "Unknown";
 
 /// Share groups commit nothing: their coordinator tells where each partition's work begins and how
 /// much is left.

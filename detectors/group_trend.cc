@@ -81,24 +81,19 @@ void GroupTrend::Update(const ConsumerGroup& group, WallTime now) {
 }
 
 void GroupTrend::UpdateRest(const ConsumerGroup& group, WallTime now) {
-  if (group.state == "Unknown") return;
+  if (group.state == kUnknownGroupState) return;
   // A look tells of the time since the last one, unless that is long ago.
   const double passed = static_cast<double>(now.unix_ms - state_at_.unix_ms) / 1000;
-  if (dealing_ && unsettled_since.unix_ms != 0 && passed < kRestMs / 1000) {
-    dealing_s += static_cast<float>(passed);
-  }
+  if (dealing_ && passed < kRestMs / 1000) dealing_s += static_cast<float>(passed);
   state_at_ = now;
   dealing_ = IsRebalancing(group.state);
-  if (dealing_) {
-    settled_since_ = {};
-    if (unsettled_since.unix_ms == 0) {
-      unsettled_since = now;
-      dealing_s = 0;
-    }
-    return;
+  Keep(settled_since_, !dealing_, now);
+  if (!dealing_) {
+    if (now.unix_ms - settled_since_.unix_ms >= kRestMs) unsettled_since = {};
+  } else if (unsettled_since.unix_ms == 0) {
+    unsettled_since = now;
+    dealing_s = 0;
   }
-  if (settled_since_.unix_ms == 0) settled_since_ = now;
-  if (now.unix_ms - settled_since_.unix_ms >= kRestMs) unsettled_since = {};
 }
 
 void GroupTrend::UpdateMembers(const ConsumerGroup& group, Minute& minute) {

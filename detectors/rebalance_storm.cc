@@ -57,16 +57,16 @@ Cause CauseOf(const ConsumerGroup& group, const GroupTrend::Minute& sum, std::in
 /// A group that is being dealt out at nearly every look: its rebalances cannot be counted, and one
 /// that waits for a member is one only.
 std::optional<Anomaly> Restless(const DetectorReport& report, const ConsumerGroup& group,
-                                const GroupTrend& trend, WallTime now) {
-  if (trend.unsettled_since.unix_ms == 0) return std::nullopt;
-  const double seconds = static_cast<double>(now.unix_ms - trend.unsettled_since.unix_ms) / 1000;
-  if (seconds < kRestlessAfter || trend.dealing_s < kRestlessShare * seconds) return std::nullopt;
+                                const GroupTrend* trend, WallTime now) {
+  if (trend == nullptr || trend->unsettled_since.unix_ms == 0) return std::nullopt;
+  const double seconds = static_cast<double>(now.unix_ms - trend->unsettled_since.unix_ms) / 1000;
+  if (seconds < kRestlessAfter || trend->dealing_s < kRestlessShare * seconds) return std::nullopt;
   Anomaly anomaly = FindingOf(report, "group " + EscapeControl(group.name), Severity::kWarning);
   anomaly.group = group.name;
   anomaly.value = seconds;
   anomaly.threshold = kRestlessAfter;
   anomaly.evidence = {{"seconds since it was at rest", seconds, "s"},
-                      {"seconds of them between two assignments", trend.dealing_s, "s"},
+                      {"seconds of them between two assignments", trend->dealing_s, "s"},
                       {"members", static_cast<double>(group.member_count), ""}};
   anomaly.message = fmt::format(
       "{} has been rebalancing for {}: either one of its {} members does not come back in time, or "
@@ -89,11 +89,9 @@ DetectorReport DetectRebalanceStorm(const DetectorInput& input) {
   std::size_t unknown = 0;
   for (const ConsumerGroup& group : input.now.groups) {
     const GroupTrend* trend = input.trends->FindGroup(group.name);
-    if (trend != nullptr) {
-      if (auto restless = Restless(report, group, *trend, input.now.taken_at)) {
-        report.anomalies.push_back(*std::move(restless));
-        continue;
-      }
+    if (auto restless = Restless(report, group, trend, input.now.taken_at)) {
+      report.anomalies.push_back(*std::move(restless));
+      continue;
     }
     if (trend == nullptr || !IsKnown(group.activity.rebalances)) {
       ++unknown;

@@ -46,8 +46,7 @@ void CapacityLearner::Look(double t, std::span<const MemberWork> members) {
   TakePartitions(t, members);
   const bool many = TakeSaturated(t, members);
   for (const MemberWork& m : members) {
-    // It can do at least that; but the fastest is no measure while many are at their limit below
-    // it.
+    // It can do at least that; but the fastest is no measure while many are at a limit below it.
     if (IsKnown(mu_) && m.rate > mu_ && !many) mu_ = m.rate;
     if (IsKnown(proven_) && m.rate > proven_) proven_ = m.rate;
   }

@@ -3,27 +3,19 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <string_view>
-#include <utility>
 #include <vector>
+
+#include "model/group_state.h"
 
 namespace levelwind::planner {
 namespace {
 
-constexpr std::array kPhases{
-    std::pair{std::string_view("Stable"), GroupPhase::kStable},
-    std::pair{std::string_view("Empty"), GroupPhase::kEmpty},
-    std::pair{std::string_view("Dead"), GroupPhase::kEmpty},
-    std::pair{std::string_view("PreparingRebalance"), GroupPhase::kRebalancing},
-    std::pair{std::string_view("CompletingRebalance"), GroupPhase::kRebalancing},
-    std::pair{std::string_view("Assigning"), GroupPhase::kRebalancing},
-    std::pair{std::string_view("Reconciling"), GroupPhase::kRebalancing}};
-
 GroupPhase PhaseOf(std::string_view state) {
-  const auto known = std::ranges::find(kPhases, state, [](const auto& one) { return one.first; });
-  return known == kPhases.end() ? GroupPhase::kUnknown : known->second;
+  if (IsRebalancing(state)) return GroupPhase::kRebalancing;
+  if (state == "Stable") return GroupPhase::kStable;
+  return state == "Empty" || state == "Dead" ? GroupPhase::kEmpty : GroupPhase::kUnknown;
 }
 
 GroupProtocol ProtocolOf(const ConsumerGroup& group) {
