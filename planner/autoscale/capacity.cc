@@ -62,12 +62,15 @@ bool CapacityLearner::OnlyItsPartition(const MemberWork& m) const {
 }
 
 void CapacityLearner::TakePartitions(double t, std::span<const MemberWork> members) {
+  bool found = false;
   for (const MemberWork& m : members) {
     if (IsKnown(kappa_) && m.behind > 0) kappa_ = std::max(kappa_, m.behind_rate_max);
     if (OnlyItsPartition(m) && m.behind_rate_max > 0) {
       kappa_samples_.push_back({t, m.behind_rate_max});
+      found = true;
     }
   }
+  if (!found) return;  // what is left of old ones as they pass out of the window is no news
   const double seen = Median(kappa_samples_, t);
   if (IsKnown(seen) && kappa_samples_.size() >= 3) kappa_ = seen;
 }
@@ -83,6 +86,8 @@ bool CapacityLearner::TakeSaturated(double t, std::span<const MemberWork> member
     if (m.partitions == 1 && IsKnown(mu_) && m.rate < mu_) continue;
     found.push_back(m.rate);
   }
+  // One alone is no measure for the others; but while it is at its limit nothing is hoped for.
+  if (!found.empty() && saturated_ >= 0) saturated_ = t;
   const auto broad = std::max<std::size_t>(1, std::min<std::size_t>(2, members.size()));
   const bool wide = static_cast<double>(found.size()) >= 0.3 * static_cast<double>(members.size());
   if (found.empty() || (found.size() < broad && !wide)) return false;

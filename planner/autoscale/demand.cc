@@ -11,6 +11,9 @@ constexpr double kFast = 60;           // seconds over which arrivals are told
 constexpr double kJump = 1.3;          // a burst is so much more than that
 constexpr double kStuckAfter = 60;     // seconds: four looks of a decision
 constexpr double kNearLimit = 0.7;     // of what one partition can do: it is at its limit
+constexpr double kTooMuch = 0.95;      // of a member, for one partition
+constexpr double kBetterPart = 0.5;    // of a member, that one partition has
+constexpr double kEnoughOfIt = 0.6;    // of a member is to be left to it
 constexpr double kEnough = 0.75;       // of that is to be left to it
 constexpr double kLongLate = 5;        // objectives late at its limit: it is to have all of that
 constexpr double kQueueOver = 200;     // seconds over which what may queue is worked off
@@ -72,6 +75,30 @@ double Raise(const std::vector<PartitionWatch>& watches, const DemandContext& co
   return fast > 0 ? demand.arriving / fast : 1;
 }
 
+/// Why more members would bring a partition little.
+enum class Limit : std::uint8_t {
+  kNone,
+  kPartition,  ///< It has most of what one partition alone can be read with.
+  kMember,     ///< All of a member would not do, and it has the better part of one.
+};
+/// `wanted`: records/s with which it would have caught up in time.
+Limit LimitOf(const PartitionWatch& watch, double late, double wanted,
+              const DemandContext& context) {
+  const auto has = [&watch](double share, double limit, double window) {
+    return KnownOr(watch.CommitRate(window), 0.0) > share * limit;
+  };
+  if (late > 0 && watch.BehindFor() > 20 && IsKnown(context.kappa) &&
+      has(kNearLimit, context.kappa, 20)) {
+    return Limit::kPartition;
+  }
+  if (!IsKnown(context.member)) return Limit::kNone;
+  const double too_much = kTooMuch * context.member;
+  if (std::max(RateOf(watch), watch.BurstRate()) > too_much) return Limit::kMember;
+  // For so long that it is not just its turn.
+  const bool part = late > 0 && wanted > too_much && has(kBetterPart, context.member, 60);
+  return part ? Limit::kMember : Limit::kNone;
+}
+
 }  // namespace
 
 double QueueShare(const AutoscaleOptions& options) {
@@ -105,13 +132,15 @@ Demand MeasureDemand(const std::vector<PartitionWatch>& watches, const Autoscale
     demand.late += late;
     // One that is at its own limit is late whatever the number of members: it is to have most of
     // what it can take, but no members only so that nobody is beside it.
-    const bool at_limit = IsKnown(context.kappa) && watch.BehindFor() > 20 && late > 0 &&
-                          KnownOr(watch.CommitRate(20), 0.0) > kNearLimit * context.kappa;
+    const Limit limit = LimitOf(watch, late, rate + late / catch_up, context);
+    const bool at_limit = limit != Limit::kNone;
     demand.at_limit += at_limit;
     // Late for long, it has used up what may queue at its member, too: nothing beside it may take
     // of its owner's time what the objective would let wait elsewhere.
-    const bool for_long = at_limit && watch.time_lag() > kLongLate * options.objective_s;
-    const double enough = (for_long ? 1 : kEnough) * context.kappa;
+    const bool for_long =
+        limit == Limit::kPartition && watch.time_lag() > kLongLate * options.objective_s;
+    const double share = limit == Limit::kMember ? kEnoughOfIt : kEnough;
+    const double enough = (for_long ? 1 : share) * most;
     const double used_up = for_long ? QueueShare(options) / 2 * KnownOr(context.member, 0.0) : 0;
     demand.rate[p] = std::min(most, at_limit ? enough : rate) + used_up;
     demand.need[p] = std::min(most, at_limit ? enough : rate + late / catch_up) + used_up;

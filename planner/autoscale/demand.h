@@ -25,7 +25,7 @@ struct Demand {
   std::int32_t hottest = -1;  ///< Whose need is the largest.
   std::int32_t stuck = -1;    ///< A partition that does not move while others do.
   std::int32_t stuck_count = 0;
-  std::int32_t at_limit = 0;  ///< Partitions that are late and go as fast as they can.
+  std::int32_t at_limit = 0;  ///< Partitions that go about as fast as they can, and are to be late.
   std::int32_t unknown = 0;   ///< Partitions whose offsets are not known.
   bool burst = false;         ///< Arrivals have just jumped.
   bool standstill = false;    ///< Nothing moves anywhere, though there is something to do.

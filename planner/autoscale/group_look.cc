@@ -5,11 +5,11 @@
 #include <utility>
 
 #include "planner/autoscale/group_controller.h"
+#include "planner/autoscale/member_work.h"
 
 namespace levelwind::planner {
 namespace {
 
-constexpr double kWorkWindow = 20;  // seconds over which a member's work is told
 constexpr double kWorkStable = 30;  // the group must have been stable for so long
 constexpr double kUsedUp = 0.6;     // of the reserve, by a time lag of half of the objective
 
@@ -69,23 +69,7 @@ void GroupController::LearnCapacity(const GroupScalingInput& input, double now) 
       pause_.StableFor(now) < kWorkStable) {
     return;
   }
-  std::vector<MemberWork> work(input.members.size());
-  for (const PartitionWatch& watch : watches_) {
-    const auto owner = static_cast<std::size_t>(watch.owner());
-    if (watch.owner() < 0 || owner >= work.size()) continue;
-    MemberWork& member = work[owner];
-    const double rate = KnownOr(watch.CommitRate(kWorkWindow), 0.0);
-    ++member.partitions;
-    member.rate += rate;
-    if (watch.BehindFor() < kWorkWindow || watch.StuckFor() > 0) {
-      member.other_rate_max = std::max(member.other_rate_max, rate);
-      continue;
-    }
-    member.behind_rate_min = member.behind == 0 ? rate : std::min(member.behind_rate_min, rate);
-    member.behind_rate_max = std::max(member.behind_rate_max, rate);
-    ++member.behind;
-  }
-  capacity_.Look(now, work);
+  capacity_.Look(now, WorkOfMembers(watches_, input.members.size()));
 }
 
 GroupController::Tick GroupController::Measure(const GroupScalingInput& input, double now) {

@@ -10,12 +10,13 @@
 namespace levelwind::planner {
 namespace {
 
-constexpr double kAgree = 10;        // seconds that an increase which is not urgent must stand
-constexpr double kOverAsk = 1.25;    // of an urgent increase: some members start late
-constexpr double kHot = 0.6;         // of what a member can do: a hot partition
-constexpr double kHotter = 3;        // times the mean
-constexpr double kExplore = 1.3;     // times the members, when only a hot partition wants more
-constexpr double kWorthTime = 1.3;   // growing must shorten the catching up by so much
+constexpr double kAgree = 10;         // seconds that an increase which is not urgent must stand
+constexpr double kOverAsk = 1.25;     // of an urgent increase: some members start late
+constexpr double kHot = 0.6;          // of what a member can do: a hot partition
+constexpr double kHotter = 3;         // times the mean
+constexpr double kExplore = 1.3;      // times the members, when only a hot partition wants more
+constexpr double kWorthTime = 1.3;    // growing must shorten the catching up by so much
+constexpr double kWorthMembers = 10;  // growth for a backlog, of the share of arrivals it concerns
 constexpr double kSoon = 90;         // seconds until a need leaves the window, which are waited for
 constexpr double kSoonShare = 0.3;   // of the window, at most
 constexpr double kCaughtUpFor = 30;  // seconds without backlog before fewer are thought of
@@ -96,7 +97,19 @@ std::int64_t GroupController::Careful(const Tick& tick, std::int64_t wanted) con
 
 bool GroupController::WorthGrowing(const Tick& tick) const {
   if (tick.rate_up > tick.current) return true;
-  return tick.drain_s > std::max(CatchUpSeconds(options_), kWorthTime * tick.drain_more_s);
+  if (tick.drain_s <= std::max(CatchUpSeconds(options_), kWorthTime * tick.drain_more_s)) {
+    return false;
+  }
+  // Many members for a backlog of little of what the group does are not worth it: "49 instead of
+  // 17, so that one partition of a hundred is done in two minutes and not in four".
+  const Demand& demand = tick.demand;
+  double waiting = 0;
+  for (std::size_t p = 0; p < demand.lates.size(); ++p) {
+    if (demand.lates[p] > 0) waiting += demand.rate[p];
+  }
+  const double share = demand.total_rate > 0 ? waiting / demand.total_rate : 1;
+  const double more = double(tick.target - tick.current) / std::max(1.0, double(tick.current));
+  return tick.target - tick.current <= 1 || more <= kWorthMembers * share;
 }
 
 double GroupController::DownWindow(const GroupScalingInput& input) const {

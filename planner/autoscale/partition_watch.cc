@@ -9,6 +9,7 @@ namespace {
 /// Records that a read-committed consumer never gets to see: the markers behind the last record.
 constexpr std::int64_t kMarkers = 2;
 constexpr double kTailQuiet = 30;  // seconds
+constexpr double kTurn = 10;       // seconds, see WorkBefore
 }  // namespace
 
 void PartitionWatch::Look(double t, std::int64_t wall_ms, const PartitionInput& input,
@@ -32,21 +33,28 @@ void PartitionWatch::Look(double t, std::int64_t wall_ms, const PartitionInput& 
     owned_since_ = t;
     behind_since_ = -1;
     stuck_since_ = -1;
+    began_ = kUnknownCount;
   }
   std::int64_t end = log_end;
   if (IsKnown(input.last_stable) && input.last_stable < end) {
     transactional_ = true;
     end = std::max(input.last_stable, input.committed);
   }
-  std::int64_t committed = input.committed;
-  if (input.no_commit) {
-    committed = reset == AutoscaleOptions::Reset::kEarliest && IsKnown(input.log_start)
-                    ? input.log_start
-                    : end;
-  }
+  std::int64_t committed = input.no_commit ? Begin(input, end, reset) : input.committed;
   if (IsKnown(input.log_start)) committed = std::max(committed, input.log_start);
   LookAtCommit(t, wall_ms, input, committed);
   Judge(t, end, committed);
+}
+
+std::int64_t PartitionWatch::Begin(const PartitionInput& input, std::int64_t end,
+                                   AutoscaleOptions::Reset reset) {
+  if (reset == AutoscaleOptions::Reset::kEarliest && IsKnown(input.log_start)) {
+    return input.log_start;
+  }
+  if (owner_ < 0) return end;
+  // What came since is not read yet: it would be committed.
+  if (!IsKnown(began_)) began_ = end;
+  return began_;
 }
 
 void PartitionWatch::LookAtCommit(double t, std::int64_t wall_ms, const PartitionInput& input,
@@ -57,11 +65,14 @@ void PartitionWatch::LookAtCommit(double t, std::int64_t wall_ms, const Partitio
   } else if (!commits_.empty() && committed == commits_.last()) {
     return;  // when it was repeated cannot be told
   }
-  if (!commits_.empty() && at > commits_.last_time()) {
+  if (!commits_.empty() && at > commits_.last_time() && committed > commits_.last()) {
     const double gap = at - commits_.last_time();
-    if (gap < 120 && committed > commits_.last()) {
-      interval_ = std::clamp(0.8 * interval_ + 0.2 * gap, 1.0, 60.0);
-    }
+    if (gap < 120) interval_ = std::clamp(0.8 * interval_ + 0.2 * gap, 1.0, 60.0);
+    // A reader that works on its partitions in turns was elsewhere before.
+    const double began = std::min(before_, at) - WorkBefore();
+    if (began > commits_.last_time()) commits_.Add(began, commits_.last());
+    gap_before_ = last_gap_;
+    last_gap_ = gap;
   }
   commits_.Add(at, committed);
 }
@@ -97,6 +108,10 @@ void PartitionWatch::Judge(double t, std::int64_t end, std::int64_t committed) {
   } else if (stuck_since_ < 0) {
     stuck_since_ = std::max(owned_since_, t - still);
   }
+}
+
+double PartitionWatch::WorkBefore() const {
+  return std::clamp(std::min(last_gap_, gap_before_), kTurn, 60.0);
 }
 
 double PartitionWatch::BurstRate() const { return std::min(last_rate_, rate_before_); }

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 
+#include "model/measure.h"
 #include "planner/autoscale/autoscale_options.h"
 #include "planner/autoscale/group_input.h"
 #include "planner/autoscale/offset_track.h"
@@ -28,6 +29,10 @@ class PartitionWatch {
   double BurstRate() const;
   /// Commits per second over the last `window` seconds of commits.
   double CommitRate(double window) const { return commits_.Rate(window); }
+  const OffsetTrack& commits() const { return commits_; }
+  /// Seconds before a commit, at most, in which the work was done that it tells of: the interval
+  /// between commits of one turn, 10..60.
+  double WorkBefore() const;
 
   /// Records that were there when the group committed last and that it had not read: what is under
   /// way between two commits is no lag. When no commit came for two intervals, all that is left.
@@ -49,15 +54,19 @@ class PartitionWatch {
  private:
   void LookAtCommit(double t, std::int64_t wall_ms, const PartitionInput& input,
                     std::int64_t committed);
+  /// Where the owner of a partition that the group has never committed in begins.
+  std::int64_t Begin(const PartitionInput& input, std::int64_t end, AutoscaleOptions::Reset reset);
   void Judge(double t, std::int64_t end, std::int64_t committed);
 
   OffsetTrack ends_, commits_;
+  std::int64_t began_ = kUnknownCount;  // without a commit: the end when the owner came
   bool known_ = false;
   bool transactional_ = false;
   std::int32_t owner_ = -1;
   double owned_since_ = 0;
   double looked_ = 0, before_ = 0;
   double interval_ = 5;
+  double last_gap_ = 5, gap_before_ = 5;  // between commits that moved
   double lag_ = 0, time_lag_ = 0;
   double behind_since_ = -1, stuck_since_ = -1;
   double last_rate_ = 0, rate_before_ = 0;

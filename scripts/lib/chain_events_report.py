@@ -59,7 +59,7 @@ def main():
     most = max(known(rows, "current"))
     claims += [
         ("the group grew from 5 and was shrunk again", most > 5 and now["current"] < most),
-        ("at most 4 % of all records waited longer than the objective (chain 7 alone is more than a consumer can do)",
+        ("at most 4 % of all records waited longer than the objective (in the surge chain 7 alone is more than a consumer can do)",
          (late[-1] - late[0]) <= 0.04 * max(arrived, 1)),
         ("the partition of the hottest chain was named", f"partition {HOT} of chain-events" in advice),
         ("a skew ceiling was told", bool(known(rows, "skew_ceiling"))),

@@ -102,6 +102,18 @@ TEST(Capacity, HopeStaysNearWhatWasSeenAndWaitsLongerAfterItFailed) {
   EXPECT_GT(learner.member(), 450);
 }
 
+TEST(Capacity, NothingIsHopedForWhileOneIsAtItsLimit) {
+  CapacityLearner learner(1000, kUnknown);
+  Feed(learner, 0, 60, {Saturated(400), Saturated(400)});
+  std::vector<MemberWork> members(9, Idle(100));
+  members.push_back(Saturated(400));
+  Feed(learner, 60, 1800, members);
+  EXPECT_DOUBLE_EQ(learner.member(), 400);
+  members.back() = Idle(100);
+  Feed(learner, 1860, 600, members);
+  EXPECT_GT(learner.member(), 400);
+}
+
 TEST(Capacity, AnotherRevisionBeginsFromTheHint) {
   CapacityLearner learner(1000, kUnknown);
   Feed(learner, 0, 60, {Saturated(400), Saturated(400)});

@@ -56,6 +56,46 @@ TEST(GroupController, LeavesAPartitionThatIsLateForLongAllItCanTake) {
   EXPECT_EQ(world.input.replicas, 4) << "alone it does 800/s and not 700/s";
 }
 
+// A member that has the hot partition to itself would do little more of it: ten were asked for.
+TEST(GroupController, APartitionThatIsTooMuchForAMemberGetsNoMemberToItself) {
+  GroupWorld world(20, 4, Told());
+  world.ArriveEach(100);
+  world.arrivals[0] = 1400;
+  world.Run(1200, true);
+  EXPECT_LE(world.input.replicas, 5) << "3300/s, of which 1000 can be done at 1400";
+  EXPECT_TRUE(IsKnown(world.last.skew_ceiling));
+  ASSERT_FALSE(world.last.advice.empty());
+  EXPECT_THAT(world.last.advice[0].text, HasSubstr("partition 0 of orders needs 1.4x"));
+}
+
+// 49 instead of 17 members were asked for, so that one partition of a hundred drained alone.
+TEST(GroupController, TheBacklogOfOnePartitionOfAHundredIsNotWorthManyMembers) {
+  GroupWorld world(100, 17, Told(450));
+  world.member_rate = 450;
+  world.ArriveEach(40);
+  world.Run(300, true);
+  EXPECT_EQ(world.input.replicas, 17);
+  world.arrivals[7] = 500;
+  world.Run(250, true);
+  world.arrivals[7] = 90;
+  std::int64_t most = 0;
+  bool said = false;
+  for (int i = 0; i < 80; ++i) {
+    const ScalingDecision decision = world.Run(5, true);
+    said = said || decision.why.find("17 members will have worked") != std::string::npos;
+    most = std::max(most, world.input.replicas);
+  }
+  EXPECT_LE(most, 23);
+  EXPECT_TRUE(said);
+}
+
+TEST(GroupController, APartitionThatAMemberCanDoGetsOneToItself) {
+  GroupWorld world(2, 1, Told());
+  world.arrivals = {930, 200};
+  world.Run(1200, true);
+  EXPECT_EQ(world.input.replicas, 2);
+}
+
 // What may queue was counted as if nothing had queued yet: more members came when half of the
 // objective and more had been used up, and the records of their start were late.
 TEST(GroupController, WhatHasQueuedIsNoReserveAnyMore) {

@@ -60,6 +60,39 @@ TEST(PartitionWatch, WithoutACommitTheResetPolicySaysWhatIsLeft) {
   EXPECT_EQ(earliest.lag(), 300) << "what retention has taken is no lag";
 }
 
+TEST(PartitionWatch, WithoutACommitWhatCameSinceItsOwnerDidIsNotRead) {
+  // A client that works in turns comes to this partition last: what arrives meanwhile is no work
+  // done.
+  PartitionWatch watch;
+  PartitionInput waiting = At(0, 0, 0);
+  waiting.committed = kUnknownCount;
+  waiting.commit_ms = kUnknownCount;
+  waiting.no_commit = true;
+  for (int t = 0; t <= 60; t += 5) {
+    waiting.log_end = 1000 + 100L * t;
+    Look(watch, t, waiting);
+  }
+  EXPECT_EQ(watch.lag(), 6000);
+  EXPECT_NEAR(watch.time_lag(), 60, 0.1);
+  EXPECT_EQ(KnownOr(watch.CommitRate(20), 0.0), 0);
+  waiting.owner = 1;
+  Look(watch, 65, waiting);
+  EXPECT_EQ(watch.lag(), 0) << "another owner begins at the end again";
+  waiting.owner = -1;
+  waiting.log_end = 20000;
+  Look(watch, 70, waiting);
+  EXPECT_EQ(watch.lag(), 0) << "and who comes after will";
+}
+
+TEST(PartitionWatch, ACommitThatIsSeenLateCounts) {
+  PartitionWatch watch;
+  for (int t = 0; t <= 100; t += 5) Look(watch, t, At(100L * t, 50L * t, t));
+  for (int t = 105; t <= 120; t += 5) Look(watch, t, At(100L * t, 5000, 100));
+  Look(watch, 125, At(12500, 5250, 105));
+  EXPECT_EQ(watch.commits().last(), 5250);
+  EXPECT_DOUBLE_EQ(watch.CommitRate(20), 50);
+}
+
 TEST(PartitionWatch, OffsetsThatAreNotKnownAreNotZero) {
   PartitionWatch watch;
   PartitionInput input = At(1000, 500, 0);
