@@ -35,7 +35,7 @@ struct Demand {
 struct DemandContext {
   double stable_for = 0;       ///< Seconds since the group was dealt out last.
   double kappa = kUnknown;     ///< Records/s of one partition at most.
-  double member = kUnknown;    ///< Records/s of one member.
+  double member = kUnknown;    ///< Records/s of one member; both unknown where many read one.
   double forecast = kUnknown;  ///< Of all partitions; can only add.
   double pause_s = 0;          ///< That the next action would cost each moved partition.
 };

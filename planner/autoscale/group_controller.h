@@ -48,6 +48,7 @@ class GroupController {
     std::int64_t joined = 0;   ///< Members in the group.
     std::int64_t arrived = 0;  ///< The same and those that are ready to join it.
     double member = kUnknown;  ///< Records/s of one.
+    bool shared = false;       ///< Many members may read one partition.
     Demand demand;
     std::vector<std::int32_t> owners;
     std::int64_t up = 0, target = 0;  ///< Needed for arrivals and backlog.

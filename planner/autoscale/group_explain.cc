@@ -34,8 +34,7 @@ void GroupController::Fill(const GroupScalingInput& input, const Tick& tick,
   decision.arrival_per_s = demand.arriving;
   decision.lag = demand.lag;
   decision.time_lag_s = demand.time_lag;
-  decision.partition_ceiling =
-      input.protocol == GroupProtocol::kShare ? kUnknownCount : tick.useful;
+  decision.partition_ceiling = tick.shared ? kUnknownCount : tick.useful;
   decision.skew_ceiling = tick.skew;
   if (IsKnown(tick.member)) {
     decision.needed = {.up = tick.up, .target = tick.target, .down = tick.rate_down};
@@ -61,7 +60,8 @@ void GroupController::Advise(const GroupScalingInput& input, const Tick& tick,
                      watches_[static_cast<std::size_t>(demand.stuck)].StuckFor()),
          tp});
   }
-  if (demand.worst >= 0 && IsKnown(tick.member) && demand.time_lag > options_.objective_s / 2) {
+  if (demand.worst >= 0 && IsKnown(tick.member) && !tick.shared &&
+      demand.time_lag > options_.objective_s / 2) {
     const PartitionWatch& watch = watches_[static_cast<std::size_t>(demand.worst)];
     const double arrives = KnownOr(watch.Rate(60), 0.0);
     const double most = std::fmin(KnownOr(capacity_.partition(), tick.member), tick.member);
@@ -74,7 +74,7 @@ void GroupController::Advise(const GroupScalingInput& input, const Tick& tick,
            tp});
     }
   }
-  if (IsKnown(tick.member) && input.protocol != GroupProtocol::kShare) {
+  if (IsKnown(tick.member) && !tick.shared) {
     const double wanted = demand.total_need / (tick.member * options_.rho_target);
     if (wanted > static_cast<double>(tick.useful)) {
       decision.advice.push_back(

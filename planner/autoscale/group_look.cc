@@ -80,11 +80,12 @@ GroupController::Tick GroupController::Measure(const GroupScalingInput& input, d
   // Who is ready is about to join.
   tick.arrived = std::min(tick.current, std::max(tick.joined, input.ready));
   tick.member = capacity_.member();
+  tick.shared = input.protocol == GroupProtocol::kShare;
   tick.owners.reserve(input.partitions.size());
   for (const PartitionInput& p : input.partitions) tick.owners.push_back(p.owner);
   DemandContext context{.stable_for = pause_.StableFor(now),
-                        .kappa = capacity_.partition(),
-                        .member = capacity_.member(),
+                        .kappa = tick.shared ? kUnknown : capacity_.partition(),
+                        .member = tick.shared ? kUnknown : tick.member,
                         .forecast = input.forecast_per_s,
                         .pause_s = 0};
   tick.demand = MeasureDemand(watches_, options_, context);
@@ -106,9 +107,8 @@ GroupController::Tick GroupController::Measure(const GroupScalingInput& input, d
 }
 
 void GroupController::Size(const GroupScalingInput& input, Tick& tick) {
-  const bool shared = input.protocol == GroupProtocol::kShare;
-  LoadTable need(input.assignor, sizes_, tick.owners, tick.demand.need, shared);
-  LoadTable rate(input.assignor, sizes_, tick.owners, tick.demand.rate, shared);
+  LoadTable need(input.assignor, sizes_, tick.owners, tick.demand.need, tick.shared);
+  LoadTable rate(input.assignor, sizes_, tick.owners, tick.demand.rate, tick.shared);
   tick.useful = need.most_useful();
   tick.least = options_.min_members;
   tick.most = IsKnown(options_.max_members) ? options_.max_members : tick.useful;

@@ -85,7 +85,7 @@ std::int64_t GroupController::Careful(const Tick& tick, std::int64_t wanted) con
   // One partition is much of what its member can carry, and what a partition alone can do is not
   // known: it may be less. Explore with care.
   const Demand& demand = tick.demand;
-  if (demand.hottest >= 0 && !IsKnown(capacity_.partition()) &&
+  if (!tick.shared && demand.hottest >= 0 && !IsKnown(capacity_.partition()) &&
       demand.need[static_cast<std::size_t>(demand.hottest)] >
           std::max(kHot * tick.member, kHotter * demand.total_need / double(watches_.size()))) {
     const double even = demand.total_need / (tick.member * options_.rho_target);

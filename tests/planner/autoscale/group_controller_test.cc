@@ -96,6 +96,17 @@ TEST(GroupController, APartitionThatAMemberCanDoGetsOneToItself) {
   EXPECT_EQ(world.input.replicas, 2);
 }
 
+// A share group's partition was taken for no more than one member's work: two were asked for.
+TEST(GroupController, APartitionOfAShareGroupIsReadByMany) {
+  GroupWorld world(2, 3, Told());
+  world.input.protocol = GroupProtocol::kShare;
+  world.ArriveEach(3000);
+  const ScalingDecision decision = world.Run(120);
+  EXPECT_GE(decision.desired, 8) << "6000/s at 75 %";
+  EXPECT_FALSE(IsKnown(decision.skew_ceiling));
+  EXPECT_TRUE(decision.advice.empty()) << decision.advice[0].text;
+}
+
 // What may queue was counted as if nothing had queued yet: more members came when half of the
 // objective and more had been used up, and the records of their start were late.
 TEST(GroupController, WhatHasQueuedIsNoReserveAnyMore) {
